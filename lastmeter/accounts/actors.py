@@ -1,0 +1,39 @@
+"""Who acts: the one type that every act takes as `by=`."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from lastmeter.accounts.models import User
+
+Kind = Literal["user", "visitor", "system"]
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A signed-in user, a visitor without account, or the system itself (jobs, imports).
+
+    `client` is a keyed hash of the visitor's session or device, never an address in clear.
+    `memo` keeps what was looked up for this actor during one request (posts, reach).
+    """
+
+    kind: Kind
+    user: User | None = None
+    client: str = ""
+    memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def user_id(self) -> int | None:
+        return self.user.pk if self.user else None
+
+    @classmethod
+    def of(cls, user: User, client: str = "") -> "Actor":
+        return cls("user", user, client)
+
+    @classmethod
+    def visitor(cls, client: str) -> "Actor":
+        return cls("visitor", None, client)
+
+
+def system(name: str = "system") -> Actor:
+    """The system acting by itself; `name` says which job or import (kept as the client)."""
+    return Actor("system", None, name)

@@ -1,0 +1,71 @@
+"""The request as views see it, and what of it may be kept: keyed hashes of its session and its network address."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, cast
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.contrib.sessions.backends.base import SessionBase
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from lastmeter.accounts.actors import Actor
+from lastmeter.accounts.models import User
+from lastmeter.kit.crypto import keyed_hash
+
+
+P = ParamSpec("P")
+
+
+class Request(HttpRequest):
+    """What the middleware makes of a request; views take this type."""
+
+    actor: Actor
+    shell: str
+    session: SessionBase
+
+
+def visitor_client(request: HttpRequest) -> str:
+    """The client of this browser, 64 hex characters; a visitor without one gets a session (and its cookie) now.
+
+    Also puts the actor with that client on the request.
+    """
+    session = request.session
+    if session.session_key is None or session.is_empty():
+        session["visitor"] = True
+        session.save()
+    client = session_client(str(session.session_key))
+    user = request.user
+    request.actor = Actor.of(user, client) if user.is_authenticated else Actor.visitor(client)  # type: ignore[attr-defined]
+    return client
+
+
+def session_client(session_key: str) -> str:
+    """A session key as the client that acts carry: it can be compared, but opens no session."""
+    return keyed_hash(session_key, "session-client").hex()
+
+
+def address_client(request: HttpRequest) -> str:
+    """A keyed hash of the network address, for limits that dropping the cookie must not get around.
+
+    Behind a proxy (LASTMETER_BEHIND_PROXY=1) it is the last hop of X-Forwarded-For: the only part a sender cannot choose.
+    """
+    address = request.META.get("REMOTE_ADDR", "")
+    if settings.BEHIND_PROXY:
+        address = request.META.get("HTTP_X_FORWARDED_FOR", address).rpartition(",")[2].strip()
+    return keyed_hash(address, "address-client").hex()
+
+
+def signed_in(
+    view: Callable[Concatenate[Request, User, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """For views of signed-in people: the view gets the user as its second argument, a visitor is sent to sign in."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if not isinstance(request.user, User):
+            return redirect_to_login(request.get_full_path())
+        return view(cast(Request, request), request.user, *args, **kwargs)
+
+    return guarded

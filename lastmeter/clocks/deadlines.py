@@ -1,0 +1,104 @@
+"""Starting and ending deadlines; `Dossier.due_at` follows in the same transaction."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Min, OuterRef, Q, Subquery
+
+from lastmeter.clocks import rules
+from lastmeter.clocks.models import Deadline, Limit
+from lastmeter.dossiers.models import Dossier
+from lastmeter.kit.zhtime import CHINA, Calendar
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A clock to start: of which kind, for a case at which place, from when. `promised` overrides the rules."""
+
+    kind: str
+    path: str
+    start: datetime
+    profile: str = ""
+    category_id: int | None = None
+    urgency: str = ""
+    leg: str = ""
+    unit_id: int | None = None
+    promised: datetime | None = None
+
+
+def current_rules(now: datetime) -> list[rules.LimitRule]:
+    """All limit rules valid today (China date): a few dozen rows, read once per act."""
+    today = now.astimezone(CHINA).date()
+    rows = (
+        Limit.objects.filter(valid_from__lte=today)
+        .filter(Q(valid_to=None) | Q(valid_to__gt=today))
+        .values_list("pk", "node__path", "kind", "profile", "category", "urgency", "amount", "measure", "warn_share")
+    )
+    return [rules.LimitRule(*row) for row in rows]
+
+
+def plan(wanted: Wanted, known: Sequence[rules.LimitRule]) -> Deadline | None:
+    """The unsaved deadline of a clock (without its dossier), or None when no rule speaks of it."""
+    if wanted.promised is not None:
+        due_at = max(wanted.promised, wanted.start)
+        return _deadline(wanted, due_at, None, share=75)
+    rule = rules.choose(
+        known,
+        path=wanted.path,
+        kind=wanted.kind,
+        profile=wanted.profile,
+        category=wanted.category_id,
+        urgency=wanted.urgency,
+    )
+    if rule is None:
+        return None
+    return _deadline(wanted, rules.due(wanted.start, rule, Calendar.national()), rule.id, share=rule.warn_share)
+
+
+def _deadline(wanted: Wanted, due_at: datetime, limit_id: int | None, *, share: int) -> Deadline:
+    return Deadline(
+        kind=wanted.kind,
+        leg=wanted.leg,
+        unit_id=wanted.unit_id,
+        limit_id=limit_id,
+        started_at=wanted.start,
+        warn_at=rules.warn(wanted.start, due_at, share),
+        due_at=due_at,
+    )
+
+
+def start(dossier_id: int, wanted: Iterable[Wanted], *, now: datetime) -> list[Deadline]:
+    """Start clocks of one dossier; a running one of the same kind and leg is kept as it is."""
+    known = current_rules(now)
+    planned = [deadline for each in wanted if (deadline := plan(each, known))]
+    for deadline in planned:
+        deadline.dossier_id = dossier_id
+    Deadline.objects.bulk_create(planned, ignore_conflicts=True)
+    refresh([dossier_id])
+    return planned
+
+
+def end(dossier_id: int, kinds: Sequence[str] | None = None, *, now: datetime, void: bool = False) -> None:
+    """Stop running clocks (of these kinds, or all): met when in time, missed when late, void when no longer owed."""
+    running = Deadline.objects.filter(dossier=dossier_id, ended_at=None)
+    if kinds is not None:
+        running = running.filter(kind__in=kinds)
+    if void:
+        running.update(ended_at=now, state=Deadline.State.VOID)
+    else:
+        running.filter(due_at__lt=now).update(ended_at=now, state=Deadline.State.MISSED)
+        running.update(ended_at=now, state=Deadline.State.MET)
+    refresh([dossier_id])
+
+
+def refresh(dossier_ids: Sequence[int]) -> None:
+    """Set `Dossier.due_at` to the nearest running deadline, or to nothing."""
+    nearest = (
+        Deadline.objects.filter(dossier=OuterRef("pk"), ended_at=None)
+        .order_by()
+        .values("dossier")
+        .annotate(nearest=Min("due_at"))
+        .values("nearest")
+    )
+    Dossier.objects.filter(pk__in=dossier_ids).update(due_at=Subquery(nearest))

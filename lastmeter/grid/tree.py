@@ -1,0 +1,164 @@
+"""Planting nodes, finding them again by code, name or parent, and the chain of places above one."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from lastmeter.grid.ground import Kept, bump
+from lastmeter.grid.models import KEY_WIDTH, Code, Node
+from lastmeter.kit.ids import node_key
+
+
+@dataclass(slots=True)
+class Seed:
+    """A node to be planted: `parent` is a Node that exists or an earlier Seed of the same call."""
+
+    parent: "Node | Seed | None"
+    level: int
+    name: str
+    code: str = ""
+    scheme: str = ""
+    values: dict[str, object] = field(default_factory=dict)
+    node: Node | None = None
+
+
+@transaction.atomic
+def plant(
+    *,
+    parent: Node | None,
+    level: int,
+    name: str,
+    today: date,
+    code: str = "",
+    scheme: str = "local",
+    **values: object,
+) -> Node:
+    """Plant one node below `parent`, valid from `today` (China date), with its first code when given."""
+    seed = Seed(parent, level, name, code, scheme, values)
+    return plant_all([seed], today=today)[0]
+
+
+@transaction.atomic
+def plant_all(seeds: Sequence[Seed], *, today: date) -> list[Node]:
+    """Plant many nodes, parents before children in the list: one INSERT a level and one for the codes.
+
+    Raises ValueError when a node is not deeper than its parent.
+    """
+    if not seeds:
+        return []
+    first = bump(len(seeds))
+    for number, seed in enumerate(seeds, first):
+        seed.node = _node(seed, node_key(number), today)
+    nodes = [seed.node for seed in seeds if seed.node is not None]
+    for level in sorted({node.level for node in nodes}):
+        rows = [node for node in nodes if node.level == level]
+        for node in rows:
+            node.parent_id = node.parent.pk if node.parent else None
+        Node.objects.bulk_create(rows, batch_size=500)
+    codes = [
+        Code(node=seed.node, scheme=seed.scheme, code=seed.code, valid_from=today)
+        for seed in seeds
+        if seed.code and seed.node
+    ]
+    Code.objects.bulk_create(codes, batch_size=500)
+    return nodes
+
+
+def _node(seed: Seed, key: str, today: date) -> Node:
+    parent = seed.parent.node if isinstance(seed.parent, Seed) else seed.parent
+    if parent is not None and parent.level >= seed.level:
+        raise ValueError(
+            _("“%(child)s”不能放在“%(parent)s”之下：层级应更低。") % {"child": seed.name, "parent": parent.name}
+        )
+    values = {"valid_from": today, **seed.values}
+    path = (parent.path if parent else "") + key
+    return Node(parent=parent, level=seed.level, name=seed.name, key=key, path=path, **values)
+
+
+def children(node: Node | None, today: date | None = None) -> QuerySet[Node]:
+    """The nodes right below `node` (the roots for None) that are valid today, in planting order."""
+    return Node.objects.current(today or timezone.localdate()).filter(parent=node).order_by("path")
+
+
+def resolve_code(code: str) -> Node | None:
+    """The node that has or ever had this code in any scheme: a current one before an ended one, then the newest."""
+    wanted = code.strip()
+    if not wanted:
+        return None
+    found = (
+        Code.objects.filter(code=wanted)
+        .select_related("node")
+        .order_by(F("valid_to").desc(nulls_first=True), F("valid_from").desc(nulls_last=True), "-id")
+        .first()
+    )
+    return found.node if found else None
+
+
+def code_of(node: Node) -> str:
+    """The node's newest current code, or its key when it has none: what its address /g/<code>/ carries."""
+    return codes_of([node])[node.pk]
+
+
+def codes_of(nodes: Iterable[Node]) -> dict[int, str]:
+    """node id → newest current code, its key where it has none: one query."""
+    listed = list(nodes)
+    found = {node.pk: node.key for node in listed}
+    rows = Code.objects.filter(node__in=found, valid_to=None).order_by("valid_from", "id")
+    found.update(rows.values_list("node_id", "code"))
+    return found
+
+
+def find(text: str, *, under: Node | None = None, today: date | None = None, limit: int = 30) -> list[Node]:
+    """Nodes valid today whose name contains every word of `text`, larger places first, with their parents."""
+    words = text.split()
+    if not words:
+        return []
+    nodes = Node.objects.current(today or timezone.localdate()).select_related("parent")
+    if under is not None:
+        nodes = nodes.below(under.path)
+    named = Q()
+    for word in words:
+        named &= Q(name__icontains=word)
+    return list(nodes.filter(named).order_by("level", "path")[:limit])
+
+
+def chain_of(node: Node) -> list[Node]:
+    """The node and its ancestors, top first."""
+    return list(Node.objects.chain(node.path))
+
+
+def full_name(node: Node, *, above: int = 2) -> str:
+    """The node's name after those of its ancestors deeper than level `above`: 江城区 › 城东街道 › 鹰山社区."""
+    return " › ".join(place.name for place in chain_of(node) if place.level > above or place.pk == node.pk)
+
+
+def keys_of(path: str) -> list[str]:
+    """The node keys of a path, top first."""
+    return [path[start : start + KEY_WIDTH] for start in range(0, len(path), KEY_WIDTH)]
+
+
+_known: Kept[dict[str, tuple[int, int]]] = Kept(dict)
+
+
+def ancestor_ids(paths: Iterable[str]) -> list[dict[int, int]]:
+    """For each path: level → node id of the node and its ancestors.
+
+    Kept in the process as long as the tree has not changed; one query for all keys not seen before.
+    """
+    known = _known.get()
+    split = [keys_of(path) for path in paths]
+    if missing := {key for keys in split for key in keys} - known.keys():
+        _learn(known, missing)
+    return [{level: pk for level, pk in (known[key] for key in keys)} for keys in split]
+
+
+def _learn(known: dict[str, tuple[int, int]], keys: set[str]) -> None:
+    wanted = sorted(keys)
+    for start in range(0, len(wanted), 500):
+        rows = Node.objects.filter(key__in=wanted[start : start + 500]).values_list("key", "level", "pk")
+        known.update({key: (level, pk) for key, level, pk in rows})

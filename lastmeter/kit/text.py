@@ -1,0 +1,59 @@
+"""Text as it comes in: cleaned once at the door, cut into bigrams for search, spelt as pinyin initials."""
+
+import re
+import unicodedata
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from pypinyin import Style, lazy_pinyin, load_phrases_dict, load_single_dict
+
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
+_NEWLINES = re.compile("\r\n|[\r\x85\u2028\u2029]")
+_HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_WORDS = re.compile(rf"(?P<han>[{_HAN}]+)|(?P<other>(?:(?![{_HAN}])[^\W_])+)")
+
+# 织𬕂镇, Yangjiang: the character on its own is read gōng, in this name lǒng.
+load_single_dict({0x2C542: "gōng,lǒng"})
+load_phrases_dict({"织𬕂": [["zhī"], ["lǒng"]]})
+
+
+class TooLong(ValueError):
+    """The text has more characters than the field takes; `str()` is a sentence for the person who wrote it."""
+
+
+def clean(text: str, limit: int, field: str | Promise) -> str:
+    """The text as stored: NFC, "\\n" line ends, no control characters but newline and tab, stripped.
+
+    Lone surrogates become U+FFFD, so that every database can store what is left. `limit` counts code points after
+    cleaning; `field` is the label in the sentence. NFC, not NFKC: rare characters of names and places must survive.
+    Raises TooLong.
+    """
+    text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    text = _CONTROLS.sub("", _NEWLINES.sub("\n", text))
+    text = unicodedata.normalize("NFC", text).strip()
+    if len(text) > limit:
+        raise TooLong(
+            _("“%(field)s”最多 %(limit)d 个字，现在有 %(count)d 个字，请删减后再提交。")
+            % {"field": field, "limit": limit, "count": len(text)}
+        )
+    return text
+
+
+def bigrams(text: str) -> list[str]:
+    """Search terms in reading order: overlapping pairs of Han characters (one alone stays one), other words lower-case."""
+    terms: list[str] = []
+    for match in _WORDS.finditer(unicodedata.normalize("NFKC", text)):
+        run = match.group()
+        if match.lastgroup == "other":
+            terms.append(run.lower())
+        elif len(run) == 1:
+            terms.append(run)
+        else:
+            terms.extend(run[at : at + 2] for at in range(len(run) - 1))
+    return terms
+
+
+def initials(text: str) -> str:
+    """The pinyin initials of a short name, for finding it by four keys: "阳江市" → "yjs"; letters and digits stay."""
+    letters = lazy_pinyin(text, style=Style.FIRST_LETTER)
+    return "".join(char for char in "".join(letters).lower() if char.isalnum() and char.isascii())

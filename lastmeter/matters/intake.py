@@ -1,0 +1,335 @@
+"""受理登记: one act takes in 1…N reports. A page is the batch of one, an import the batch of a thousand.
+
+Every report becomes a dossier with its matter, requester, event, deadlines, search text, audit entry, photos and
+notices in one transaction, or is refused with its reason. The same (client, client_ref) is answered with the first result.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from lastmeter.accounts import audit
+from lastmeter.accounts.actors import Actor
+from lastmeter.clocks import deadlines
+from lastmeter.clocks.models import Deadline
+from lastmeter.dossiers import attachments, events, search
+from lastmeter.dossiers.models import Attachment, Dossier, DossierKind
+from lastmeter.grid import locate, scope
+from lastmeter.kit import crypto, ids
+from lastmeter.kit.text import TooLong, clean
+from lastmeter.kit.uploads import Photo
+from lastmeter.matters import lifecycle, tell
+from lastmeter.matters.models import Closure, Matter, Outcome, Profile, Requester, Source, Urgency
+
+MOST_TEXT = 5000
+MOST_PLACE = 200
+MOST_PHOTOS = 9
+ANSWER, FIX = "answer", "fix"
+CONSENT_VERSION = "2026-11"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What somebody says. Place: `node_id`, or a point (lon, lat in WGS84), or both."""
+
+    text: str
+    source: Source
+    client_ref: str
+    node_id: int | None = None
+    lon: float | None = None
+    lat: float | None = None
+    place: str = ""
+    title: str = ""
+    category_id: int | None = None
+    urgency: Urgency = Urgency.NORMAL
+    name: str = ""
+    phone: str = ""
+    phone_verified: bool = False
+    on_behalf: bool = False
+    consent: str = ""
+    source_number: str = ""
+    found_at: datetime | None = None
+    photos: tuple[Photo, ...] = field(default=(), repr=False)
+    past: "Past | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What an imported report already went through elsewhere: promised date, unit, closing."""
+
+    promised: datetime | None = None
+    unit_id: int | None = None
+    closed_at: datetime | None = None
+    closing_words: str = ""
+    outcome: Outcome = Outcome.SOLVED
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The answer to one report. `repeat`: it had been taken in before, and this is the first result again."""
+
+    dossier_id: int
+    number: str
+    tracking_code: str
+    repeat: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A report that was not taken in, the field it is about, and a sentence that says why."""
+
+    field: str
+    reason: str
+
+
+def take_in(
+    reports: Sequence[Report], *, by: Actor, client: str, now: datetime, quiet: bool = False
+) -> list[Taken | Refused]:
+    """Take in reports; the result has one answer per report, in order. `quiet` tells nobody (imports of the past)."""
+    prepared = [_prepare(report, now) for report in reports]
+    good = {report.client_ref: report for report in prepared if isinstance(report, _Ready)}
+    try:
+        taken = _write(good, by=by, client=client, now=now, quiet=quiet)
+    except IntegrityError:
+        # Another request with the same client_ref (or, once in 10^12, the same number) committed first: ask again.
+        taken = _write(good, by=by, client=client, now=now, quiet=quiet)
+    return [
+        taken[report.client_ref] if isinstance(report, _Ready) else report
+        for report in prepared
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A report that has passed: cleaned words, its place in the tree, its files kept."""
+
+    report: Report
+    columns: scope.PlaceColumns
+    files: tuple[tuple[str, str], ...]
+
+    @property
+    def client_ref(self) -> str:
+        return self.report.client_ref
+
+
+def _prepare(report: Report, now: datetime) -> _Ready | Refused:
+    try:
+        report = replace(
+            report,
+            text=clean(report.text, MOST_TEXT, _("内容")),
+            place=clean(report.place, MOST_PLACE, _("地点")),
+            name=clean(report.name, 60, _("称呼")),
+            title=clean(report.title, 200, _("标题")),
+        )
+    except TooLong as error:
+        return Refused("text", str(error))
+    if not report.text:
+        return Refused("text", _("请写一句话，说说是什么事。"))
+    if not 1 <= len(report.client_ref) <= 64:
+        return Refused("client_ref", _("缺少本次提交的标识，请刷新页面再试。"))
+    if len(report.photos) > MOST_PHOTOS:
+        return Refused("photos", _("照片最多 %(most)d 张，这次有 %(count)d 张。") % {"most": MOST_PHOTOS, "count": len(report.photos)})
+    columns = _place(report)
+    if columns is None:
+        return Refused("place", _("这个位置不在网格范围内，请在列表里选择社区或网格；您写的内容都还在。"))
+    return _Ready(report, columns, tuple(attachments.keep_files(report.photos)))
+
+
+def _place(report: Report) -> scope.PlaceColumns | None:
+    node_id = report.node_id
+    if report.lon is not None and report.lat is not None:
+        located = locate.current().locate(report.lon, report.lat)
+        node_id = node_id or located
+    return scope.place_columns(node_id) if node_id else None
+
+
+def _write(
+    good: dict[str, _Ready], *, by: Actor, client: str, now: datetime, quiet: bool
+) -> dict[str, Taken]:
+    with transaction.atomic():
+        known = _known(list(good), client=client)
+        fresh = [ready for ref, ready in good.items() if ref not in known]
+        written = _write_fresh(fresh, by=by, client=client, now=now, quiet=quiet) if fresh else {}
+    return known | written
+
+
+def _known(refs: list[str], *, client: str) -> dict[str, Taken]:
+    rows = Dossier.objects.filter(client=client, client_ref__in=refs).values_list("client_ref", "pk", "number")
+    return {ref: Taken(pk, number, tracking_code(client, ref), repeat=True) for ref, pk, number in rows}
+
+
+def tracking_code(client: str, client_ref: str) -> str:
+    """The 40-bit code of a report, derived with the hash key so that a replay is answered with the same one."""
+    return ids.code_from(crypto.keyed_hash(f"{client}\0{client_ref}", "tracking"))
+
+
+def _write_fresh(
+    fresh: list[_Ready], *, by: Actor, client: str, now: datetime, quiet: bool
+) -> dict[str, Taken]:
+    planned = _plan_deadlines(fresh, now)
+    dossiers = Dossier.objects.bulk_create(
+        _dossier(ready, plans, client=client, now=now) for ready, plans in zip(fresh, planned, strict=True)
+    )
+    codes = [tracking_code(client, ready.client_ref) for ready in fresh]
+    Matter.objects.bulk_create(
+        _matter(ready.report, dossier, code, by=by, now=now)
+        for ready, dossier, code in zip(fresh, dossiers, codes, strict=True)
+    )
+    pairs = list(zip(fresh, dossiers, strict=True))
+    Requester.objects.bulk_create(row for ready, dossier in pairs if (row := _requester(ready.report, dossier, by, now)))
+    events.record_many(_story(pairs), by=by, now=now)
+    Deadline.objects.bulk_create(_with_dossier(dossiers, planned))
+    search.write_many((dossier.pk, search.tokens(dossier.title, dossier.place, ready.report.text)) for ready, dossier in pairs)
+    _write_past(pairs)
+    _write_photos(pairs, by=by, now=now)
+    audit.record_many(
+        [audit.Act("matter.reported", by=by, object_kind="dossier", object_id=dossier.pk) for dossier in dossiers],
+        now=now,
+    )
+    if not quiet:
+        tell.reported(dossiers, by=by, now=now)
+    return {
+        ready.client_ref: Taken(dossier.pk, dossier.number, code, repeat=False)
+        for (ready, dossier), code in zip(pairs, codes, strict=True)
+    }
+
+
+def _plan_deadlines(fresh: list[_Ready], now: datetime) -> list[list[Deadline]]:
+    known = deadlines.current_rules(now)
+    return [[deadline for each in _wanted(ready, now) if (deadline := deadlines.plan(each, known))] for ready in fresh]
+
+
+def _wanted(ready: _Ready, now: datetime) -> list[deadlines.Wanted]:
+    report, past = ready.report, ready.report.past
+    start = report.found_at or now
+    promised = past.promised if past else None
+    fix = deadlines.Wanted(
+        FIX, ready.columns.path, start, Profile.GRID, report.category_id, report.urgency, promised=promised
+    )
+    if past:  # an imported report was answered, or not, elsewhere: only its promised date is kept
+        return [fix] if promised else []
+    return [replace(fix, kind=ANSWER, promised=None), fix]
+
+
+def _dossier(ready: _Ready, planned: list[Deadline], *, client: str, now: datetime) -> Dossier:
+    report = ready.report
+    step = lifecycle.BY_NAME[_first_step(report)]
+    return Dossier(
+        kind=DossierKind.MATTER,
+        number=ids.new_matter_number(),
+        title=report.title or title_of(report.text),
+        step=step.name,
+        is_open=step.open,
+        due_at=min((each.due_at for each in planned), default=None) if step.open else None,
+        opened_at=report.found_at or now,
+        updated_at=now,
+        place=report.place,
+        lon=report.lon,
+        lat=report.lat,
+        client=client,
+        client_ref=report.client_ref,
+        **ready.columns.fields(),
+    )
+
+
+def _first_step(report: Report) -> str:
+    if report.past is None:
+        return lifecycle.REPORTED
+    if report.past.closed_at:
+        return lifecycle.CLOSED
+    return lifecycle.DISPATCHED if report.past.unit_id else lifecycle.REPORTED
+
+
+def title_of(text: str) -> str:
+    """The first sentence of a report as its title, at most 40 characters."""
+    first = text.split("\n", 1)[0]
+    for mark in "。！？；!?;":
+        first = first.split(mark, 1)[0]
+    return first if len(first) <= 40 else first[:39] + "…"
+
+
+def _matter(report: Report, dossier: Dossier, code: str, *, by: Actor, now: datetime) -> Matter:
+    return Matter(
+        dossier=dossier,
+        text=report.text,
+        source=report.source,
+        source_number=report.source_number,
+        category_id=report.category_id,
+        urgency=report.urgency,
+        tracking_hash=ids.code_hash(code, dossier.number, settings.HASH_KEY),
+        filed_by_id=by.user_id,
+        found_at=report.found_at or now,
+        unit_id=report.past.unit_id if report.past else None,
+    )
+
+
+def _requester(report: Report, dossier: Dossier, by: Actor, now: datetime) -> Requester | None:
+    if not (report.name or report.phone):
+        return None
+    return Requester(
+        matter_id=dossier.pk,
+        user_id=None if report.on_behalf else by.user_id,
+        name=report.name or None,
+        phone=report.phone or None,
+        phone_hash=crypto.keyed_hash(report.phone, "phone") if report.phone else None,
+        phone_verified_at=now if report.phone_verified else None,
+        on_behalf=report.on_behalf,
+        consent=report.consent or CONSENT_VERSION,
+        consent_at=now,
+    )
+
+
+def _story(pairs: list[tuple[_Ready, Dossier]]) -> list[events.Happened]:
+    told = []
+    for ready, dossier in pairs:
+        past = ready.report.past
+        told.append(events.Happened(dossier.pk, "matter.reported", public=True, at=dossier.opened_at))
+        if past and past.unit_id:
+            told.append(
+                events.Happened(dossier.pk, "matter.dispatched", public=True, unit_id=past.unit_id, at=dossier.opened_at)
+            )
+        if past and past.closed_at:
+            told.append(
+                events.Happened(dossier.pk, "matter.closed", past.closing_words, public=True, at=past.closed_at)
+            )
+    return told
+
+
+def _with_dossier(dossiers: list[Dossier], planned: list[list[Deadline]]) -> list[Deadline]:
+    rows = []
+    for dossier, plans in zip(dossiers, planned, strict=True):
+        for deadline in plans:
+            deadline.dossier = dossier
+            rows.append(deadline)
+    return rows
+
+
+def _write_past(pairs: list[tuple[_Ready, Dossier]]) -> None:
+    closures, ended = [], []
+    for ready, dossier in pairs:
+        past = ready.report.past
+        if past and past.closed_at:
+            closures.append(
+                Closure(matter_id=dossier.pk, outcome=past.outcome, words=past.closing_words, at=past.closed_at)
+            )
+            ended.append((dossier.pk, past.closed_at))
+    if closures:
+        Closure.objects.bulk_create(closures)
+        deadlines.end_past(ended)
+
+
+def _write_photos(pairs: list[tuple[_Ready, Dossier]], *, by: Actor, now: datetime) -> None:
+    rows = [
+        row
+        for ready, dossier in pairs
+        for row in attachments.rows(dossier.pk, ready.report.photos, ready.files, by=by, now=now)
+    ]
+    if rows:
+        Attachment.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+REOPEN_WINDOW = timedelta(days=15)
