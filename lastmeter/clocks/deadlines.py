@@ -92,6 +92,17 @@ def end(dossier_id: int, kinds: Sequence[str] | None = None, *, now: datetime, v
     refresh([dossier_id])
 
 
+def end_past(ended: Sequence[tuple[int, datetime]]) -> None:
+    """End the clocks of imported dossiers at the moments they were closed elsewhere: (dossier id, moment) each."""
+    moments = dict(ended)
+    running = list(Deadline.objects.filter(dossier__in=list(moments), ended_at=None))
+    for deadline in running:
+        deadline.ended_at = moments[deadline.dossier_id]
+        late = deadline.ended_at > deadline.due_at
+        deadline.state = Deadline.State.MISSED if late else Deadline.State.MET
+    Deadline.objects.bulk_update(running, ["ended_at", "state"])
+
+
 def refresh(dossier_ids: Sequence[int]) -> None:
     """Set `Dossier.due_at` to the nearest running deadline, or to nothing."""
     nearest = (

@@ -15,7 +15,12 @@ MOST_TOKENS = 3000
 def tokens(title: str, place: str, text: str) -> str:
     """The distinct search tokens of a dossier in one string, separated by single blanks."""
     found = dict.fromkeys([*bigrams(f"{title}\n{place}\n{text}"), *_abbreviations(title, place)])
-    return " ".join(list(found)[:MOST_TOKENS])
+    return " ".join(_indexable(token) for token in list(found)[:MOST_TOKENS])
+
+
+def _indexable(token: str) -> str:
+    # SQLite's tokenizer knows the Unicode of 2012 and would cut at a younger character such as 𬕂: write it out.
+    return "".join(char if char <= "\uffff" else f"x{ord(char):x}" for char in token)
 
 
 def _abbreviations(*names: str) -> Iterable[str]:
@@ -29,7 +34,7 @@ def write_many(rows: Iterable[tuple[int, str]]) -> None:
 
 def matching(words: str) -> "QuerySet[SearchText]":
     """Search texts that hold every token of `words`; nothing when no token can be made of it."""
-    wanted = bigrams(words)[:20]
+    wanted = [_indexable(token) for token in bigrams(words)[:20]]
     if not wanted:
         return SearchText.objects.none()
     if connection.vendor == "postgresql":

@@ -6,7 +6,7 @@ notices in one transaction, or is refused with its reason. The same (client, cli
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -19,6 +19,7 @@ from lastmeter.clocks.models import Deadline
 from lastmeter.dossiers import attachments, events, search
 from lastmeter.dossiers.models import Attachment, Dossier, DossierKind
 from lastmeter.grid import locate, scope
+from lastmeter.grid.models import Level
 from lastmeter.kit import crypto, ids
 from lastmeter.kit.text import TooLong, clean
 from lastmeter.kit.uploads import Photo
@@ -187,8 +188,7 @@ def _write_fresh(
     _write_past(pairs)
     _write_photos(pairs, by=by, now=now)
     audit.record_many(
-        [audit.Act("matter.reported", by=by, object_kind="dossier", object_id=dossier.pk) for dossier in dossiers],
-        now=now,
+        [audit.Row(kind="matter.reported", by=by, object_kind="dossier", object_id=dossier.pk, now=now) for dossier in dossiers]
     )
     if not quiet:
         tell.reported(dossiers, by=by, now=now)
@@ -260,11 +260,19 @@ def _matter(report: Report, dossier: Dossier, code: str, *, by: Actor, now: date
         source_number=report.source_number,
         category_id=report.category_id,
         urgency=report.urgency,
-        tracking_hash=ids.code_hash(code, dossier.number, settings.HASH_KEY),
+        tracking_hash=ids.code_hash(code, dossier.number, settings.HASH_KEY.encode()),
         filed_by_id=by.user_id,
         found_at=report.found_at or now,
         unit_id=report.past.unit_id if report.past else None,
+        desk_level=_desk(dossier),
     )
+
+
+def _desk(dossier: Dossier) -> Level:
+    """The lowest desk there is at the place: the grid's, else the community's, else the street's."""
+    if dossier.grid_id:
+        return Level.GRID
+    return Level.COMMUNITY if dossier.community_id else Level.TOWN
 
 
 def _requester(report: Report, dossier: Dossier, by: Actor, now: datetime) -> Requester | None:
@@ -330,6 +338,3 @@ def _write_photos(pairs: list[tuple[_Ready, Dossier]], *, by: Actor, now: dateti
     ]
     if rows:
         Attachment.objects.bulk_create(rows, ignore_conflicts=True)
-
-
-REOPEN_WINDOW = timedelta(days=15)

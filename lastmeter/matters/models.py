@@ -82,7 +82,7 @@ class Matter(models.Model):
     urgency = models.CharField(_("紧急程度"), max_length=10, choices=Urgency.choices, default=Urgency.NORMAL)
     tracking_hash = models.BinaryField(max_length=32, null=True)
     filed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="filed_matters")
-    desk_level = models.PositiveSmallIntegerField(_("所在工作台"), choices=Level.choices, default=Level.COMMUNITY)
+    desk_level = models.PositiveSmallIntegerField(_("所在工作台"), choices=Level.choices, default=Level.GRID)
     found_at = models.DateTimeField(_("发现时间"))
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, related_name="matters")
     handler = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="handled_matters")

@@ -21,6 +21,7 @@ WORKERS = (
     Role.HUB_HOUSEHOLD,
 )
 DESKS = (Role.COMMUNITY_CLERK, Role.SECRETARY, Role.DISPATCHER)
+TOP_DESK = Level.TOWN  # above the street's desk, a whistle or supervision is the way
 HANDLERS = (Role.UNIT_HEAD, Role.UNIT_HANDLER)
 
 # Ability → roles that open it at the matter's node or above. "handle" also opens by assignment, see `may`.
@@ -82,7 +83,7 @@ def acts_for(actor: Actor, matter: Matter) -> list[lifecycle.Transition]:
         for each in lifecycle.acts_from(step)
         if each.who != "requester"
         and may(actor, each.who, matter)
-        and not (each.act == "send_up" and matter.desk_level <= Level.TOWN)
+        and not (each.act == "send_up" and matter.desk_level <= TOP_DESK)
     ]
 
 

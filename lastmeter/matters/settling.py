@@ -1,0 +1,51 @@
+"""就地办结 (自办自结): report, result and photo on one screen — a first-class outcome."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from lastmeter.accounts.actors import Actor
+from lastmeter.clocks import deadlines
+from lastmeter.dossiers import attachments
+from lastmeter.kit.uploads import Photo
+from lastmeter.matters import intake
+from lastmeter.matters.closing import write_closure
+from lastmeter.matters.models import Assignment, Matter, Outcome, Profile, Reply
+from lastmeter.matters.steps import move, tell_story
+
+
+def settle(matter: Matter, *, result: str, photos: Sequence[Photo] = (), by: Actor, now: datetime) -> None:
+    """Close a matter on the spot with what was done."""
+    files = attachments.keep_files(photos)
+    with transaction.atomic():
+        move(matter, "settle", by=by, now=now)
+        attachments.attach(matter.pk, photos, files, by=by, now=now)
+        Matter.objects.filter(pk=matter.pk).update(profile=Profile.SELF, handler=by.user_id)
+        Assignment.objects.filter(matter=matter, ended_at=None).update(ended_at=now)
+        Reply.objects.create(matter=matter, text=result, outcome=Outcome.SOLVED, by_id=by.user_id, at=now)
+        deadlines.end(matter.pk, now=now)
+        write_closure(matter, outcome=Outcome.SOLVED, words=result, by=by, now=now)
+        tell_story(matter, "settled", result, by=by, now=now, public=True)
+
+
+def found_and_settled(
+    report: intake.Report, *, result: str, by: Actor, client: str, now: datetime
+) -> intake.Taken | intake.Refused:
+    """What a worker found and settled at once: one act, one transaction, one number.
+
+    A replay with the same client_ref is answered with the first result and settles nothing twice.
+    """
+    with transaction.atomic():
+        [taken] = intake.take_in([report], by=by, client=client, now=now, quiet=True)
+        if isinstance(taken, intake.Taken) and not taken.repeat:
+            matter = Matter.objects.select_related("dossier").get(pk=taken.dossier_id)
+            settle(matter, result=result or _("已当场处理。"), by=by, now=now)
+    return taken
+
+
+def with_result_photos(report: intake.Report, photos: Sequence[Photo]) -> intake.Report:
+    """The report with the photos of its result: on one screen there is one pile of photos."""
+    return replace(report, photos=(*report.photos, *photos))

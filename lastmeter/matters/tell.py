@@ -1,0 +1,68 @@
+"""Who is told of what, in which words."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from lastmeter.accounts.actors import Actor
+from lastmeter.dossiers.models import Dossier
+from lastmeter.grid import posts
+from lastmeter.grid.models import Role
+from lastmeter.matters.models import Matter
+from lastmeter.matters.policy import DESKS, HANDLERS
+from lastmeter.notices import outbox
+
+NEAREST = (Role.GRID_WORKER, Role.PART_TIME_WORKER, Role.GRID_HEAD)
+
+
+def reported(dossiers: Sequence[Dossier], *, by: Actor, now: datetime) -> None:
+    """A new report: the workers of its grid, or the desk of its community where a grid has nobody."""
+    holders = posts.holders_of({dossier.path for dossier in dossiers}, (*NEAREST, Role.COMMUNITY_CLERK))
+    _tell_each(
+        ((dossier, holders.get(dossier.path, [])) for dossier in dossiers), "reported", _("新的上报"), by=by, now=now
+    )
+
+
+def desk(matter: Matter, kind: str, title: str, *, by: Actor, now: datetime) -> None:
+    """The desk at which the matter lies now."""
+    _tell_path(matter, DESKS, kind, title, by=by, now=now)
+
+
+def workers(matter: Matter, kind: str, title: str, *, by: Actor, now: datetime) -> None:
+    """The workers of the matter's grid."""
+    _tell_path(matter, NEAREST, kind, title, by=by, now=now)
+
+
+def assigned(matter: Matter, kind: str, title: str, *, by: Actor, now: datetime) -> None:
+    """The person or the unit's people with whom the matter lies."""
+    users: Iterable[int] = []
+    if matter.handler_id:
+        users = [matter.handler_id]
+    elif matter.unit_id:
+        users = posts.unit_people(matter.unit_id, HANDLERS)
+    _tell_each([(matter.dossier, list(users))], kind, title, by=by, now=now)
+
+
+def _tell_path(matter: Matter, roles: Sequence[Role], kind: str, title: str, *, by: Actor, now: datetime) -> None:
+    found = posts.holders_of({matter.dossier.path}, roles)
+    _tell_each([(matter.dossier, found.get(matter.dossier.path, []))], kind, title, by=by, now=now)
+
+
+def _tell_each(
+    audience: Iterable[tuple[Dossier, list[int]]], kind: str, title: str, *, by: Actor, now: datetime
+) -> None:
+    messages = [
+        outbox.Message(
+            user_id=user_id,
+            kind=f"matter.{kind}",
+            title=_("%(what)s：%(title)s") % {"what": title, "title": dossier.title},
+            link=f"/matters/{dossier.number}/",
+            key=f"matter.{kind}:{dossier.pk}:{dossier.version}:{now:%Y%m%d%H%M%S}",
+        )
+        for dossier, users in audience
+        for user_id in users
+        if user_id != by.user_id
+    ]
+    if messages:
+        outbox.tell_many(messages, now=now)
