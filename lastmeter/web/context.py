@@ -1,0 +1,30 @@
+"""What every template gets besides its own."""
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import timezone, translation
+from django.utils.functional import SimpleLazyObject
+
+from lastmeter.web import cookies, navigation, shells
+
+
+def page(request: HttpRequest) -> dict[str, object]:
+    """shell, shell_name, home, language, large_print, navigation, complaints, actor, now, filing_number, here."""
+    shell = shells.of(request)
+    return {
+        "shell": shell.template,
+        "shell_name": shell.name,
+        "home": shell.home,
+        "language": "en"
+        if (translation.get_language() or "").startswith("en")
+        else "zh-hans",
+        "large_print": cookies.large_print(request),
+        "navigation": SimpleLazyObject(lambda: navigation.links(request)),
+        "complaints": SimpleLazyObject(
+            lambda: navigation.address(navigation.COMPLAINTS)
+        ),
+        "actor": getattr(request, "actor", None),
+        "now": timezone.now(),
+        "filing_number": settings.FILING_NUMBER,
+        "here": request.get_full_path() if request.method == "GET" else request.path,
+    }

@@ -1,0 +1,80 @@
+"""Three plain middlewares: security headers, the language, the shell."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponseBase
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+
+from lastmeter.web.shells import HOMES, SHELLS, Shell
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    [
+        "default-src 'self'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data: blob:",
+        "connect-src 'self'",
+        "worker-src 'self'",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    ]
+)
+PERMISSIONS_POLICY = (
+    "geolocation=(self), camera=(self), microphone=(), payment=(), usb=()"
+)
+
+
+def headers(get_response: GetResponse) -> GetResponse:
+    """Nothing foreign runs or frames a page; dynamic pages are not kept by shared or local caches."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+    return middleware
+
+
+def language(get_response: GetResponse) -> GetResponse:
+    """The cookie `lm_language`, else Accept-Language, else Chinese."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        chosen = translation.get_language_from_request(request)
+        with translation.override(chosen):
+            request.LANGUAGE_CODE = chosen
+            response = get_response(request)
+        response.headers.setdefault("Content-Language", chosen)
+        patch_vary_headers(response, ["Accept-Language", "Cookie"])
+        return response
+
+    return middleware
+
+
+def shell(get_response: GetResponse) -> GetResponse:
+    """`request.shell`: that of the home asked for, else of the last home visited, else the resident's."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        request.shell = _choose(request)  # type: ignore[attr-defined]  # ours: read by context.py
+        return get_response(request)
+
+    return middleware
+
+
+def _choose(request: HttpRequest) -> Shell:
+    kept = SHELLS.get(request.session.get("shell", ""), SHELLS["resident"])
+    asked = HOMES.get(request.path_info)
+    if asked is None:
+        return kept
+    if (
+        asked != kept
+    ):  # a resident who never leaves the resident's home gets no session row for it
+        request.session["shell"] = asked.name
+    return asked

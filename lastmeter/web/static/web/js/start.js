@@ -1,0 +1,2 @@
+// Runs before the first paint: scripts are there, so what needs them may be shown.
+document.documentElement.classList.add("js");
