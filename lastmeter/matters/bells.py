@@ -1,0 +1,41 @@
+"""What rings when a matter's deadline warns or falls due: its timeline says so and the people concerned are told."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from lastmeter.accounts.actors import system
+from lastmeter.clocks.models import Deadline
+from lastmeter.dossiers import events
+from lastmeter.matters import tell
+from lastmeter.matters.models import Matter
+
+CLOCK = system("clock")
+
+
+def warns(due: Sequence[Deadline], now: datetime) -> None:
+    """Yellow: whoever holds the matter is told; with nobody, the desk."""
+    for matter in _matters(due):
+        if matter.unit_id or matter.handler_id:
+            tell.assigned(matter, "due_soon", _("快到期限"), by=CLOCK, now=now)
+        else:
+            tell.desk(matter, "due_soon", _("快到期限"), by=CLOCK, now=now)
+
+
+def falls(due: Sequence[Deadline], now: datetime) -> None:
+    """Red: an event in the timeline, and holder and desk are told."""
+    events.record_many(
+        [events.Happened(each.dossier_id, f"matter.overdue_{each.kind}", unit_id=each.unit_id) for each in due],
+        by=CLOCK,
+        now=now,
+    )
+    for matter in _matters(due):
+        if matter.unit_id or matter.handler_id:
+            tell.assigned(matter, "overdue", _("已超期限"), by=CLOCK, now=now)
+        tell.desk(matter, "overdue", _("已超期限"), by=CLOCK, now=now)
+
+
+def _matters(due: Sequence[Deadline]) -> list[Matter]:
+    ids = {each.dossier_id for each in due}
+    return list(Matter.objects.select_related("dossier").filter(pk__in=ids))

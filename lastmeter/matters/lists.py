@@ -1,0 +1,152 @@
+"""Work lists: what an actor may see, filtered by what the address says, in keyset order."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
+
+from django.db.models import Q, QuerySet
+
+from lastmeter.accounts.actors import Actor
+from lastmeter.dossiers import access, search
+from lastmeter.dossiers.models import Dossier, DossierKind
+from lastmeter.grid.models import Node
+from lastmeter.grid.scope import LEVEL_FIELDS
+from lastmeter.kit.paging import Keyset, Page, merge_page
+from lastmeter.matters import lifecycle
+
+PAGE_SIZE = 50
+COUNT_CAP = 1000
+BY_DUE = Keyset(("due_at", "id"))
+NEWEST = Keyset(("-id",))
+SOON = timedelta(hours=24)
+# Named groups of steps, as the desk speaks of them: the address says ?step=waiting.
+SHELVES: dict[str, tuple[str, ...]] = {
+    "waiting": (lifecycle.REPORTED, lifecycle.FILED),
+    "handling": lifecycle.WITH_HANDLER,
+    "answered": (lifecycle.REPLIED, lifecycle.VERIFYING),
+    "open": lifecycle.OPEN,
+    "revisit": (lifecycle.CLOSED,),
+    "done": (lifecycle.CLOSED, lifecycle.REVISITED, lifecycle.RATED),
+    "ended": (lifecycle.MERGED, lifecycle.DIVERTED, lifecycle.REJECTED, lifecycle.WITHDRAWN),
+    "archived": (lifecycle.ARCHIVED,),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list is narrowed to. Everything is text from the address; what cannot be read is left out."""
+
+    step: str = "waiting"
+    node: int | None = None
+    desk: int | None = None
+    category: int | None = None
+    source: str = ""
+    unit: int | None = None
+    handler: str = ""  # "me" or "nobody"
+    due: str = ""  # "over" or "soon"
+    words: str = ""
+
+    @classmethod
+    def read(cls, query: "dict[str, str]") -> "Filters":
+        """From the query of an address; unknown or broken values count as absent."""
+        return cls(
+            step=query.get("step", "") if query.get("step") in SHELVES else "waiting",
+            node=_number(query.get("node")),
+            desk=_number(query.get("desk")),
+            category=_number(query.get("category")),
+            source=query.get("source", "")[:10],
+            unit=_number(query.get("unit")),
+            handler=query.get("handler", "") if query.get("handler") in ("me", "nobody") else "",
+            due=query.get("due", "") if query.get("due") in ("over", "soon") else "",
+            words=query.get("q", "").strip()[:100],
+        )
+
+    def query(self, **changes: object) -> str:
+        """The address's query for these filters with some changed; empty ones are left out."""
+        changed = replace(self, **changes)  # type: ignore[arg-type] - the names are this class's own
+        names = {"words": "q"}
+        pairs = {names.get(each.name, each.name): getattr(changed, each.name) for each in fields(changed)}
+        return "?" + urlencode({name: value for name, value in pairs.items() if value not in ("", None)})
+
+
+def _number(text: str | None) -> int | None:
+    if text and text.isascii() and text.isdigit() and len(text) < 19:
+        return int(text)
+    return None
+
+
+def work_list(actor: Actor, filters: Filters, cursor: str | None, *, now: datetime, size: int = PAGE_SIZE) -> Page[Dossier]:
+    """One page of what the actor may see: open work by due date, ended work newest first.
+
+    Each branch (a place of the scope × a step, or participation) walks its own index; the pages are merged.
+    """
+    steps = SHELVES[filters.step]
+    order = BY_DUE if steps[0] in lifecycle.OPEN else NEWEST
+    return merge_page([shown(branch) for branch in branches(actor, filters, now=now)], cursor, size, order)
+
+
+def branches(actor: Actor, filters: Filters, *, now: datetime) -> "list[QuerySet[Dossier]]":
+    """The list's indexed branches, unordered."""
+    condition = conditions(actor, filters, now=now)
+    matters = Dossier.objects.filter(condition, kind=DossierKind.MATTER)
+    return [
+        matters.filter(branch, by_step) for branch in access.branches(actor) for by_step in _by_step(SHELVES[filters.step])
+    ]
+
+
+def _by_step(steps: tuple[str, ...]) -> Iterable[Q]:
+    if steps == lifecycle.OPEN:
+        return [Q(is_open=True)]
+    if steps[0] in lifecycle.OPEN:
+        return [Q(step=step, is_open=True) for step in steps]
+    return [Q(step=step, due_at=None) for step in steps]
+
+
+def conditions(actor: Actor, filters: Filters, *, now: datetime) -> Q:
+    """Everything but scope and step."""
+    condition = Q()
+    if filters.node is not None:
+        condition &= _below(filters.node)
+    exact = {
+        "matter__desk_level": filters.desk,
+        "matter__category": filters.category,
+        "matter__source": filters.source or None,
+        "matter__unit": filters.unit,
+    }
+    condition &= Q(**{name: value for name, value in exact.items() if value is not None})
+    if filters.handler == "me":
+        condition &= Q(matter__handler=actor.user_id)
+    elif filters.handler == "nobody":
+        condition &= Q(matter__handler=None, matter__unit=None)
+    if filters.due == "over":
+        condition &= Q(due_at__lt=now)
+    elif filters.due == "soon":
+        condition &= Q(due_at__gte=now, due_at__lt=now + SOON)
+    if filters.words:
+        condition &= Q(pk__in=search.matching(filters.words).values("dossier_id"))
+    return condition
+
+
+def _below(node_id: int) -> Q:
+    node = Node.objects.filter(pk=node_id).only("level", "path").first()
+    if node is None:
+        return Q(pk__in=[])
+    if column := LEVEL_FIELDS.get(node.level):
+        return Q(**{f"{column}_id": node_id})
+    return Q(path__gte=node.path, path__lt=node.path + "~")
+
+
+def shown(matters: "QuerySet[Dossier]") -> "QuerySet[Dossier]":
+    """With everything that a row of a list shows, in the same statement."""
+    return matters.select_related("matter__category", "matter__unit", "matter__handler", "community", "grid")
+
+
+def count(actor: Actor, filters: Filters, *, now: datetime) -> int:
+    """How many, counted up to COUNT_CAP: 1000 means "999+"."""
+    total = 0
+    for branch in branches(actor, filters, now=now):
+        total += branch.order_by()[: COUNT_CAP - total].count()
+        if total >= COUNT_CAP:
+            return COUNT_CAP
+    return total
