@@ -87,7 +87,7 @@ def current() -> QuerySet[Administrator]:
 
 
 def kind_of(actor: Actor) -> str | None:
-    """Which administrator the actor is ("system", "security", "audit"); None for everybody else. Asked once a request."""
+    """Which administrator the actor is ("system", "security", "audit"), or None. Asked once a request."""
     if actor.user_id is None:
         return None
     if "administrator" not in actor.memo:

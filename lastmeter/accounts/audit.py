@@ -49,7 +49,7 @@ def record(
     reason: str = "",
     now: datetime,
 ) -> AuditEntry:
-    """Write one entry in the caller's transaction. `kind` is "noun.verb"; `object_id` is a primary key, never a name."""
+    """Write one entry in the caller's transaction. `kind` is "noun.verb", `object_id` a primary key, never a name."""
     [entry] = record_many(
         [Row(kind=kind, by=by, object_kind=object_kind, object_id=object_id, outcome=outcome, reason=reason, now=now)]
     )
@@ -57,10 +57,12 @@ def record(
 
 
 def record_many(rows: Sequence[Row]) -> list[AuditEntry]:
-    """Write entries with one INSERT (and one more for the reasons, when any row has one), in the caller's transaction."""
+    """Write entries with one INSERT (one more for the reasons, when there are any), in the caller's transaction."""
     entries = AuditEntry.objects.bulk_create([_entry(row) for row in rows])
     reasons = [
-        RevealReason(entry=entry, words=row.reason[:500]) for entry, row in zip(entries, rows, strict=True) if row.reason
+        RevealReason(entry=entry, words=row.reason[:500])
+        for entry, row in zip(entries, rows, strict=True)
+        if row.reason
     ]
     if reasons:
         RevealReason.objects.bulk_create(reasons)
@@ -115,7 +117,8 @@ def _seal_run(now: datetime, settled: timedelta) -> int:
     rows = _rows(after, _LAST_SETTLED_ID[connection.vendor](after, now, settled), RUN)
     if rows:
         head = rules.chain(head, map(rules.canonical, rows))
-        AuditSeal.objects.create(first_id=rows[0][0], last_id=rows[-1][0], entries=len(rows), head=head, at=now)
+        first_id, last_id = (int(str(row[0])) for row in (rows[0], rows[-1]))
+        AuditSeal.objects.create(first_id=first_id, last_id=last_id, entries=len(rows), head=head, at=now)
     return len(rows)
 
 
@@ -145,7 +148,7 @@ def _settled_postgresql(after: int, now: datetime, settled: timedelta) -> int:
     The rows are read by a later statement: who committed between the two snapshots is seen by it.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_LAST_SETTLED, [after, settled])
+        cursor.execute(_LAST_SETTLED, [after, settled.total_seconds()])
         [(last,)] = cursor.fetchall()
     return int(last)
 
@@ -162,7 +165,7 @@ _LAST_SETTLED = """
           AND l.relation = 'accounts_auditentry'::regclass
           AND l.pid IS DISTINCT FROM pg_backend_pid()
     ), waiting AS (
-        SELECT min(id) AS id FROM new, writers WHERE put_at >= least(oldest, clock_timestamp() - %s)
+        SELECT min(id) AS id FROM new, writers WHERE put_at >= least(oldest, clock_timestamp() - make_interval(secs => %s))
     )
     SELECT coalesce(max(new.id), 0) FROM new, waiting WHERE waiting.id IS NULL OR new.id < waiting.id
 """

@@ -75,7 +75,12 @@ def correct(user: User, fields: Mapping[str, str], by: Actor, now: datetime) -> 
 def erase(user: User, by: Actor, now: datetime) -> int:
     """Empty a closed account: what its holder did in office stays, under no name. An open account is left (0)."""
     emptied = User.objects.filter(pk=user.pk, is_active=False).update(
-        name=_("已注销"), username=f"{GONE}{user.pk}", email="", phone=None, phone_hash=None, password=make_password(None)
+        name=_("已注销"),
+        username=f"{GONE}{user.pk}",
+        email="",
+        phone=None,
+        phone_hash=None,
+        password=make_password(None),
     )
     if emptied:
         sessions.end_all(user, by=by, now=now)

@@ -1,4 +1,4 @@
-"""The seam by which every package says what it holds about a person (PIPL arts. 44–48): show, correct, export, erase, retention."""
+"""The seam by which every package says what it holds about a person (PIPL arts. 44–48)."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

@@ -19,9 +19,7 @@ class LinkGone(Exception):
 
 
 @transaction.atomic
-def make_link(
-    user: User, purpose: OneTimeLink.Purpose | str, *, by: Actor, now: datetime, days: int = 7
-) -> str:
+def make_link(user: User, purpose: OneTimeLink.Purpose | str, *, by: Actor, now: datetime, days: int = 7) -> str:
     """Make the only open link of `user`; earlier ones are void. Returns its path `/welcome/<token>/`, never kept."""
     void(user, now)
     token = new_token()

@@ -67,7 +67,7 @@ class Session(AbstractBaseSession):
     user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="sessions")
     device = models.CharField(_("设备"), max_length=120, blank=True)
     seen_at = models.DateTimeField(_("最近使用"), auto_now=True)
-    objects = BaseSessionManager["Session"]()
+    objects: ClassVar[BaseSessionManager["Session"]] = BaseSessionManager()
 
     class Meta:
         verbose_name = _("登录")

@@ -19,7 +19,7 @@ def phone_hash(phone: str) -> bytes:
 
 @transaction.atomic
 def open_account(username: str, name: str, *, phone: str = "", email: str = "", by: Actor, now: datetime) -> User:
-    """A new account without a password: a one-time link sets the first. Raises IntegrityError when the name is taken."""
+    """A new account without a password: a one-time link sets the first. Raises IntegrityError for a taken name."""
     user = User.objects.create(
         username=username.strip().lower(),
         name=name.strip(),

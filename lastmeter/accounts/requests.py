@@ -14,7 +14,6 @@ from lastmeter.accounts.actors import Actor
 from lastmeter.accounts.models import User
 from lastmeter.kit.crypto import keyed_hash
 
-
 P = ParamSpec("P")
 
 
@@ -49,7 +48,7 @@ def session_client(session_key: str) -> str:
 def address_client(request: HttpRequest) -> str:
     """A keyed hash of the network address, for limits that dropping the cookie must not get around.
 
-    Behind a proxy (LASTMETER_BEHIND_PROXY=1) it is the last hop of X-Forwarded-For: the only part a sender cannot choose.
+    Behind a proxy (LASTMETER_BEHIND_PROXY=1) it is the last hop of X-Forwarded-For: the part no sender can choose.
     """
     address = request.META.get("REMOTE_ADDR", "")
     if settings.BEHIND_PROXY:
@@ -63,7 +62,7 @@ def signed_in(
     """For views of signed-in people: the view gets the user as its second argument, a visitor is sent to sign in."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not isinstance(request.user, User):
             return redirect_to_login(request.get_full_path())
         return view(cast(Request, request), request.user, *args, **kwargs)

@@ -67,7 +67,7 @@ def end_one(user: User, reference: str, *, by: Actor, now: datetime) -> bool:
 
 @transaction.atomic
 def lost_phone(user: User, *, by: Actor, now: datetime) -> int:
-    """Somebody may hold this person's phone: every session ends, every open link is void. Returns the sessions ended."""
+    """Somebody may hold this person's phone: every session ends, open links are void. Returns the sessions ended."""
     ended = end_all(user, by=by, now=now)
     links.void(user, now)
     audit.record("phone.lost", by=by, object_kind="user", object_id=user.pk, now=now)

@@ -1,4 +1,4 @@
-"""Signing in with a password: the same answer and the same time whether or not the account exists, and a limit on tries."""
+"""Signing in with a password: same answer, same time whether or not the account exists, and a limit on tries."""
 
 from datetime import datetime
 from typing import NoReturn

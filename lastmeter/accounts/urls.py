@@ -9,6 +9,7 @@ urlpatterns = [
     path("sign-in/", views.sign_in, name="sign_in"),
     path("sign-out/", views.sign_out, name="sign_out"),
     path("welcome/<str:token>/", views.welcome, name="welcome"),
+    path("account/", views.account, name="account"),
     path("password/", views.password, name="password"),
     path("sessions/", views.my_sessions, name="sessions"),
     path("sessions/others/end/", views.end_sessions, name="end_sessions"),

@@ -76,6 +76,13 @@ def welcome(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "accounts/welcome.html", context, status=422 if form.errors else 200)
 
 
+@require_GET
+@signed_in
+def account(request: Request, user: User) -> HttpResponse:
+    """我的: one's own account, and where to go from it."""
+    return render(request, "accounts/account.html", {"person": user, "office": administrators.kind_of(request.actor)})
+
+
 @require_http_methods(GET_OR_POST)
 @signed_in
 def password(request: Request, user: User) -> HttpResponse:
@@ -163,7 +170,8 @@ def lost_phone(request: Request, user: User) -> HttpResponse:
     if person is not None:
         ended = sessions.lost_phone(person, by=request.actor, now=timezone.now())
         messages.success(
-            request, _("%(name)s 的 %(count)s 处登录已全部退出，未用的链接已作废。") % {"name": person.name, "count": ended}
+            request,
+            _("%(name)s 的 %(count)s 处登录已全部退出，未用的链接已作废。") % {"name": person.name, "count": ended},
         )
         return redirect("accounts:new_link")
     context = {"form": form}

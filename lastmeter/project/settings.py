@@ -161,6 +161,9 @@ EMAIL_HOST_PASSWORD = env.text("LASTMETER_SMTP_PASSWORD")
 EMAIL_USE_TLS = env.flag("LASTMETER_SMTP_STARTTLS")
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.text("LASTMETER_MAIL_FROM", "lastmeter@localhost")
+# Text messages: any gateway that takes the signed JSON of notices/channels/sms.py; without it no code is asked for.
+SMS_GATEWAY = env.text("LASTMETER_SMS_GATEWAY")
+SMS_KEY = env.text("LASTMETER_SMS_KEY")
 
 LOGGING = {
     "version": 1,
