@@ -48,9 +48,7 @@ def actor(cast: Cast) -> Callable[[str], Actor]:
 
 
 @pytest.fixture
-def own_database(
-    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path: Path
-) -> Iterator[Cast]:
+def own_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path: Path) -> Iterator[Cast]:
     """A copy of the seeded database in which threads and processes really commit; gone afterwards."""
     with django_db_blocker.unblock():
         config = connections.settings["default"]

@@ -16,7 +16,7 @@ from lastmeter.matters.defaults import plant_defaults
 from lastmeter.matters.models import Category
 
 FOUNDED = date(2025, 1, 1)
-PASSWORD = "correct horse battery"  # noqa: S105 - the cast's
+PASSWORD = "correct horse battery"
 WEST, SOUTH, SIDE = 111.96, 21.85, 0.01
 
 PEOPLE = {
@@ -79,12 +79,11 @@ def seed() -> Cast:
 
 def load() -> Cast:
     """The town as it stands in the database."""
-    names = {name: each for name, each in _NODE_NAMES.items()}
     by_name = {node.name: node for node in Node.objects.all()}
     units = {unit.name: unit for unit in Unit.objects.all()}
     return Cast(
         {user.username: user for user in User.objects.all()},
-        {key: by_name[name] for key, name in names.items()},
+        {key: by_name[name] for key, name in _NODE_NAMES.items()},
         {key: units[name] for key, name in _UNIT_NAMES.items()},
     )
 

@@ -6,8 +6,8 @@ import tempfile
 os.environ.setdefault("LASTMETER_VAR", tempfile.mkdtemp(prefix="lastmeter-test-"))
 os.environ.setdefault("LASTMETER_SECRET_KEY", "not secret: for tests only, never used elsewhere")
 
-from lastmeter.project.settings import *  # noqa: E402, F403
-from lastmeter.project.settings import DATABASES, MIDDLEWARE, STORAGES, VAR  # noqa: E402
+from lastmeter.project.settings import *  # noqa: F403
+from lastmeter.project.settings import DATABASES, MIDDLEWARE, STORAGES, VAR
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}

@@ -35,7 +35,10 @@ class Limit(models.Model):
 
 
 class Deadline(models.Model):
-    """One running or ended limit of a dossier; it keeps the rule that set it. `leg` is the party it binds ("" = the whole)."""
+    """One running or ended limit of a dossier; it keeps the rule that set it.
+
+    `leg` is the party it binds ("" = the whole).
+    """
 
     class State(models.TextChoices):
         RUNNING = "running", _("计时中")
@@ -65,10 +68,6 @@ class Deadline(models.Model):
             models.CheckConstraint(condition=Q(due_at__gte=F("started_at")), name="deadline_after_start"),
         ]
         indexes = [
-            models.Index(
-                fields=["warn_at", "id"], condition=Q(ended_at=None, warned_at=None), name="deadline_to_warn"
-            ),
-            models.Index(
-                fields=["due_at", "id"], condition=Q(ended_at=None, overdue_at=None), name="deadline_to_fall"
-            ),
+            models.Index(fields=["warn_at", "id"], condition=Q(ended_at=None, warned_at=None), name="deadline_to_warn"),
+            models.Index(fields=["due_at", "id"], condition=Q(ended_at=None, overdue_at=None), name="deadline_to_fall"),
         ]

@@ -44,6 +44,8 @@ def rows(
     ]
 
 
-def attach(dossier_id: int, photos: Sequence[Photo], paths: Sequence[tuple[str, str]], *, by: Actor, now: datetime) -> None:
+def attach(
+    dossier_id: int, photos: Sequence[Photo], paths: Sequence[tuple[str, str]], *, by: Actor, now: datetime
+) -> None:
     """Add photos to a dossier; the same photo twice stays one."""
     Attachment.objects.bulk_create(rows(dossier_id, photos, paths, by=by, now=now), ignore_conflicts=True)

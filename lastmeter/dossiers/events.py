@@ -39,11 +39,7 @@ def record_many(happened: Sequence[Happened], *, by: Actor, now: datetime) -> li
         for each in happened
     )
     EventWords.objects.bulk_create(
-        [
-            EventWords(event=event, text=each.words)
-            for event, each in zip(events, happened, strict=True)
-            if each.words
-        ]
+        [EventWords(event=event, text=each.words) for event, each in zip(events, happened, strict=True) if each.words]
     )
     return events
 

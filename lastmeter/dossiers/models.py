@@ -147,7 +147,7 @@ class Attachment(models.Model):
 
 
 class SearchText(models.Model):
-    """The searchable words of a dossier as tokens (Chinese bigrams, initials); the index beside it is the database's."""
+    """The searchable words of a dossier as tokens (bigrams, initials); the index beside it is the database's."""
 
     dossier = models.OneToOneField(Dossier, on_delete=models.CASCADE, primary_key=True, related_name="search_text")
     tokens = models.TextField()

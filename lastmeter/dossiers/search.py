@@ -41,5 +41,5 @@ def matching(words: str) -> "QuerySet[SearchText]":
         query = " & ".join("'" + token.replace("\\", "\\\\").replace("'", "''") + "'" for token in wanted)
         return SearchText.objects.extra(where=["dossiers_searchtext.lexemes @@ %s::tsquery"], params=[query])
     query = " ".join('"' + token.replace('"', '""') + '"' for token in wanted)
-    hits = RawSQL("SELECT rowid FROM dossiers_search WHERE dossiers_search MATCH %s", [query])  # noqa: S611 - bound
+    hits = RawSQL("SELECT rowid FROM dossiers_search WHERE dossiers_search MATCH %s", [query])
     return SearchText.objects.filter(Q(dossier_id__in=hits))

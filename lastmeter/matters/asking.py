@@ -39,9 +39,7 @@ def _patience(matter: Matter, now: datetime) -> timedelta:
     return planned.due_at - now if planned else timedelta(days=5)
 
 
-def answer(
-    matter: Matter, *, text: str, photos: Sequence[Photo] = (), by: Actor, now: datetime
-) -> None:
+def answer(matter: Matter, *, text: str, photos: Sequence[Photo] = (), by: Actor, now: datetime) -> None:
     """The requester adds something, asked for or not; the handler and the desk are told."""
     files = attachments.keep_files(photos)
     with transaction.atomic():

@@ -58,9 +58,7 @@ def reopen_window(matter: Matter, now: datetime) -> timedelta:
 
 
 @transaction.atomic
-def revisit(
-    matter: Matter, *, reached: bool, solved: bool | None, words: str, by: Actor, now: datetime
-) -> Revisit:
+def revisit(matter: Matter, *, reached: bool, solved: bool | None, words: str, by: Actor, now: datetime) -> Revisit:
     """回访 by phone or at the door. Not reached is a fact too; the matter then stays to be revisited."""
     if reached:
         move(matter, "revisit", by=by, now=now)

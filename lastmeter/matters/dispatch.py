@@ -65,9 +65,7 @@ def _assign(
         access.grant_units(matter.pk, [unit.pk], role="handler", now=now)
     elif user:
         access.grant_user(matter.pk, user.pk, role="handler", now=now)
-    return Assignment.objects.create(
-        matter=matter, unit=unit, user=user, request=request, by_id=by.user_id, at=now
-    )
+    return Assignment.objects.create(matter=matter, unit=unit, user=user, request=request, by_id=by.user_id, at=now)
 
 
 @transaction.atomic

@@ -50,6 +50,7 @@ def similar(
     found = [
         Similar(pk, number, mask_words(title), spot, opened_at, likeness)
         for pk, number, title, spot, opened_at, words, grid_id in rows
-        if (likeness := rules.likeness(wanted, set(bigrams(f"{title}\n{words}")), near=grid_id == place.grid_id)) >= ALIKE
+        if (likeness := rules.likeness(wanted, set(bigrams(f"{title}\n{words}")), near=grid_id == place.grid_id))
+        >= ALIKE
     ]
     return sorted(found, key=lambda each: -each.likeness)[:most]

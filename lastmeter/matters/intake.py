@@ -1,7 +1,7 @@
 """受理登记: one act takes in 1…N reports. A page is the batch of one, an import the batch of a thousand.
 
 Every report becomes a dossier with its matter, requester, event, deadlines, search text, audit entry, photos and
-notices in one transaction, or is refused with its reason. The same (client, client_ref) is answered with the first result.
+notices in one transaction, or is refused with its reason. The same (client, client_ref) gets the first answer again.
 """
 
 from collections.abc import Sequence
@@ -98,10 +98,7 @@ def take_in(
     except IntegrityError:
         # Another request with the same client_ref (or, once in 10^12, the same number) committed first: ask again.
         taken = _write(good, by=by, client=client, now=now, quiet=quiet)
-    return [
-        taken[report.client_ref] if isinstance(report, _Ready) else report
-        for report in prepared
-    ]
+    return [taken[report.client_ref] if isinstance(report, _Ready) else report for report in prepared]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +130,10 @@ def _prepare(report: Report, now: datetime) -> _Ready | Refused:
     if not 1 <= len(report.client_ref) <= 64:
         return Refused("client_ref", _("缺少本次提交的标识，请刷新页面再试。"))
     if len(report.photos) > MOST_PHOTOS:
-        return Refused("photos", _("照片最多 %(most)d 张，这次有 %(count)d 张。") % {"most": MOST_PHOTOS, "count": len(report.photos)})
+        return Refused(
+            "photos",
+            _("照片最多 %(most)d 张，这次有 %(count)d 张。") % {"most": MOST_PHOTOS, "count": len(report.photos)},
+        )
     columns = _place(report)
     if columns is None:
         return Refused("place", _("这个位置不在网格范围内，请在列表里选择社区或网格；您写的内容都还在。"))
@@ -148,9 +148,7 @@ def _place(report: Report) -> scope.PlaceColumns | None:
     return scope.place_columns(node_id) if node_id else None
 
 
-def _write(
-    good: dict[str, _Ready], *, by: Actor, client: str, now: datetime, quiet: bool
-) -> dict[str, Taken]:
+def _write(good: dict[str, _Ready], *, by: Actor, client: str, now: datetime, quiet: bool) -> dict[str, Taken]:
     with transaction.atomic():
         known = _known(list(good), client=client)
         fresh = [ready for ref, ready in good.items() if ref not in known]
@@ -168,9 +166,7 @@ def tracking_code(client: str, client_ref: str) -> str:
     return ids.code_from(crypto.keyed_hash(f"{client}\0{client_ref}", "tracking"))
 
 
-def _write_fresh(
-    fresh: list[_Ready], *, by: Actor, client: str, now: datetime, quiet: bool
-) -> dict[str, Taken]:
+def _write_fresh(fresh: list[_Ready], *, by: Actor, client: str, now: datetime, quiet: bool) -> dict[str, Taken]:
     planned = _plan_deadlines(fresh, now)
     dossiers = Dossier.objects.bulk_create(
         _dossier(ready, plans, client=client, now=now) for ready, plans in zip(fresh, planned, strict=True)
@@ -181,14 +177,21 @@ def _write_fresh(
         for ready, dossier, code in zip(fresh, dossiers, codes, strict=True)
     )
     pairs = list(zip(fresh, dossiers, strict=True))
-    Requester.objects.bulk_create(row for ready, dossier in pairs if (row := _requester(ready.report, dossier, by, now)))
+    Requester.objects.bulk_create(
+        row for ready, dossier in pairs if (row := _requester(ready.report, dossier, by, now))
+    )
     events.record_many(_story(pairs), by=by, now=now)
     Deadline.objects.bulk_create(_with_dossier(dossiers, planned))
-    search.write_many((dossier.pk, search.tokens(dossier.title, dossier.place, ready.report.text)) for ready, dossier in pairs)
+    search.write_many(
+        (dossier.pk, search.tokens(dossier.title, dossier.place, ready.report.text)) for ready, dossier in pairs
+    )
     _write_past(pairs)
     _write_photos(pairs, by=by, now=now)
     audit.record_many(
-        [audit.Row(kind="matter.reported", by=by, object_kind="dossier", object_id=dossier.pk, now=now) for dossier in dossiers]
+        [
+            audit.Row(kind="matter.reported", by=by, object_kind="dossier", object_id=dossier.pk, now=now)
+            for dossier in dossiers
+        ]
     )
     if not quiet:
         tell.reported(dossiers, by=by, now=now)
@@ -298,7 +301,9 @@ def _story(pairs: list[tuple[_Ready, Dossier]]) -> list[events.Happened]:
         told.append(events.Happened(dossier.pk, "matter.reported", public=True, at=dossier.opened_at))
         if past and past.unit_id:
             told.append(
-                events.Happened(dossier.pk, "matter.dispatched", public=True, unit_id=past.unit_id, at=dossier.opened_at)
+                events.Happened(
+                    dossier.pk, "matter.dispatched", public=True, unit_id=past.unit_id, at=dossier.opened_at
+                )
             )
         if past and past.closed_at:
             told.append(

@@ -87,7 +87,9 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition("rate", "评价", (CLOSED, REVISITED), RATED, "requester"),
     Transition("reopen", "重开", (CLOSED, REVISITED, RATED), FILED, "requester", "在重开期限内，写明理由"),
     Transition("withdraw", "撤回", (REPORTED, FILED), WITHDRAWN, "requester"),
-    Transition("archive", "归档", (CLOSED, REVISITED, RATED, DIVERTED, REJECTED, MERGED, WITHDRAWN), ARCHIVED, "archive"),
+    Transition(
+        "archive", "归档", (CLOSED, REVISITED, RATED, DIVERTED, REJECTED, MERGED, WITHDRAWN), ARCHIVED, "archive"
+    ),
 )
 BY_ACT = {transition.act: transition for transition in TRANSITIONS}
 

@@ -76,7 +76,9 @@ def _number(text: str | None) -> int | None:
     return None
 
 
-def work_list(actor: Actor, filters: Filters, cursor: str | None, *, now: datetime, size: int = PAGE_SIZE) -> Page[Dossier]:
+def work_list(
+    actor: Actor, filters: Filters, cursor: str | None, *, now: datetime, size: int = PAGE_SIZE
+) -> Page[Dossier]:
     """One page of what the actor may see: open work by due date, ended work newest first.
 
     Each branch (a place of the scope × a step, or participation) walks its own index; the pages are merged.
@@ -91,7 +93,9 @@ def branches(actor: Actor, filters: Filters, *, now: datetime) -> "list[QuerySet
     condition = conditions(actor, filters, now=now)
     matters = Dossier.objects.filter(condition, kind=DossierKind.MATTER)
     return [
-        matters.filter(branch, by_step) for branch in access.branches(actor) for by_step in _by_step(SHELVES[filters.step])
+        matters.filter(branch, by_step)
+        for branch in access.branches(actor)
+        for by_step in _by_step(SHELVES[filters.step])
     ]
 
 

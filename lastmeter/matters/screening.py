@@ -1,4 +1,4 @@
-"""筛查: a report is accepted, merged into another matter, diverted to its legal channel, or rejected with the reason."""
+"""筛查: a report is accepted, merged into another, diverted to its legal channel, or rejected with the reason."""
 
 from datetime import datetime
 
@@ -41,14 +41,18 @@ def merge(matter: Matter, *, into: Matter, by: Actor, now: datetime) -> Screenin
     Raises Overtaken when the target is the matter itself, closed, or merged elsewhere.
     """
     # Lock both in one order: two clerks merging A into B and B into A at once must not both win.
-    rows = {row.pk: row for row in Dossier.objects.select_for_update().filter(pk__in=[matter.pk, into.pk]).order_by("pk")}
+    rows = {
+        row.pk: row for row in Dossier.objects.select_for_update().filter(pk__in=[matter.pk, into.pk]).order_by("pk")
+    }
     if matter.pk == into.pk or rows[into.pk].step not in lifecycle.OPEN:
         raise Overtaken(_("只能并入另一件还没有办结的事项。"))
     move(matter, "merge", by=by, now=now)
     Matter.objects.filter(pk=matter.pk).update(merged_into=into)
     deadlines.end(matter.pk, now=now, void=True)
     number = into.dossier.number
-    tell_story(matter, "merged", _("并入 %(number)s，由那一件一并答复您。") % {"number": number}, by=by, now=now, public=True)
+    tell_story(
+        matter, "merged", _("并入 %(number)s，由那一件一并答复您。") % {"number": number}, by=by, now=now, public=True
+    )
     tell_story(into, "joined", matter.dossier.number, by=by, now=now)
     Dossier.objects.filter(pk=into.pk).update(updated_at=now, version=F("version") + 1)
     return _screened(matter, Screening.Verdict.MERGE, by=by, now=now, reason=number)

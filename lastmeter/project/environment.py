@@ -1,5 +1,6 @@
 """Reading LASTMETER_* variables: each one declared once, loud on mistakes."""
 
+import contextlib
 import os
 import secrets
 from pathlib import Path
@@ -51,9 +52,7 @@ def secret(name: str, file: Path) -> str:
         draft = file.with_name(f".{file.name}.{os.getpid()}")
         draft.touch(mode=0o600)
         draft.write_text(secrets.token_urlsafe(48), encoding="ascii")
-        try:
-            os.link(draft, file)  # fails when another process was first: then its secret is the one
-        except FileExistsError:
-            pass
+        with contextlib.suppress(FileExistsError):  # another process was first: then its secret is the one
+            os.link(draft, file)
         draft.unlink()
     return file.read_text(encoding="ascii").strip()

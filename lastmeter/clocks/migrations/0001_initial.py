@@ -5,74 +5,132 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('dossiers', '0001_initial'),
-        ('grid', '0001_initial'),
+        ("dossiers", "0001_initial"),
+        ("grid", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Limit',
+            name="Limit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=12, verbose_name='期限')),
-                ('profile', models.CharField(blank=True, max_length=12, verbose_name='流程')),
-                ('category', models.BigIntegerField(blank=True, null=True, verbose_name='类别')),
-                ('urgency', models.CharField(blank=True, max_length=10, verbose_name='紧急程度')),
-                ('amount', models.PositiveIntegerField(verbose_name='数量')),
-                ('measure', models.CharField(choices=[('natural_hours', '小时（自然时）'), ('working_hours', '工作小时'), ('working_days', '工作日')], max_length=14, verbose_name='计量')),
-                ('warn_share', models.PositiveSmallIntegerField(default=75, verbose_name='预警比例（%）')),
-                ('basis', models.CharField(blank=True, max_length=200, verbose_name='依据')),
-                ('valid_from', models.DateField(verbose_name='有效自')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='有效至')),
-                ('node', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='limits', to='grid.node')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=12, verbose_name="期限")),
+                ("profile", models.CharField(blank=True, max_length=12, verbose_name="流程")),
+                ("category", models.BigIntegerField(blank=True, null=True, verbose_name="类别")),
+                ("urgency", models.CharField(blank=True, max_length=10, verbose_name="紧急程度")),
+                ("amount", models.PositiveIntegerField(verbose_name="数量")),
+                (
+                    "measure",
+                    models.CharField(
+                        choices=[
+                            ("natural_hours", "小时（自然时）"),
+                            ("working_hours", "工作小时"),
+                            ("working_days", "工作日"),
+                        ],
+                        max_length=14,
+                        verbose_name="计量",
+                    ),
+                ),
+                ("warn_share", models.PositiveSmallIntegerField(default=75, verbose_name="预警比例（%）")),
+                ("basis", models.CharField(blank=True, max_length=200, verbose_name="依据")),
+                ("valid_from", models.DateField(verbose_name="有效自")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="有效至")),
+                (
+                    "node",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="limits", to="grid.node"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '时限规则',
+                "verbose_name": "时限规则",
             },
         ),
         migrations.CreateModel(
-            name='Deadline',
+            name="Deadline",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=12, verbose_name='期限')),
-                ('leg', models.CharField(blank=True, max_length=40)),
-                ('started_at', models.DateTimeField(verbose_name='起算')),
-                ('warn_at', models.DateTimeField(null=True, verbose_name='预警')),
-                ('due_at', models.DateTimeField(verbose_name='到期')),
-                ('state', models.CharField(choices=[('running', '计时中'), ('met', '按时'), ('missed', '超时'), ('void', '不再适用')], default='running', max_length=8, verbose_name='状态')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='结束')),
-                ('warned_at', models.DateTimeField(blank=True, null=True, verbose_name='已预警')),
-                ('overdue_at', models.DateTimeField(blank=True, null=True, verbose_name='已超期')),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deadlines', to='dossiers.dossier')),
-                ('unit', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grid.unit')),
-                ('limit', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clocks.limit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=12, verbose_name="期限")),
+                ("leg", models.CharField(blank=True, max_length=40)),
+                ("started_at", models.DateTimeField(verbose_name="起算")),
+                ("warn_at", models.DateTimeField(null=True, verbose_name="预警")),
+                ("due_at", models.DateTimeField(verbose_name="到期")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("running", "计时中"), ("met", "按时"), ("missed", "超时"), ("void", "不再适用")],
+                        default="running",
+                        max_length=8,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="结束")),
+                ("warned_at", models.DateTimeField(blank=True, null=True, verbose_name="已预警")),
+                ("overdue_at", models.DateTimeField(blank=True, null=True, verbose_name="已超期")),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="deadlines", to="dossiers.dossier"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="grid.unit",
+                    ),
+                ),
+                (
+                    "limit",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="clocks.limit",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '期限',
+                "verbose_name": "期限",
             },
         ),
         migrations.AddConstraint(
-            model_name='limit',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='limit_positive'),
+            model_name="limit",
+            constraint=models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="limit_positive"),
         ),
         migrations.AddIndex(
-            model_name='deadline',
-            index=models.Index(condition=models.Q(('ended_at', None), ('warned_at', None)), fields=['warn_at', 'id'], name='deadline_to_warn'),
+            model_name="deadline",
+            index=models.Index(
+                condition=models.Q(("ended_at", None), ("warned_at", None)),
+                fields=["warn_at", "id"],
+                name="deadline_to_warn",
+            ),
         ),
         migrations.AddIndex(
-            model_name='deadline',
-            index=models.Index(condition=models.Q(('ended_at', None), ('overdue_at', None)), fields=['due_at', 'id'], name='deadline_to_fall'),
+            model_name="deadline",
+            index=models.Index(
+                condition=models.Q(("ended_at", None), ("overdue_at", None)),
+                fields=["due_at", "id"],
+                name="deadline_to_fall",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deadline',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('dossier', 'kind', 'leg'), name='deadline_one_running'),
+            model_name="deadline",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at", None)), fields=("dossier", "kind", "leg"), name="deadline_one_running"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deadline',
-            constraint=models.CheckConstraint(condition=models.Q(('due_at__gte', models.F('started_at'))), name='deadline_after_start'),
+            model_name="deadline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("due_at__gte", models.F("started_at"))), name="deadline_after_start"
+            ),
         ),
     ]

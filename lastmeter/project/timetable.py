@@ -1,0 +1,58 @@
+"""What runs when, in one readable table; `lastmeter work` walks it."""
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import close_old_connections
+from django.utils import timezone
+
+from lastmeter.accounts import jobs as accounts
+from lastmeter.clocks import jobs as clocks
+from lastmeter.matters import jobs as matters
+from lastmeter.notices import jobs as notices
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A job and how often it runs. Jobs are idempotent: two workers, or one that was killed, do no harm."""
+
+    name: str
+    every: timedelta
+    run: Callable[[datetime], int]
+
+
+TIMETABLE = (
+    Entry("notices.deliver", timedelta(seconds=2), notices.run),
+    Entry("clocks.sweep", timedelta(seconds=30), clocks.run),
+    Entry("matters.lapse", timedelta(minutes=5), matters.run),
+    Entry("accounts.upkeep", timedelta(minutes=1), accounts.run),
+)
+
+
+def work(stop: threading.Event) -> None:
+    """Run what is due until `stop` is set. One job's failure is logged and does not hinder the others."""
+    due = {entry.name: timezone.now() for entry in TIMETABLE}
+    while not stop.is_set():
+        close_old_connections()
+        for entry in TIMETABLE:
+            if due[entry.name] <= timezone.now():
+                run_one(entry)
+                due[entry.name] = timezone.now() + entry.every
+        stop.wait(max(0.1, (min(due.values()) - timezone.now()).total_seconds()))
+
+
+def run_one(entry: Entry) -> int:
+    """Run one job now; returns what it did, or -1 when it failed."""
+    try:
+        done = entry.run(timezone.now())
+    except Exception:
+        log.exception("job %s failed; it runs again in %s", entry.name, entry.every)
+        return -1
+    if done:
+        log.info("job %s: %d", entry.name, done)
+    return done
