@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
 from lastmeter.dossiers.models import SearchText
 from lastmeter.kit.text import bigrams, initials
 
 MOST_TOKENS = 3000
+MOST_WANTED = 20
 
 
 def tokens(title: str, place: str, text: str) -> str:
@@ -32,14 +33,15 @@ def write_many(rows: Iterable[tuple[int, str]]) -> None:
     SearchText.objects.bulk_create(SearchText(dossier_id=dossier_id, tokens=words) for dossier_id, words in rows)
 
 
-def matching(words: str) -> "QuerySet[SearchText]":
-    """Search texts that hold every token of `words`; nothing when no token can be made of it."""
-    wanted = [_indexable(token) for token in bigrams(words)[:20]]
+def matching(words: str) -> Q:
+    """The condition on dossiers that their text holds every token of `words`; nothing fits when it has no token."""
+    wanted = [_indexable(token) for token in bigrams(words)[:MOST_WANTED]]
     if not wanted:
-        return SearchText.objects.none()
+        return Q(pk__in=[])
     if connection.vendor == "postgresql":
         query = " & ".join("'" + token.replace("\\", "\\\\").replace("'", "''") + "'" for token in wanted)
-        return SearchText.objects.extra(where=["dossiers_searchtext.lexemes @@ %s::tsquery"], params=[query])
-    query = " ".join('"' + token.replace('"', '""') + '"' for token in wanted)
-    hits = RawSQL("SELECT rowid FROM dossiers_search WHERE dossiers_search MATCH %s", [query])
-    return SearchText.objects.filter(Q(dossier_id__in=hits))
+        found = "SELECT dossier_id FROM dossiers_searchtext WHERE lexemes @@ %s::tsquery"
+    else:
+        query = " ".join('"' + token.replace('"', '""') + '"' for token in wanted)
+        found = "SELECT rowid FROM dossiers_search WHERE dossiers_search MATCH %s"
+    return Q(pk__in=RawSQL(found, [query]))  # noqa: S611 - the words are bound

@@ -43,7 +43,7 @@ def answer(matter: Matter, *, text: str, photos: Sequence[Photo] = (), by: Actor
     """The requester adds something, asked for or not; the handler and the desk are told."""
     files = attachments.keep_files(photos)
     with transaction.atomic():
-        Enquiry.objects.filter(matter=matter, ended_at=None).update(answer=text, answered_at=now, ended_at=now)
+        Enquiry.objects.filter(matter=matter, ended_at=None).update(answer=text, ended_at=now)
         attachments.attach(matter.pk, photos, files, by=by, now=now)
         tell_story(matter, "answered", text, by=by, now=now, public=True)
         if matter.unit_id or matter.handler_id:

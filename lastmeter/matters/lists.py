@@ -128,7 +128,7 @@ def conditions(actor: Actor, filters: Filters, *, now: datetime) -> Q:
     elif filters.due == "soon":
         condition &= Q(due_at__gte=now, due_at__lt=now + SOON)
     if filters.words:
-        condition &= Q(pk__in=search.matching(filters.words).values("dossier_id"))
+        condition &= search.matching(filters.words)
     return condition
 
 
