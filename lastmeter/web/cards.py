@@ -16,44 +16,26 @@ Badge = Callable[[HttpRequest], int | None]
 
 @cache
 def _modules() -> tuple[ModuleType, ...]:
-    names = [
-        f"{config.name}.cards"
-        for config in apps.get_app_configs()
-        if config.name != "lastmeter.web"
-    ]
-    return tuple(
-        import_module(name)
-        for name in names
-        if name.startswith("lastmeter.") and find_spec(name)
-    )
+    names = [f"{config.name}.cards" for config in apps.get_app_configs() if config.name != "lastmeter.web"]
+    return tuple(import_module(name) for name in names if name.startswith("lastmeter.") and find_spec(name))
 
 
 @cache
 def of(shell: str) -> tuple[Card, ...]:
     """The cards of one home, in their order."""
     rows = [row for module in _modules() for row in getattr(module, "CARDS", ())]
-    return tuple(
-        card
-        for name, _order, card in sorted(rows, key=lambda row: row[1])
-        if name == shell
-    )
+    return tuple(card for name, _order, card in sorted(rows, key=lambda row: row[1]) if name == shell)
 
 
 @cache
 def badges() -> dict[str, Badge]:
     """Address → function that counts what waits there."""
-    return {
-        path: badge
-        for module in _modules()
-        for path, badge in getattr(module, "BADGES", {}).items()
-    }
+    return {path: badge for module in _modules() for path, badge in getattr(module, "BADGES", {}).items()}
 
 
 def hero(request: HttpRequest) -> dict[str, object] | None:
     """Place and people of the resident's home, from the first package that declares `HERO`; None when unknown."""
-    found = next(
-        (module.HERO for module in _modules() if hasattr(module, "HERO")), None
-    )
+    found = next((module.HERO for module in _modules() if hasattr(module, "HERO")), None)
     return found(request) if found else None
 
 

@@ -15,14 +15,11 @@ def page(request: HttpRequest) -> dict[str, object]:
         "shell": shell.template,
         "shell_name": shell.name,
         "home": shell.home,
-        "language": "en"
-        if (translation.get_language() or "").startswith("en")
-        else "zh-hans",
+        "language": "en" if (translation.get_language() or "").startswith("en") else "zh-hans",
         "large_print": cookies.large_print(request),
         "navigation": SimpleLazyObject(lambda: navigation.links(request)),
-        "complaints": SimpleLazyObject(
-            lambda: navigation.address(navigation.COMPLAINTS)
-        ),
+        "complaints": SimpleLazyObject(lambda: navigation.address(navigation.COMPLAINTS)),
+        "staff_door": SimpleLazyObject(lambda: navigation.address(navigation.STAFF_DOOR)),
         "actor": getattr(request, "actor", None),
         "now": timezone.now(),
         "filing_number": settings.FILING_NUMBER,

@@ -11,16 +11,12 @@ from django.utils.translation import gettext as _
 log = logging.getLogger(__name__)
 
 
-def _page(
-    request: HttpRequest, status: int, title: str, happened: str, do_next: str
-) -> HttpResponse:
+def _page(request: HttpRequest, status: int, title: str, happened: str, do_next: str) -> HttpResponse:
     words = {"title": title, "happened": happened, "do_next": do_next, "status": status}
     return render(request, "web/errors/page.html", words, status=status)
 
 
-def bad_request(
-    request: HttpRequest, exception: Exception | None = None
-) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """400: the browser sent what no page of ours sends."""
     return _page(
         request, 400, _("没看懂这次请求"), _("浏览器发来的内容不完整或太大，系统没有照办，也没有改动任何资料。"),
@@ -47,8 +43,9 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 of the form check: an old page, or a browser that takes no cookies."""
     return _page(
-        request, 403, _("页面放得太久了"), _("为了安全，这次提交没有生效。您刚才写的文字保存在这台设备的草稿里（浏览器允许时）。"),
-        _("请按“返回”回到表单，刷新后再提交一次；若反复出现，请允许本站使用 Cookie。"),
+        request, 403, _("页面放得太久了"),
+        _("为了安全，这次提交没有生效。您写的文字留在这台设备的草稿里（浏览器允许时）。"),
+        _("请返回表单，刷新后再提交一次；若反复出现，请允许本站使用 Cookie。"),
     )  # fmt: skip
 
 
@@ -57,11 +54,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     language = str(getattr(request, "LANGUAGE_CODE", "zh-hans"))
     with translation.override(language):
         try:
-            return HttpResponseServerError(
-                render_to_string("web/errors/500.html", {"language": language})
-            )
+            return HttpResponseServerError(render_to_string("web/errors/500.html", {"language": language}))
         except Exception:  # whatever broke, the visitor still gets a sentence
             log.exception("the 500 page itself failed")
-            return HttpResponseServerError(
-                _("系统出错了。已经收到编号的事项不会丢失，请稍后再试。")
-            )
+            return HttpResponseServerError(_("系统出错了。已经收到编号的事项不会丢失，请稍后再试。"))

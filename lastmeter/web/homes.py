@@ -1,6 +1,7 @@
 """The three homes: cards gathered from the packages; the resident's has the place and its people on top.
 
-A `HERO` gives a mapping: place (line above), title, name, role, note, phone, href (page of the grid) — each may be missing.
+A `HERO` gives a mapping: place (line above), title, name, role, note, phone, href (page of the grid);
+each may be missing.
 """
 
 from django.http import HttpRequest, HttpResponse
@@ -29,14 +30,10 @@ def resident(request: HttpRequest) -> HttpResponse:
 @require_safe
 def field(request: HttpRequest) -> HttpResponse:
     """`/field/`: what to do first."""
-    return render(
-        request, "web/homes/field.html", {"cards": cards.render(request, "field")}
-    )
+    return render(request, "web/homes/field.html", {"cards": cards.render(request, "field")})
 
 
 @require_safe
 def desk(request: HttpRequest) -> HttpResponse:
     """`/desk/`: what waits at this desk."""
-    return render(
-        request, "web/homes/desk.html", {"cards": cards.render(request, "desk")}
-    )
+    return render(request, "web/homes/desk.html", {"cards": cards.render(request, "desk")})

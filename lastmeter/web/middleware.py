@@ -10,23 +10,11 @@ from lastmeter.web.shells import HOMES, SHELLS, Shell
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
-CONTENT_SECURITY_POLICY = "; ".join(
-    [
-        "default-src 'self'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data: blob:",
-        "connect-src 'self'",
-        "worker-src 'self'",
-        "object-src 'none'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-    ]
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
+    "worker-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
-PERMISSIONS_POLICY = (
-    "geolocation=(self), camera=(self), microphone=(), payment=(), usb=()"
-)
+PERMISSIONS_POLICY = "geolocation=(self), camera=(self), microphone=(), payment=(), usb=()"
 
 
 def headers(get_response: GetResponse) -> GetResponse:
@@ -73,8 +61,6 @@ def _choose(request: HttpRequest) -> Shell:
     asked = HOMES.get(request.path_info)
     if asked is None:
         return kept
-    if (
-        asked != kept
-    ):  # a resident who never leaves the resident's home gets no session row for it
+    if asked != kept:  # a resident who never leaves the resident's home gets no session row for it
         request.session["shell"] = asked.name
     return asked

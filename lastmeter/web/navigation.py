@@ -62,6 +62,7 @@ ENTRIES = (
     Entry("desk", _("我的账号"), "me", ("/account/", "/me/"), SYSTEM),
 )
 COMPLAINTS = ENTRIES[3]
+STAFF_DOOR = Entry("resident", _("工作人员"), "key", ("/sign-in/",))
 
 
 @lru_cache(maxsize=256)
@@ -77,11 +78,7 @@ def address(entry: Entry) -> str:
     """The first of the entry's paths that answers; "" when none does."""
     urlconf = get_urlconf()
     return next(
-        (
-            path
-            for path in entry.paths
-            if _exists(path.partition("?")[0].partition("#")[0], urlconf)
-        ),
+        (path for path in entry.paths if _exists(path.partition("?")[0].partition("#")[0], urlconf)),
         "",
     )
 
@@ -111,7 +108,5 @@ def links(request: HttpRequest) -> list[Link]:
     ]
 
 
-def _count(
-    badge: Callable[[HttpRequest], int | None] | None, request: HttpRequest
-) -> int | None:
+def _count(badge: Callable[[HttpRequest], int | None] | None, request: HttpRequest) -> int | None:
     return badge(request) if badge else None

@@ -11,13 +11,13 @@ class _Rehearsed(Exception):
 
 
 def problem() -> str:
-    """ "" when the database answers, takes a write and has every migration; else one English word for the operator's log."""
+    """Empty when the database is migrated and takes a write; else one English word for the operator's log."""
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         return "migrations"
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            # a read-only standby or a full disk must not be called ready: write a session row that never lands
+            # a read-only standby or a full disk must not be called ready: write a row that never lands
             cursor.execute(
                 "INSERT INTO django_migrations (app, name, applied) VALUES ('web', 'readyz', CURRENT_TIMESTAMP)"
             )

@@ -76,9 +76,7 @@ class SampleForm(forms.Form):
         widget=forms.RadioSelect,
     )
     agreed = forms.BooleanField(label=_("我已读过个人信息告知"), required=False)
-    photos = forms.FileField(
-        label=_("照片"), required=False, widget=ManyFiles(attrs={"accept": "image/*"})
-    )
+    photos = forms.FileField(label=_("照片"), required=False, widget=ManyFiles(attrs={"accept": "image/*"}))
     stars = forms.ChoiceField(label=_("满意吗"), choices=STARS, required=False)
     node = forms.CharField(label=_("哪个网格"), required=False)
     lon = forms.FloatField(required=False, widget=forms.HiddenInput)
@@ -87,13 +85,9 @@ class SampleForm(forms.Form):
 
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
-    """?shell=resident|field|desk &print=0…4 &to=zh-hans|en &part=desk (the three-column page)."""
+    """`?shell=resident|field|desk &print=0…4 &to=zh-hans|en`."""
     shell = SHELLS.get(request.GET.get("shell", ""), SHELLS["resident"])
-    language = (
-        request.GET.get("to", "zh-hans")
-        if request.GET.get("to") in LANGUAGES
-        else "zh-hans"
-    )
+    language = request.GET.get("to", "zh-hans") if request.GET.get("to") in LANGUAGES else "zh-hans"
     size = request.GET.get("print", "0")
     request.shell = shell  # type: ignore[attr-defined]  # ours, as in middleware.py
     with translation.override(language):
@@ -117,9 +111,7 @@ def _sample(template: str, language: str, size: int) -> dict[str, object]:
         "now": now,
         "at": {name: now + timedelta(hours=n, minutes=1) for name, n in hours.items()},
         "form": SampleForm(),
-        "wrong": SampleForm(
-            {"text": "", "phone": "199"}, auto_id="wrong_%s", prefix="wrong"
-        ),
+        "wrong": SampleForm({"text": "", "phone": "199"}, auto_id="wrong_%s", prefix="wrong"),
         "tree": TREE,
         "labels": [_("受理"), _("派单"), _("办理"), _("办结")],
         "page": SimpleNamespace(next="n", prev="p"),

@@ -13,6 +13,4 @@ TILES = (
     Entry("resident", _("代办"), "file", ("/agency/",)),
     Entry("resident", _("活动"), "people", ("/activities/",)),
     Entry("resident", _("大家议"), "talk", ("/topics/",)),
-    Entry("resident", _("个人信息"), "shield", ("/privacy/",)),
-    Entry("resident", _("关于"), "info", ("/about/",)),
 )

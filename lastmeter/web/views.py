@@ -18,9 +18,7 @@ log = logging.getLogger(__name__)
 def safe_next(request: HttpRequest, default: str = "/") -> str:
     """The `next` of the query or form when it is an address on this site; else `default`."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
-    inside = wanted.startswith("/") and url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts=None
-    )
+    inside = wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
     return wanted if inside else default
 
 

@@ -52,9 +52,7 @@ def card(
             wrapped("span", "note muted small", note),
             link if more else "",
         )
-    style = f"card {kind}".strip() + (
-        f" {attrs.pop('style_class')}" if "style_class" in attrs else ""
-    )
+    style = f"card {kind}".strip() + (f" {attrs.pop('style_class')}" if "style_class" in attrs else "")
     tag = "section" if title else "div"
     return format_html(
         '<{0}{1}>{2}<div class="body">{3}</div></{0}>',
@@ -97,9 +95,7 @@ def fact(content: str, name: str) -> SafeString:
 
 def timeline(content: str, label: str = "") -> SafeString:
     """What happened, in order."""
-    return format_html(
-        '<ol class="tl" aria-label="{}">{}</ol>', label or _("经过"), content
-    )
+    return format_html('<ol class="tl" aria-label="{}">{}</ol>', label or _("经过"), content)
 
 
 def entry(
@@ -130,7 +126,8 @@ def entry(
 def dialog(content: str, id: str, title: str) -> SafeString:
     """A dialog opened by `button opens=id`; without JavaScript the address fragment opens it."""
     return format_html(
-        '<x-dialog><dialog id="{0}" aria-labelledby="{0}-title"><div class="head"><h2 class="title" id="{0}-title">{1}</h2>'
+        '<x-dialog><dialog id="{0}" aria-labelledby="{0}-title">'
+        '<div class="head"><h2 class="title" id="{0}-title">{1}</h2>'
         '<a class="close" href="#main" aria-label="{2}">{3}</a></div><div class="body">{4}</div></dialog></x-dialog>',
         id,
         title,
@@ -150,9 +147,7 @@ def nothing(content: str, title: str, hint: str = "") -> SafeString:
     )
 
 
-def alert(
-    content: str, tone: str = "info", title: str = "", **attrs: Any
-) -> SafeString:
+def alert(content: str, tone: str = "info", title: str = "", **attrs: Any) -> SafeString:
     """A message box with an icon; bad ones are announced at once."""
     role = "alert" if tone == "bad" else "status"
     return format_html(
@@ -167,7 +162,8 @@ def alert(
 def table(content: str, caption: str, hide_caption: bool = False) -> SafeString:
     """A table with a caption in a frame that scrolls sideways and can be reached by keyboard."""
     return format_html(
-        '<div class="scroll" role="region" aria-label="{0}" tabindex="0"><table><caption{1}>{0}</caption>{2}</table></div>',
+        '<div class="scroll" role="region" aria-label="{0}" tabindex="0"><table>'
+        "<caption{1}>{0}</caption>{2}</table></div>",
         caption,
         attributes({"class": "sr" if hide_caption else ""}),
         content,
@@ -191,9 +187,7 @@ def disclose(content: str, title: str, open: bool = False) -> SafeString:
 
 def fieldset(content: str, legend: str) -> SafeString:
     """A group of fields with its legend."""
-    return format_html(
-        '<fieldset class="fieldset"><legend>{}</legend>{}</fieldset>', legend, content
-    )
+    return format_html('<fieldset class="fieldset"><legend>{}</legend>{}</fieldset>', legend, content)
 
 
 def list_keys(content: str) -> SafeString:

@@ -26,16 +26,13 @@ def _kind(field: BoundField) -> str:
     if isinstance(widget, CheckboxInput):
         return "check"
     if isinstance(widget, FileInput) and (
-        getattr(widget, "allow_multiple_selected", False)
-        or not isinstance(widget, ClearableFileInput)
+        getattr(widget, "allow_multiple_selected", False) or not isinstance(widget, ClearableFileInput)
     ):
         return "photos"
     return "plain"
 
 
-def field(
-    bound: BoundField, label: str = "", help: str = "", id: str = ""
-) -> SafeString:
+def field(bound: BoundField, label: str = "", help: str = "", id: str = "") -> SafeString:
     """Label, help, control, and the errors beside it; the browser hears them by `aria-describedby`."""
     if help:
         bound.help_text = help
@@ -50,14 +47,12 @@ def field(
     )
 
 
-def summary(form: BaseForm) -> SafeString:
-    """What is to be corrected, with a link to each field; takes focus. Nothing when there is nothing."""
+def summary(form: BaseForm, focus: bool = True) -> SafeString:
+    """What is to be corrected, with a link to each field; takes focus unless told not to. Nothing when all is well."""
     if not form.errors:
         return mark_safe("")
-    return render_to_string(
-        "c/summary.html",
-        {"form": form, "wrong": [f for f in form.visible_fields() if f.errors]},
-    )
+    wrong = [bound for bound in form.visible_fields() if bound.errors]
+    return render_to_string("c/summary.html", {"form": form, "wrong": wrong, "focus": focus})
 
 
 def form(whole: BaseForm) -> SafeString:

@@ -44,12 +44,8 @@ def when(context: Context, at: datetime | None, style: str = "short") -> SafeStr
         return NOTHING
     tongue = language(context)
     whole = zhtime.long_date(at, tongue)
-    if style == "long":
-        words = whole
-    else:
-        words = (zhtime.ago if style == "ago" else zhtime.short)(
-            at, moment(context), tongue
-        )
+    relative = zhtime.ago if style == "ago" else zhtime.short
+    words = whole if style == "long" else relative(at, moment(context), tongue)
     return format_html(
         '<time class="num" datetime="{}" title="{}">{}</time>',
         at.isoformat(),
@@ -119,9 +115,7 @@ def button(
         ]
     )
     shortcut = {"data_key": key.lower(), "aria_keyshortcuts": key} if key else {}
-    content = format_html(
-        "{}<span>{}</span>{}", icon(icon_name) if icon_name else "", words, _hint(key)
-    )
+    content = format_html("{}<span>{}</span>{}", icon(icon_name) if icon_name else "", words, _hint(key))
     if target := href or (f"#{opens}" if opens else ""):
         return format_html(
             "<a{}>{}</a>",
@@ -136,11 +130,7 @@ def button(
 
 
 def _hint(key: str) -> SafeString:
-    return (
-        format_html('<kbd class="only-js" aria-hidden="true">{}</kbd>', key)
-        if key
-        else NOTHING
-    )
+    return format_html('<kbd class="only-js" aria-hidden="true">{}</kbd>', key) if key else NOTHING
 
 
 def call(phone: str, label: str = "", text: str = "") -> SafeString:
@@ -175,9 +165,7 @@ def progress(value: int, maximum: int = 100, label: str = "") -> SafeString:
     )
 
 
-def stat(
-    value: object, label: str, href: str = "", tone: str = "", note: str = ""
-) -> SafeString:
+def stat(value: object, label: str, href: str = "", tone: str = "", note: str = "") -> SafeString:
     """A figure with its name; with `href` it opens the records behind it."""
     style = f"stat {tone_class(tone)}" if tone else "stat"
     content = format_html(
@@ -238,9 +226,7 @@ def cell(
             link,
             *inner,
         )
-    body = format_html(
-        '{}<span class="what"><span class="t">{}</span>{}</span>{}', mark, title, *inner
-    )
+    body = format_html('{}<span class="what"><span class="t">{}</span>{}</span>{}', mark, title, *inner)
     if href:
         return format_html(
             "<a{}>{}</a>",
@@ -262,25 +248,17 @@ def filter_chip(words: str, href: str, on: bool = False) -> SafeString:
     )
 
 
-def tab(
-    words: str, href: str, on: bool = False, count: int | None = None
-) -> SafeString:
+def tab(words: str, href: str, on: bool = False, count: int | None = None) -> SafeString:
     """One link of `tabs`."""
     figure = wrapped("span", "num muted small", count)
     current = {"aria_current": "page"} if on else {}
-    return format_html(
-        "<a{}>{}{}</a>", attributes({"href": href, **current}), words, figure
-    )
+    return format_html("<a{}>{}{}</a>", attributes({"href": href, **current}), words, figure)
 
 
 def steps(labels: Sequence[str], current: int) -> SafeString:
     """A row of steps; `current` counts from 0; past and present are also said in words."""
     states = [
-        ("done", _("已完成"))
-        if n < current
-        else ("now", _("当前"))
-        if n == current
-        else ("", "")
+        ("done", _("已完成")) if n < current else ("now", _("当前")) if n == current else ("", "")
         for n in range(len(labels))
     ]
     items = format_html_join(
@@ -288,9 +266,7 @@ def steps(labels: Sequence[str], current: int) -> SafeString:
         "<li{}>{}{}</li>",
         (
             (
-                attributes(
-                    {"class": style, "aria_current": "step" if style == "now" else None}
-                ),
+                attributes({"class": style, "aria_current": "step" if style == "now" else None}),
                 label,
                 _aloud(word),
             )

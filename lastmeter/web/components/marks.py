@@ -13,21 +13,12 @@ NOTHING = mark_safe("")
 
 def attributes(given: dict[str, object]) -> SafeString:
     """` name="value"` for each entry; `_` becomes `-`, True is a bare attribute, None, False and "" are left out."""
-    pairs = [
-        (name.rstrip("_").replace("_", "-"), value) for name, value in given.items()
-    ]
-    kept = [
-        (name, value)
-        for name, value in pairs
-        if value is not None and value is not False and value != ""
-    ]
+    pairs = [(name.rstrip("_").replace("_", "-"), value) for name, value in given.items()]
+    kept = [(name, value) for name, value in pairs if value is not None and value is not False and value != ""]
     return format_html_join(
         "",
         "{}",
-        (
-            (format_html(" {}", n) if v is True else format_html(' {}="{}"', n, v),)
-            for n, v in kept
-        ),
+        ((format_html(" {}", n) if v is True else format_html(' {}="{}"', n, v),) for n, v in kept),
     )
 
 
@@ -39,9 +30,7 @@ def tone_class(tone: str) -> str:
 
 
 @lru_cache(maxsize=8)
-def _sprite(
-    url: str, backend: str, debug: bool
-) -> str:  # the arguments are the key: tests change these settings
+def _sprite(url: str, backend: str, debug: bool) -> str:  # the arguments are the key: tests change these settings
     return static("web/icons.svg")
 
 
@@ -65,7 +54,7 @@ def _icon(sprite: str, name: str, size: str, label: str) -> SafeString:
 
 
 def icon(name: str, label: str = "", size: str = "") -> SafeString:
-    """A symbol of `static/web/icons.svg`; hidden from screen readers unless it has a label. Sizes: s, l, "" (medium)."""
+    """A symbol of `static/web/icons.svg`, hidden from screen readers unless labelled. Sizes: s, l, "" (medium)."""
     sprite = _sprite(
         settings.STATIC_URL or "",
         str(settings.STORAGES["staticfiles"]["BACKEND"]),
@@ -78,6 +67,4 @@ def wrapped(tag: str, style: str, content: object, **more: object) -> SafeString
     """`<tag class=style …>content</tag>`; nothing at all when the content is empty."""
     if content is None or content == "":
         return NOTHING
-    return format_html(
-        "<{0}{1}>{2}</{0}>", tag, attributes({"class": style, **more}), content
-    )
+    return format_html("<{0}{1}>{2}</{0}>", tag, attributes({"class": style, **more}), content)

@@ -31,17 +31,13 @@ register.simple_block_tag(blocks.entry, takes_context=True)
 
 
 @register.simple_tag
-def button(
-    words: object, kind: str = "plain", href: str = "", icon: str = "", **more: Any
-) -> SafeString:
+def button(words: object, kind: str = "plain", href: str = "", icon: str = "", **more: Any) -> SafeString:
     """See `leaves.button`; templates say `icon=`."""
     return leaves.button(words, kind=kind, href=href, icon_name=icon, **more)
 
 
 @register.simple_tag
-def cell(
-    title: object, note: object = "", href: str = "", icon: str = "", **more: Any
-) -> SafeString:
+def cell(title: object, note: object = "", href: str = "", icon: str = "", **more: Any) -> SafeString:
     """See `leaves.cell`; templates say `icon=`."""
     return leaves.cell(title, note=note, href=href, icon_name=icon, **more)
 
