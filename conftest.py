@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.db import connection, connections
 from django.test import Client
+from django.test.utils import setup_databases, teardown_databases
 from pytest_django.plugin import DjangoDbBlocker
 
 from lastmeter.accounts.actors import Actor
@@ -16,10 +17,20 @@ from tests.cast import Cast
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+def django_db_setup(
+    django_test_environment: None,
+    django_db_modify_db_settings: None,
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[None]:
+    """The database of this test process with the cast in it. Ours, because races use it without Django's own fixtures."""
     with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False, aliases=["default"])
         the_cast.seed()
         connections.close_all()
+    yield
+    with django_db_blocker.unblock():
+        connections.close_all()
+        teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture

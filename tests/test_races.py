@@ -1,0 +1,176 @@
+"""Real connections at once, and processes killed in the middle: one wins, nothing is half, nothing acknowledged is lost."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from django.conf import settings
+from django.db import connections
+from django.utils import timezone
+
+from lastmeter.accounts.actors import Actor
+from lastmeter.accounts.models import AuditEntry
+from lastmeter.clocks.models import Deadline
+from lastmeter.dossiers.models import Dossier, Event, SearchText
+from lastmeter.matters import closing, dispatch, handling, intake
+from lastmeter.matters.models import Closure, Matter, Outcome, Source
+from lastmeter.matters.steps import Overtaken
+from tests.cast import Cast
+
+pytestmark = pytest.mark.race
+T = TypeVar("T")
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def at_once(calls: list[Callable[[], T]]) -> list[T | Exception]:
+    """Run calls in threads that start together, each on its own connection; exceptions are results too."""
+    barrier = threading.Barrier(len(calls))
+    results: list[T | Exception] = [RuntimeError("not run")] * len(calls)
+
+    def run(index: int) -> None:
+        barrier.wait()
+        try:
+            results[index] = calls[index]()
+        except Exception as error:
+            results[index] = error
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=(index,)) for index in range(len(calls))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def a_report(cast: Cast, ref: str) -> intake.Report:
+    return intake.Report(
+        text="3 栋楼道灯不亮", source=Source.WEB, client_ref=ref, node_id=cast.nodes["grid"].pk, name="李", phone="19900000101"
+    )
+
+
+def test_a_double_tap_on_two_connections_gives_one_matter_and_the_same_number(own_database: Cast) -> None:
+    for turn in range(10):
+        one = a_report(own_database, f"tap-{turn}")
+        answers = at_once(
+            [lambda: intake.take_in([one], by=Actor.visitor("b"), client="b", now=timezone.now())] * 8  # noqa: B023
+        )
+        numbers = {answer[0].number for answer in answers}  # type: ignore[index, union-attr]
+        assert len(numbers) == 1
+        assert Dossier.objects.filter(client_ref=one.client_ref).count() == 1
+
+
+def test_two_clerks_close_at_once_and_one_is_told(own_database: Cast) -> None:
+    cast = own_database
+    for turn in range(10):
+        [taken] = intake.take_in(
+            [a_report(cast, f"close-{turn}")], by=Actor.visitor("b"), client="b", now=timezone.now()
+        )
+        assert isinstance(taken, intake.Taken)
+        matter = _replied(cast, taken.dossier_id)
+        calls = [
+            lambda who=who: closing.close(  # type: ignore[misc]
+                Matter.objects.select_related("dossier").get(pk=matter.pk),  # noqa: B023
+                outcome=Outcome.SOLVED,
+                by=Actor.of(cast.users[who]),
+                now=timezone.now(),
+            )
+            for who in ("clerk", "secretary")
+        ]
+        answers = at_once(calls)
+        assert sorted(type(each).__name__ for each in answers) == ["Closure", "Overtaken"], answers
+        assert Closure.objects.filter(matter=matter).count() == 1
+        assert Event.objects.filter(dossier=matter.pk, kind="matter.closed").count() == 1
+
+
+def _replied(cast: Cast, pk: int) -> Matter:
+    now = timezone.now()
+    clerk, handler = Actor.of(cast.users["clerk"]), Actor.of(cast.users["handler"])
+    matter = Matter.objects.select_related("dossier").get(pk=pk)
+    dispatch.dispatch(matter, unit=cast.units["urban"], by=clerk, now=now)
+    dispatch.begin(matter, by=handler, now=now)
+    handling.reply(matter, text="换好了", outcome=Outcome.SOLVED, by=handler, now=now)
+    return matter
+
+
+def test_two_workers_take_the_same_matter_and_one_has_it(own_database: Cast) -> None:
+    cast = own_database
+    [taken] = intake.take_in([a_report(cast, "take")], by=Actor.visitor("b"), client="b", now=timezone.now())
+    assert isinstance(taken, intake.Taken)
+    answers = at_once(
+        [
+            lambda who=who: dispatch.take(  # type: ignore[misc]
+                Matter.objects.select_related("dossier").get(pk=taken.dossier_id),
+                by=Actor.of(cast.users[who]),
+                now=timezone.now(),
+            )
+            for who in ("worker", "building_head", "clerk", "secretary")
+            if who != "building_head"
+        ]
+    )
+    assert sum(isinstance(each, Overtaken) for each in answers) == 2, answers
+
+
+INTAKE_LOOP = """
+import sys, django
+django.setup()
+from django.utils import timezone
+from lastmeter.accounts.actors import Actor
+from lastmeter.matters import intake
+from lastmeter.matters.models import Source
+node, start = int(sys.argv[1]), sys.argv[2]
+for n in range(100000):
+    [taken] = intake.take_in(
+        [intake.Report(text="路灯不亮", source=Source.WEB, client_ref=f"{start}-{n}", node_id=node, name="李", phone="19900000101")],
+        by=Actor.visitor("loop"), client="loop", now=timezone.now())
+    print(taken.number, flush=True)
+"""
+
+
+def test_kill_minus_nine_loses_no_acknowledged_report_and_leaves_no_half_one(own_database: Cast) -> None:
+    config = connections.settings["default"]
+    acknowledged: set[str] = set()
+    for turn in range(6):
+        process = subprocess.Popen(
+            [sys.executable, "-c", INTAKE_LOOP, str(own_database.nodes["grid"].pk), f"t{turn}"],
+            env=os.environ
+            | {
+                "LASTMETER_DATABASE_URL": _address(config),
+                "LASTMETER_VAR": str(settings.VAR),
+                "DJANGO_SETTINGS_MODULE": "tests.settings",
+            },
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert process.stdout is not None
+        for _ in range(random.randint(1, 25)):
+            acknowledged.add(process.stdout.readline().strip())
+        process.send_signal(signal.SIGKILL)
+        acknowledged |= {line.strip() for line in process.stdout if line.endswith("\n")}
+        process.wait()
+    kept = dict(Dossier.objects.filter(client="loop").values_list("number", "pk"))
+    assert acknowledged <= kept.keys()
+    for ids in (
+        Matter.objects.filter(requester__isnull=False).values_list("pk", flat=True),
+        Event.objects.filter(kind="matter.reported").values_list("dossier", flat=True),
+        SearchText.objects.values_list("dossier", flat=True),
+        Deadline.objects.filter(kind="answer").values_list("dossier", flat=True),
+        Deadline.objects.filter(kind="fix").values_list("dossier", flat=True),
+        AuditEntry.objects.filter(kind="matter.reported").values_list("object_id", flat=True),
+    ):
+        assert set(ids) >= set(kept.values())
+
+
+def _address(config: dict[str, str]) -> str:
+    if config["ENGINE"] == "lastmeter.kit.sqlite":
+        return f"sqlite:///{config['NAME']}"
+    return f"postgresql://{config['USER']}@{config['HOST']}:{config['PORT']}/{config['NAME']}"
