@@ -1,26 +1,39 @@
 """Database fields: a text that is sealed at rest, and a text that sorts by its bytes."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from lastmeter.kit.crypto import open_sealed, seal
 
-if TYPE_CHECKING:  # django-stubs makes these generic, Django at run time does not
-    _Sealed = models.BinaryField[str, str]
-    _Char = models.CharField[str, str]
+_ST = TypeVar("_ST", contravariant=True)
+_GT = TypeVar("_GT", covariant=True)
+
+if TYPE_CHECKING:  # generic for django-stubs, so that null=True reads as Optional; at run time Django has no such thing
+    from django.db.models import BinaryField as _Binary
+    from django.db.models import CharField as _Char
 else:
-    _Sealed, _Char = models.BinaryField, models.CharField
+
+    class _Subscriptable:
+        def __class_getitem__(cls, _types: Any) -> type:
+            return cls
+
+    class _Binary(_Subscriptable, models.BinaryField): ...
+
+    class _Char(_Subscriptable, models.CharField): ...
 
 
-class SealedText(_Sealed):
+class SealedText(_Binary[_ST, _GT]):
     """A str in Python, sealed in the database (kit/crypto.py) for the context "<model label>.<field>".
 
     Give `context=` when a model or field is renamed: old rows open only under the name they were sealed for. The
     column answers no question but IS NULL; search goes through a `keyed_hash` column beside it. It is not editable,
     so no ModelForm shows it, and it refuses to be serialised into a fixture.
     """
+
+    _pyi_private_set_type: str
+    _pyi_private_get_type: str  # type: ignore[assignment]  # a str where BinaryField gives bytes
 
     def __init__(self, *args: Any, context: str = "", **kwargs: Any) -> None:
         self.context = context
@@ -61,7 +74,7 @@ class SealedText(_Sealed):
         return self.context or f"{self.model._meta.label}.{self.name}"
 
 
-class BytewiseCharField(_Char):
+class BytewiseCharField(_Char[_ST, _GT]):
     """A CharField whose order and prefix ranges follow its bytes: COLLATE "C" on PostgreSQL, SQLite's own BINARY."""
 
     def db_parameters(self, connection: BaseDatabaseWrapper) -> dict[str, Any]:

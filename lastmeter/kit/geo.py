@@ -1,4 +1,4 @@
-"""Coordinates: always (longitude, latitude) in degrees, WGS-84 inside the system; the shifts of Chinese maps at its edge.
+"""Coordinates: always (longitude, latitude) in degrees and WGS-84 inside the system; the other Chinese ones converted.
 
 Imports no Django. Every conversion takes two floats or two numpy arrays and returns the same kind.
 """
@@ -106,12 +106,16 @@ def _bd_to_gcj(lon: Array, lat: Array) -> tuple[Array, Array]:
 def _shift(lon: Array, lat: Array) -> tuple[Array, Array]:
     """The GCJ-02 shift in degrees; the constants are those of the published reverse engineering (eviltransform)."""
     x, y = lon - 105.0, lat - 35.0
-    common = 20.0 * np.sin(6.0 * x * math.pi) + 20.0 * np.sin(2.0 * x * math.pi)
+    common = _wave(x, 20.0, 6.0) + _wave(x, 20.0, 2.0)
     root = np.sqrt(np.abs(x))
     north = -100.0 + 2.0 * x + 3.0 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * root
-    north += (common + _waves(y, 20.0, 40.0) + 160.0 * np.sin(y / 12.0 * math.pi) + 320.0 * np.sin(y * math.pi / 30.0)) * 2 / 3
+    north += (
+        (common + _wave(y, 20.0, 1) + _wave(y, 40.0, 1 / 3) + _wave(y, 160.0, 1 / 12) + _wave(y, 320.0, 1 / 30)) * 2 / 3
+    )
     east = 300.0 + x + 2.0 * y + 0.1 * x * x + 0.1 * x * y + 0.1 * root
-    east += (common + _waves(x, 20.0, 40.0) + 150.0 * np.sin(x / 12.0 * math.pi) + 300.0 * np.sin(x / 30.0 * math.pi)) * 2 / 3
+    east += (
+        (common + _wave(x, 20.0, 1) + _wave(x, 40.0, 1 / 3) + _wave(x, 150.0, 1 / 12) + _wave(x, 300.0, 1 / 30)) * 2 / 3
+    )
     phi = np.radians(lat)
     curve = 1 - _ECCENTRICITY2 * np.sin(phi) ** 2
     dlat = np.degrees(north * curve * np.sqrt(curve) / (_AXIS * (1 - _ECCENTRICITY2)))
@@ -119,5 +123,5 @@ def _shift(lon: Array, lat: Array) -> tuple[Array, Array]:
     return dlon, dlat
 
 
-def _waves(value: Array, first: float, second: float) -> Array:
-    return np.asarray(first * np.sin(value * math.pi) + second * np.sin(value / 3.0 * math.pi))
+def _wave(value: Array, height: float, frequency: float) -> Array:
+    return np.asarray(height * np.sin(value * (frequency * math.pi)))

@@ -53,6 +53,12 @@ def new_tracking_code() -> str:
     return "".join(secrets.choice(CODE_ALPHABET) for _ in range(8))
 
 
+def code_from(digest: bytes) -> str:
+    """The tracking code that a keyed digest stands for: the same digest gives the same eight characters again."""
+    value = int.from_bytes(digest, "big")
+    return "".join(CODE_ALPHABET[value >> 5 * place & 31] for place in range(8))
+
+
 def code_hash(code: str, number: str, key: bytes) -> bytes:
     """What is stored of a tracking code: 32 bytes, bound to its matter number, forgiving about case and hyphens."""
     return hmac.digest(key, f"{_plain(number)}:{_plain(code)}".encode("utf-8", "replace"), "sha256")

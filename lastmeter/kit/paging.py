@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cmp_to_key
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from django.core import signing
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import F, Model, Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 
-Values = tuple[Any, ...]
+M = TypeVar("M", bound=Model)
+Values = list[Any]
 
 
 @dataclass(frozen=True)
@@ -23,33 +24,188 @@ class Keyset:
     """The order of a list: columns from the most to the least significant, "-" before one that descends.
 
     The last column must be unique; only the first may hold NULL. A text column must sort by its bytes
-    (fields.BytewiseCharField), because several branches are merged in Python. Columns of related rows are written
-    with "__".
+    (fields.BytewiseCharField), because branches are merged in Python. Columns of related rows are written with "__".
     """
 
     columns: tuple[str, ...] = ("due_at", "id")
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        return tuple(column.removeprefix("-") for column in self.columns)
+    def names(self) -> list[str]:
+        """The columns without their direction."""
+        return [column.removeprefix("-") for column in self.columns]
 
-    @property
-    def descending(self) -> tuple[bool, ...]:
-        return tuple(column.startswith("-") for column in self.columns)
+    def values(self, row: Model) -> Values:
+        """What places this row in the order."""
+        return [_value(row, name) for name in self.names()]
 
 
 @dataclass(frozen=True)
-class Page[T: Model]:
+class Page(Generic[M]):
     """The rows of one page and the cursors of its neighbours; None where the list ends."""
 
-    items: list[T]
+    items: list[M]
     next: str | None
     prev: str | None
 
 
 @dataclass(frozen=True)
 class _Place:
-    """Just after (or, going backward, just before) the row with these values."""
+    """Just after the row with these values or, going backward, just before it."""
 
     values: Values
     backward: bool
+
+
+def page(qs: QuerySet[M], cursor: str | None, size: int, order: Keyset) -> Page[M]:
+    """One page of `size` rows in `order`, whatever order the QuerySet had; it must not be sliced.
+
+    `cursor` is the `next` or `prev` of another page of the same list. One that is absent, forged, from another list, or
+    points past rows since deleted gives the first page.
+    """
+    return merge_page([qs], cursor, size, order)
+
+
+def merge_page(querysets: Sequence[QuerySet[M]], cursor: str | None, size: int, order: Keyset) -> Page[M]:
+    """Like `page`, over several QuerySets of one model at once; a row found by more than one appears once.
+
+    For lists whose condition is an OR over indexes: each branch walks its own index and stops after one page.
+    """
+    if not querysets:
+        return Page([], None, None)
+    signer = _signer(querysets[0].model, order)
+    place = _read(cursor, signer, order)
+    found = _page(querysets, place, size, order, signer)
+    return found if found.items or place is None else _page(querysets, None, size, order, signer)
+
+
+def _page(
+    querysets: Sequence[QuerySet[M]], place: _Place | None, size: int, order: Keyset, signer: signing.Signer
+) -> Page[M]:
+    backward = place is not None and place.backward
+    rows = _take(querysets, place, size + 1, order, backward)
+    more, rows = len(rows) > size, rows[:size]
+    if backward:
+        rows.reverse()
+    has_next, has_prev = (True, more) if backward else (more, place is not None)
+    return Page(
+        rows,
+        _write(signer, _Place(order.values(rows[-1]), backward=False)) if rows and has_next else None,
+        _write(signer, _Place(order.values(rows[0]), backward=True)) if rows and has_prev else None,
+    )
+
+
+def _take(querysets: Sequence[QuerySet[M]], place: _Place | None, limit: int, order: Keyset, backward: bool) -> list[M]:
+    branches = [list(_branch(qs, place, limit, order, backward)) for qs in querysets]
+    rows: dict[Any, M] = {}
+    for row in heapq.merge(*branches, key=_sort_key(order, backward)):
+        rows.setdefault(row.pk, row)
+        if len(rows) == limit:
+            break
+    return list(rows.values())
+
+
+def _branch(qs: QuerySet[M], place: _Place | None, limit: int, order: Keyset, backward: bool) -> Iterator[M]:
+    # Rows without a leading value are asked for apart: NULLS LAST keeps SQLite from using an index, and an
+    # "OR … IS NULL" keeps PostgreSQL from starting inside one.
+    leading = order.names()[0]
+    parts: list[bool | None] = [False, True] if _nullable(qs.model, leading) else [None]
+    if backward:
+        parts.reverse()
+    if place is not None and len(parts) > 1:
+        parts = parts[parts.index(place.values[0] is None) :]
+    for number, is_null in enumerate(parts):
+        part = qs if is_null is None else qs.filter(**{f"{leading}__isnull": is_null})
+        columns = order.columns[1:] if is_null else order.columns
+        if place is not None and number == 0:
+            part = part.filter(_beyond(columns, place.values[-len(columns) :], backward))
+        for row in part.order_by(*(_flipped(column) if backward else column for column in columns))[:limit]:
+            limit -= 1
+            yield row
+        if limit == 0:
+            return
+
+
+def _flipped(column: str) -> str:
+    return column[1:] if column.startswith("-") else f"-{column}"
+
+
+def _beyond(columns: tuple[str, ...], values: Values, backward: bool) -> Q:
+    """Rows past these values: (a > x) or (a = x and b > y) …, with a ≥ x repeated so that an index can start there."""
+    beyond, equal = Q(), Q()
+    for column, value in zip(columns, values, strict=True):
+        name = column.removeprefix("-")
+        way = "lt" if column.startswith("-") != backward else "gt"
+        if not beyond:
+            bound = Q(**{f"{name}__{way}e": value})
+        beyond |= equal & Q(**{f"{name}__{way}": value})
+        equal &= Q(**{name: value})
+    return bound & beyond
+
+
+def _nullable(model: type[Model], name: str) -> bool:
+    """Whether the column can be NULL; an annotation is taken to be, which costs one query on the last page."""
+    meta = model._meta
+    for part in name.split("__"):
+        try:
+            field = meta.get_field(part)
+        except FieldDoesNotExist:
+            return part != "pk"
+        if getattr(field, "null", False):
+            return True
+        if field.related_model and not isinstance(field.related_model, str):
+            meta = field.related_model._meta
+    return False
+
+
+def _value(row: Any, name: str) -> Any:
+    for part in name.split("__"):
+        row = getattr(row, part, None)
+    return row
+
+
+def _sort_key(order: Keyset, backward: bool) -> Callable[[Model], Any]:
+    def compare(one: Values, other: Values) -> int:
+        for column, a, b in zip(order.columns, one, other, strict=True):
+            if a != b:
+                later = a is None or (b is not None and (a > b) != column.startswith("-"))
+                return 1 if later != backward else -1
+        return 0
+
+    key = cmp_to_key(compare)
+    return lambda row: key(order.values(row))
+
+
+def _signer(model: type[Model], order: Keyset) -> signing.Signer:
+    # Signed, so that no forged value ever reaches a query; salted, so that no cursor works in another list.
+    return signing.Signer(salt=f"lastmeter.paging {model._meta.label} {' '.join(order.columns)}", sep=".")
+
+
+def _write(signer: signing.Signer, place: _Place) -> str:
+    return signer.sign_object([place.backward, [_pack(value) for value in place.values]])
+
+
+def _read(cursor: str | None, signer: signing.Signer, order: Keyset) -> _Place | None:
+    if not cursor:
+        return None
+    try:
+        backward, values = signer.unsign_object(cursor)
+    except (signing.BadSignature, ValueError):
+        return None
+    return _Place([_unpack(*value) for value in values], backward)
+
+
+_TYPES: dict[str, tuple[type, Callable[[Any], str], Callable[[str], Any]]] = {
+    "time": (datetime, datetime.isoformat, datetime.fromisoformat),  # before date: a datetime is one
+    "date": (date, date.isoformat, date.fromisoformat),
+    "decimal": (Decimal, str, Decimal),
+}
+
+
+def _pack(value: Any) -> tuple[str, Any]:
+    for tag, (kind, write, _read_back) in _TYPES.items():
+        if isinstance(value, kind):
+            return tag, write(value)
+    return "", value
+
+
+def _unpack(tag: str, value: Any) -> Any:
+    return _TYPES[tag][2](value) if tag else value

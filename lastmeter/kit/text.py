@@ -40,7 +40,7 @@ def clean(text: str, limit: int, field: str | Promise) -> str:
 
 
 def bigrams(text: str) -> list[str]:
-    """Search terms in reading order: overlapping pairs of Han characters (one alone stays one), other words lower-case."""
+    """Search terms in reading order: pairs of Han characters, overlapping (one alone stays), other words lower-case."""
     terms: list[str] = []
     for match in _WORDS.finditer(unicodedata.normalize("NFKC", text)):
         run = match.group()

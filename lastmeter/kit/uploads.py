@@ -122,7 +122,8 @@ def _refuse_by_content(raw: bytes, name: str) -> None:
         if _HEIF_OPENS and raw[8:12] in {b"heic", b"heix", b"mif1", b"hevc"}:
             return
         raise BadPhoto(
-            _("“%(name)s”是 HEIC 等暂不支持的格式。请在手机“设置 › 相机 › 格式”里选“兼容性最佳”，或截屏后再传。") % names
+            _("“%(name)s”是 HEIC 等暂不支持的格式。请在手机“设置 › 相机 › 格式”里选“兼容性最佳”，或截屏后再传。")
+            % names
         )
     if raw.startswith(b"PK"):
         raise BadPhoto(_("“%(name)s”其实是压缩包或办公文档，不是照片。") % names)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
+from itertools import pairwise
 from types import MappingProxyType
 from typing import NamedTuple, Self
 from zoneinfo import ZoneInfo
@@ -46,7 +47,7 @@ class Calendar:
         return year in self._years
 
     def kind(self, day: date) -> str | None:
-        """"holiday", "workday_swap", or None for an ordinary day of the week."""
+        """What the published list says: "holiday", "workday_swap", or None for an ordinary day of the week."""
         if self.is_published(day.year):
             return self._rows.get(day)
         return "holiday" if day in _statutory(day.year) else None
@@ -84,7 +85,7 @@ class Timetable:
 
     def __post_init__(self) -> None:
         edges = [edge for span in self.spans for edge in span]
-        if not edges or any(earlier >= later for earlier, later in zip(edges, edges[1:], strict=False)):
+        if not edges or any(earlier >= later for earlier, later in pairwise(edges)):
             raise ValueError("office hours must be spans in ascending order")
 
     def on(self, day: date) -> Iterator[tuple[datetime, datetime]]:
@@ -160,7 +161,10 @@ _REASONS = {
     "workday_swap": ("调休上班", "weekend worked in exchange"),
     "weekend": ("周末", "weekend"),
     "holiday": ("法定节假日放假", "public holiday"),
-    "statutory": ("法定节假日（当年放假安排尚未公布）", "statutory holiday (this year's arrangement is not published yet)"),
+    "statutory": (
+        "法定节假日（当年放假安排尚未公布）",
+        "statutory holiday (this year's arrangement is not published yet)",
+    ),
 }
 
 
@@ -182,7 +186,15 @@ def _reason(day: date, calendar: Calendar) -> str:
     return kind if calendar.is_published(day.year) else "statutory"
 
 
-_WEEKDAYS = (("周一", "Mon"), ("周二", "Tue"), ("周三", "Wed"), ("周四", "Thu"), ("周五", "Fri"), ("周六", "Sat"), ("周日", "Sun"))
+_WEEKDAYS = (
+    ("周一", "Mon"),
+    ("周二", "Tue"),
+    ("周三", "Wed"),
+    ("周四", "Thu"),
+    ("周五", "Fri"),
+    ("周六", "Sat"),
+    ("周日", "Sun"),
+)
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _NEAR_DAYS = {-1: ("昨天", "yesterday"), 0: ("今天", "today"), 1: ("明天", "tomorrow")}
 
@@ -192,7 +204,7 @@ def _say(language: str, chinese: str, english: str) -> str:
 
 
 def long_date(moment: datetime, language: str) -> str:
-    """"2026年11月24日 周二 16:30" or "Tue 24 Nov 2026 16:30", China time."""
+    """China time in full: "2026年11月24日 周二 16:30" or "Tue 24 Nov 2026 16:30"."""
     at = china(moment)
     weekday = _say(language, *_WEEKDAYS[at.weekday()])
     return _say(
@@ -214,7 +226,10 @@ def short(moment: datetime, now: datetime, language: str) -> str:
 
 
 def left(due: datetime, now: datetime, language: str) -> str:
-    """"剩 2 小时" before the deadline, "超 35 分" after it; whole units, rounded down, so never a promise too long."""
+    """What is left or over: "剩 2 小时" before the deadline, "超 35 分" after it, in whole units.
+
+    Rounded down: the time promised is never longer than the time there is.
+    """
     if (gap := due - now) >= timedelta(0):
         span = _span(gap, language)
         return _say(language, f"剩 {span}", f"{span} left")
@@ -223,7 +238,7 @@ def left(due: datetime, now: datetime, language: str) -> str:
 
 
 def ago(moment: datetime, now: datetime, language: str) -> str:
-    """"刚刚", "5 分钟前", "2 小时前", "3 天前"; after a week (or for a later moment) what `short` says."""
+    """How long since: "刚刚", "5 分钟前", "2 小时前", "3 天前"; after a week, or for the future, what `short` says."""
     gap = now - moment
     if not timedelta(minutes=-1) < gap < timedelta(days=7):
         return short(moment, now, language)
