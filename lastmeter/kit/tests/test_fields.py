@@ -7,6 +7,7 @@ from django.core.exceptions import FieldError
 from django.core.serializers import serialize
 from django.db import connection, models
 from django.forms import modelform_factory
+from pytest_django.plugin import DjangoDbBlocker
 
 from lastmeter.kit.crypto import Unreadable, seal
 from lastmeter.kit.fields import BytewiseCharField, SealedText
@@ -23,13 +24,14 @@ class Slip(models.Model):
         app_label = "kit_fields_test"
 
 
-@pytest.fixture
-def table(transactional_db: None) -> Iterator[None]:
-    with connection.schema_editor() as editor:
-        editor.create_model(Slip)
-    yield
-    with connection.schema_editor() as editor:
-        editor.delete_model(Slip)
+@pytest.fixture(scope="module")
+def table(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    with django_db_blocker.unblock():
+        with connection.schema_editor() as editor:
+            editor.create_model(Slip)
+        yield
+        with connection.schema_editor() as editor:
+            editor.delete_model(Slip)
 
 
 def raw(slip: Slip) -> bytes:
@@ -38,7 +40,7 @@ def raw(slip: Slip) -> bytes:
         return bytes(cursor.fetchone()[0])
 
 
-@pytest.mark.usefixtures("table")
+@pytest.mark.usefixtures("table", "db")
 def test_a_text_is_sealed_in_the_database_and_a_str_in_python() -> None:
     slip = Slip.objects.create(words="王小明")
     assert "王小明".encode() not in raw(slip)
@@ -51,7 +53,7 @@ def test_a_text_is_sealed_in_the_database_and_a_str_in_python() -> None:
     assert Slip.objects.get().words == "another"
 
 
-@pytest.mark.usefixtures("table")
+@pytest.mark.usefixtures("table", "db")
 def test_nothing_and_null_stay_what_they_are() -> None:
     Slip.objects.create(words="")
     assert Slip.objects.get().words == ""
@@ -59,7 +61,7 @@ def test_nothing_and_null_stay_what_they_are() -> None:
     assert Slip.objects.get(words__isnull=True).words is None
 
 
-@pytest.mark.usefixtures("table")
+@pytest.mark.usefixtures("table", "db")
 def test_a_text_sealed_for_another_field_does_not_open() -> None:
     slip = Slip.objects.create(words="x")
     with connection.cursor() as cursor:
@@ -92,7 +94,7 @@ def test_migrations_keep_the_context() -> None:
     assert kwargs == {"context": "matters.Report.phone", "null": True}
 
 
-@pytest.mark.usefixtures("table")
+@pytest.mark.usefixtures("table", "db")
 def test_paths_sort_by_their_bytes_on_every_database() -> None:
     paths = ["Z", "a", "a-", "a0", "B", "é", "_", "0"]
     Slip.objects.bulk_create([Slip(path=path) for path in paths])
