@@ -165,7 +165,8 @@ _LAST_SETTLED = """
           AND l.relation = 'accounts_auditentry'::regclass
           AND l.pid IS DISTINCT FROM pg_backend_pid()
     ), waiting AS (
-        SELECT min(id) AS id FROM new, writers WHERE put_at >= least(oldest, clock_timestamp() - make_interval(secs => %s))
+        SELECT min(id) AS id FROM new, writers
+        WHERE put_at >= least(oldest, clock_timestamp() - make_interval(secs => %s))
     )
     SELECT coalesce(max(new.id), 0) FROM new, waiting WHERE waiting.id IS NULL OR new.id < waiting.id
 """

@@ -39,7 +39,7 @@ def phone_proof_offered() -> bool:
 
 
 def send_code(phone: str, purpose: str, *, client: str, now: datetime) -> Sent:
-    """Send a code to `phone`; an earlier one for the same purpose is void.
+    """Send a code to `phone`; an earlier one for the same purpose is void. `client` is requests.address_client().
 
     Raises BadPhone, NotOffered, and limits.TooMany: one a minute and five an hour to a phone, twenty an hour from a
     client.
@@ -86,9 +86,10 @@ def _count(known: bytes, client: str, now: datetime) -> None:
     if latest and latest.made_at > now - APART:  # the window of a count may end a second after its only use
         again_at = latest.made_at + APART
         raise limits.TooMany(max(1, round((again_at - now).total_seconds())), again_at)
+    # The client first: what it is refused must not use up the allowance of the phone's owner.
+    limits.hit(f"code-from:{client}", AN_HOUR_AND_CLIENT, 3600, now)
     limits.hit(f"code:{key}", 1, int(APART.total_seconds()), now)
     limits.hit(f"code:{key}", AN_HOUR, 3600, now)
-    limits.hit(f"code-from:{client}", AN_HOUR_AND_CLIENT, 3600, now)
 
 
 def _text(code: str) -> str:
