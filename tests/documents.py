@@ -1,0 +1,135 @@
+"""The generated parts of docs/: written by bin/docs, compared by tests/test_documents.py."""
+
+import ast
+import configparser
+from pathlib import Path
+
+from django.apps import apps
+
+from lastmeter.grid.models import Level, Role
+from lastmeter.matters import lifecycle
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def generated() -> dict[str, str]:
+    """Path below docs/ → its whole text."""
+    return {"lifecycle.md": _lifecycle(), "map.md": _map(), "words.md": _words()}
+
+
+def write() -> None:
+    """Write all generated documents."""
+    for name, text in generated().items():
+        (ROOT / "docs" / name).write_text(text, encoding="utf-8")
+
+
+def _table(header: list[str], rows: list[list[str]]) -> str:
+    lines = ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
+    return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in rows)])
+
+
+def _lifecycle() -> str:
+    steps = [[f"`{each.name}`", each.word, "open" if each.open else "ended"] for each in lifecycle.STEPS]
+    acts = [list(row) for row in lifecycle.table()]
+    arrows = sorted(
+        {f"    {before} --> {each.after}: {each.act}" for each in lifecycle.TRANSITIONS for before in each.before}
+    )
+    return f"""# The lifecycle of a matter
+
+Generated from `lastmeter/matters/lifecycle.py` by `bin/docs`; do not edit.
+
+## Steps
+{_table(["step", "中文", "work owed"], steps)}
+
+## Acts
+Who: an ability of `lastmeter/matters/policy.py`, or the requester. Every act is one compare-and-set in
+`matters/steps.py` and one event in the timeline.
+
+{_table(["act", "from", "to", "who", "guard"], acts)}
+
+## Picture
+```mermaid
+stateDiagram-v2
+    [*] --> reported
+{chr(10).join(arrows)}
+```
+"""
+
+
+def _layers() -> list[str]:
+    parser = configparser.ConfigParser()
+    parser.read(ROOT / ".importlinter", encoding="utf-8")
+    return parser["importlinter:contract:layers"]["layers"].split("\n")
+
+
+def _map() -> str:
+    rows = []
+    for line in filter(None, (each.strip() for each in _layers())):
+        for name in (part.strip(" ()") for part in line.split("|")):
+            rows.append([f"`{name}`", _says(ROOT / "lastmeter" / name) or "not born yet"])
+    files = "\n\n".join(_contents(ROOT / "lastmeter" / row[0].strip("`")) for row in rows)
+    return f"""# The house
+
+Generated from `.importlinter` and the packages' own first lines by `bin/docs`; do not edit.
+An upper floor may use the floors below it, never the reverse.
+
+{_table(["floor, top first", "what it owns"], rows)}
+
+{files.strip()}
+"""
+
+
+def _says(package: Path) -> str:
+    readme = package / "README.md"
+    if not readme.exists():
+        return ""
+    return readme.read_text(encoding="utf-8").splitlines()[0].lstrip("# ").strip()
+
+
+def _contents(package: Path) -> str:
+    if not package.exists():
+        return ""
+    rows = [
+        [f"`{path.relative_to(package)}`", doc]
+        for path in sorted(package.rglob("*.py"))
+        if "migrations" not in path.parts and "tests" not in path.parts and (doc := _first_line(path))
+    ]
+    return f"## {package.name}\n{_table(['file', 'what'], rows)}" if rows else ""
+
+
+def _first_line(path: Path) -> str:
+    doc = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    return doc.splitlines()[0].replace("|", "\\|") if doc else ""
+
+
+def _words() -> str:
+    models = [
+        [f"`{model.__name__}`", str(model._meta.verbose_name), f"`{config.label}`"]
+        for config in apps.get_app_configs()
+        if config.name.startswith("lastmeter.")
+        for model in config.get_models()
+    ]
+    steps = [[f"`{each.name}`", each.word, "`matters`"] for each in lifecycle.STEPS]
+    acts = [[f"`{each.act}`", each.word, "`matters`"] for each in lifecycle.TRANSITIONS]
+    roles = [[f"`{role.value}`", str(role.label), "`grid`"] for role in Role]
+    levels = [[f"`{level.name.lower()}`", str(level.label), "`grid`"] for level in Level]
+    header = ["English", "中文", "package"]
+    return f"""# Words
+
+Generated from the models' `verbose_name`, the lifecycle and the roles by `bin/docs`; do not edit.
+
+## Things
+{_table(header, sorted(models, key=lambda row: (row[2], row[0])))}
+
+## Steps of a matter
+{_table(header, steps)}
+
+## Acts
+{_table(header, acts)}
+
+## Posts
+{_table(header, roles)}
+
+## Levels of the grid
+{_table(header, levels)}
+"""
