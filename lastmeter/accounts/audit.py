@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from lastmeter.accounts import limits, rules
 from lastmeter.accounts.actors import Actor
-from lastmeter.accounts.models import AuditEntry, AuditSeal, RevealReason
+from lastmeter.accounts.models import AuditEntry, AuditSeal, RevealReason, User
 from lastmeter.kit.crypto import keyed_hash
 
 SETTLED = timedelta(seconds=60)
@@ -96,6 +97,27 @@ def reveal(*, by: Actor, object_kind: str, object_id: int, reason: str, now: dat
         return record("reveal", by=by, object_kind=object_kind, object_id=object_id, reason=reason, now=now)
 
 
+def entries(*, kind: str = "", by: str = "") -> QuerySet[AuditEntry]:
+    """The entries of one kind and of one user (a login name); all when both are empty, none for an unknown name."""
+    found = AuditEntry.objects.all()
+    if kind:
+        found = found.filter(kind=kind)
+    if by:
+        found = found.filter(by_user__in=User.objects.filter(username=by.lower()).values("pk"))
+    return found
+
+
+def names(rows: Sequence[AuditEntry]) -> dict[int, str]:
+    """The names of the users who made those entries, by id; one query."""
+    users = User.objects.filter(pk__in={row.by_user for row in rows if row.by_user is not None})
+    return dict(users.values_list("pk", "name"))
+
+
+def last_seal() -> AuditSeal | None:
+    """The latest seal; None before the first."""
+    return AuditSeal.objects.order_by("-last_id").first()
+
+
 # --- the chain -------------------------------------------------------------------------------------------------------
 
 
@@ -112,7 +134,7 @@ def _seal_run(now: datetime, settled: timedelta) -> int:
     if connection.vendor == "postgresql":  # on SQLite the immediate transaction already leaves one writer
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_SEALING])
-    last = AuditSeal.objects.order_by("-last_id").first()
+    last = last_seal()
     after, head = (last.last_id, bytes(last.head)) if last else (0, rules.GENESIS)
     rows = _rows(after, _LAST_SETTLED_ID[connection.vendor](after, now, settled), RUN)
     if rows:
@@ -178,7 +200,7 @@ _LAST_SETTLED_ID: dict[str, Callable[[int, datetime, timedelta], int]] = {
 
 def head_line(now: datetime) -> str:
     """One line that pins the chain as it is now; kept outside the database, it shows a rewritten chain later."""
-    last = AuditSeal.objects.order_by("-last_id").first()
+    last = last_seal()
     head = bytes(last.head).hex() if last else rules.GENESIS.hex()
     return f"{now.astimezone(UTC).isoformat(timespec='seconds')} last_id={last.last_id if last else 0} head={head}"
 

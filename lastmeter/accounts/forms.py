@@ -51,3 +51,14 @@ class PersonForm(forms.Form):
 class CorrectionForm(forms.Form):
     name = forms.CharField(label=_("姓名"), max_length=60)
     email = forms.EmailField(label=_("电子邮箱"), required=False, help_text=_("留空表示不用电子邮箱接收通知。"))
+
+
+class AuditFilterForm(forms.Form):
+    """Narrows the audit list. Wrong input narrows nothing and says so beside the field."""
+
+    kind = forms.CharField(label=_("种类"), max_length=40, required=False)
+    by = forms.CharField(label=_("谁（登录名）"), max_length=60, required=False)
+
+    def chosen(self) -> dict[str, str]:
+        self.is_valid()
+        return {name: self.cleaned_data.get(name, "") for name in ("kind", "by")}

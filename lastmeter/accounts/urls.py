@@ -16,6 +16,7 @@ urlpatterns = [
     path("sessions/<str:reference>/end/", views.end_session, name="end_session"),
     path("mine/data/", views.my_data, name="my_data"),
     path("mine/data.json", views.my_data_export, name="my_data_export"),
+    path("audit/", views.audit_log, name="audit_log"),
     path("people/lost-phone/", views.lost_phone, name="lost_phone"),
     path("people/link/", views.new_link, name="new_link"),
 ]

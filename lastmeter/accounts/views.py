@@ -13,12 +13,21 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from lastmeter.accounts import administrators, holdings, keepers, links, people, sessions, signin
-from lastmeter.accounts.forms import CorrectionForm, NewPasswordForm, PasswordForm, PersonForm, SignInForm
-from lastmeter.accounts.models import AdministratorKind, OneTimeLink, User
+from lastmeter.accounts import administrators, audit, holdings, keepers, links, people, sessions, signin
+from lastmeter.accounts.forms import (
+    AuditFilterForm,
+    CorrectionForm,
+    NewPasswordForm,
+    PasswordForm,
+    PersonForm,
+    SignInForm,
+)
+from lastmeter.accounts.models import AdministratorKind, AuditEntry, OneTimeLink, User
 from lastmeter.accounts.requests import Request, address_client, signed_in
+from lastmeter.kit.paging import Keyset, page
 
 GET_OR_POST = ["GET", "HEAD", "POST"]
+NEWEST_FIRST, AUDIT_PAGE = Keyset(("-id",)), 50
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
@@ -192,6 +201,23 @@ def new_link(request: Request, user: User) -> HttpResponse:
         path = links.make_link(person, purpose, by=request.actor, now=timezone.now())
         context |= {"person": person, "link": request.build_absolute_uri(path)}
     return render(request, "accounts/new_link.html", context, status=422 if form.errors else 200)
+
+
+@require_GET
+@signed_in
+def audit_log(request: Request, user: User) -> HttpResponse:
+    """Every entry, newest first, for the audit administrator alone; `kind` and `by` (a user's id) narrow it."""
+    if administrators.kind_of(request.actor) != AdministratorKind.AUDIT:
+        raise Http404
+    form = AuditFilterForm(request.GET)
+    found = page(audit.entries(**form.chosen()), request.GET.get("cursor"), AUDIT_PAGE, NEWEST_FIRST)
+    context = {"form": form, "page": found, "rows": _with_names(found.items), "seal": audit.last_seal()}
+    return render(request, "accounts/audit_log.html", context)
+
+
+def _with_names(entries: list[AuditEntry]) -> list[tuple[AuditEntry, str]]:
+    names = audit.names(entries)
+    return [(entry, names.get(entry.by_user or 0, entry.client[:12])) for entry in entries]
 
 
 def _person_asked_for(request: Request) -> tuple[PersonForm, User | None]:

@@ -5,9 +5,11 @@ from datetime import datetime
 
 import pytest
 from click.testing import CliRunner
+from django.test import Client
 
 from lastmeter.accounts import administrators, cli
 from lastmeter.accounts.actors import Actor
+from lastmeter.accounts.administrators import FirstLink
 from lastmeter.accounts.models import AdministratorKind, OneTimeLink, User
 
 pytestmark = pytest.mark.django_db
@@ -62,3 +64,19 @@ def test_the_command_line_lists_links_and_loses_phones(person: Callable[..., Use
     assert "/welcome/" in CliRunner().invoke(cli.admin, ["link", "lin"]).output
     assert "已退出 0 处" in CliRunner().invoke(cli.admin, ["lost-phone", "lin"]).output
     assert CliRunner().invoke(cli.admin, ["link", "nobody"]).exit_code == 1
+
+
+def test_only_the_audit_administrator_reads_the_log(first_day: list[FirstLink], person: Callable[..., User]) -> None:
+    system_admin, security, auditor = first_day
+    for name in (system_admin.username, security.username, person().username):
+        browser = Client()
+        browser.force_login(User.objects.get(username=name))
+        assert browser.get("/audit/").status_code == 404
+    browser = Client()
+    browser.force_login(User.objects.get(username=auditor.username))
+    assert "administrator.appoint" in browser.get("/audit/").content.decode()
+    narrowed = browser.get("/audit/", {"kind": "link.make"}).content.decode()
+    assert "link.make" in narrowed
+    assert "administrator.appoint" not in narrowed
+    assert "没有符合的记录" in browser.get("/audit/", {"by": "nobody"}).content.decode()
+    assert browser.get("/audit/", {"kind": "x" * 50_000, "cursor": "?"}).status_code == 200
