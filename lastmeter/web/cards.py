@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 Card = Callable[[HttpRequest], str]
+Gate = Callable[[HttpRequest], bool]
 Badge = Callable[[HttpRequest], int | None]
 
 
@@ -31,6 +32,12 @@ def of(shell: str) -> tuple[Card, ...]:
 def badges() -> dict[str, Badge]:
     """Address → function that counts what waits there."""
     return {path: badge for module in _modules() for path, badge in getattr(module, "BADGES", {}).items()}
+
+
+@cache
+def gates() -> dict[str, Gate]:
+    """Address → may this person open it? An entry that would answer 404 is not shown."""
+    return {path: gate for module in _modules() for path, gate in getattr(module, "GATES", {}).items()}
 
 
 def hero(request: HttpRequest) -> dict[str, object] | None:

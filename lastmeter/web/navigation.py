@@ -57,7 +57,7 @@ ENTRIES = (
     Entry("desk", _("通知"), "bell", ("/notices/",), MATTERS),
     Entry("desk", _("网格与岗位"), "tree", ("/grid/",), GRID),
     Entry("desk", _("覆盖缺口"), "grid", ("/coverage/",), GRID),
-    Entry("desk", _("人员与权限"), "people", ("/people/",), SYSTEM),
+    Entry("desk", _("人员与权限"), "people", ("/people/", "/people/lost-phone/"), SYSTEM),
     Entry("desk", _("审计"), "shield", ("/audit/",), SYSTEM),
     Entry("desk", _("我的账号"), "me", ("/account/", "/me/"), SYSTEM),
 )
@@ -90,9 +90,10 @@ def _current(href: str, path: str) -> str:
 
 
 def links(request: HttpRequest) -> list[Link]:
-    """The entries of this request's shell, in order, with their counts (`BADGES` of a package's cards.py)."""
+    """The entries of this request's shell, in order; counts and refusals come from cards.py (`BADGES`, `GATES`)."""
     name = shells.of(request).name
     badges = cards.badges() if name == "desk" else {}
+    gates = cards.gates()
     shown = [(entry, address(entry)) for entry in ENTRIES if entry.shell == name]
     return [
         Link(
@@ -104,7 +105,7 @@ def links(request: HttpRequest) -> list[Link]:
             e.group,
         )
         for e, href in shown
-        if href
+        if href and (href not in gates or gates[href](request))
     ]
 
 
