@@ -64,4 +64,4 @@ def _person(username: str) -> User:
     return person
 
 
-commands: list[click.Command] = [admin]
+commands = admin

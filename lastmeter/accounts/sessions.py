@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.contrib.auth import login
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.db import transaction
 from django.http import HttpRequest
@@ -12,6 +13,8 @@ from lastmeter.accounts import audit, links, rules
 from lastmeter.accounts.actors import Actor
 from lastmeter.accounts.models import Session, User
 from lastmeter.kit.crypto import keyed_hash
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 class SessionStore(DatabaseStore):
@@ -40,8 +43,9 @@ class SessionStore(DatabaseStore):
         return row
 
 
-def begin(request: HttpRequest, now: datetime) -> None:
-    """Note on a session that was just signed in which device it is and when it ends for good."""
+def begin(request: HttpRequest, user: User, now: datetime) -> None:
+    """Sign `user` in on this browser under a new session key: a planted one is worth nothing."""
+    login(request, user, backend=BACKEND)
     request.session["device"] = rules.device_word(request.META.get("HTTP_USER_AGENT", ""))
     request.session["since"] = now.isoformat()
     request.session.set_expiry(now + rules.LONGEST)

@@ -62,16 +62,22 @@ def _refuse_for_now(many: limits.TooMany) -> NoReturn:
     ) from many
 
 
-@transaction.atomic
 def change_password(user: User, old: str, new: str, *, by: Actor, now: datetime) -> int:
     """Set a new password and end every session; returns how many. The view then signs this browser in anew.
 
-    Raises Refused when `old` is wrong and ValidationError when `new` is weak.
+    Raises Refused when `old` is wrong, with the time to try again after five times, and ValidationError for a weak `new`.
     """
+    key = f"password:{user.pk}"
+    try:
+        limits.hit(key, TRIES_HERE, QUARTER, now)
+    except limits.TooMany as many:
+        _refuse_for_now(many)
     if not user.check_password(old):
         raise Refused(_("原来的密码不对。"))
     validate_password(new, user)
-    user.set_password(new)
-    user.save(update_fields=["password"])
-    audit.record("password.change", by=by, object_kind="user", object_id=user.pk, now=now)
-    return sessions.end_all(user, by=by, now=now)
+    limits.forget(key, QUARTER)
+    with transaction.atomic():
+        user.set_password(new)
+        user.save(update_fields=["password"])
+        audit.record("password.change", by=by, object_kind="user", object_id=user.pk, now=now)
+        return sessions.end_all(user, by=by, now=now)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth import login, logout
+from django.contrib.auth import logout
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
@@ -28,7 +28,6 @@ from lastmeter.kit.paging import Keyset, page
 
 GET_OR_POST = ["GET", "HEAD", "POST"]
 NEWEST_FIRST, AUDIT_PAGE = Keyset(("-id",)), 50
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @require_http_methods(GET_OR_POST)
@@ -48,7 +47,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         except signin.Refused as refused:
             form.add_error(None, str(refused))
         else:
-            _begin(request, user)
+            sessions.begin(request, user, timezone.now())
             return redirect(target)
     return render(request, "accounts/sign_in.html", {"form": form, "next": target}, status=422 if form.errors else 200)
 
@@ -76,7 +75,7 @@ def welcome(request: HttpRequest, token: str) -> HttpResponse:
                 form.add_error("new", weak)
             else:
                 logout(request)  # whoever was signed in on this browser is not the person of the link
-                _begin(request, user)
+                sessions.begin(request, user, timezone.now())
                 messages.success(request, _("密码已设好，您已登录。"))
                 return redirect("/")
     except links.LinkGone as gone:
@@ -110,7 +109,7 @@ def password(request: Request, user: User) -> HttpResponse:
         except ValidationError as weak:
             form.add_error("new", weak)
         else:
-            _begin(request, user)
+            sessions.begin(request, user, timezone.now())
             messages.success(request, _("密码已改。其他 %(count)s 处登录已退出。") % {"count": max(0, ended - 1)})
             return redirect("accounts:sessions")
     return render(request, "accounts/password.html", {"form": form}, status=422 if form.errors else 200)
@@ -231,12 +230,6 @@ def _person_asked_for(request: Request) -> tuple[PersonForm, User | None]:
     if person is None:
         form.add_error("identifier", _("没有这个登录名或手机号的在用账户。"))
     return form, person
-
-
-def _begin(request: HttpRequest, user: User) -> None:
-    """Sign `user` in on this browser: Django makes a new session key, so that a planted one is worth nothing."""
-    login(request, user, backend=BACKEND)
-    sessions.begin(request, timezone.now())
 
 
 def _safe_next(request: HttpRequest) -> str:

@@ -153,6 +153,16 @@ def test_a_new_password_ends_the_other_sessions(person: Person) -> None:
     assert is_in(sign_in(password="quite another phrase"))
 
 
+def test_the_old_password_cannot_be_guessed_from_an_open_session(person: Person) -> None:
+    person()
+    browser = sign_in()
+    fields = {"old": "wrong", "new": "quite another phrase", "again": "quite another phrase"}
+    pages = [browser.post("/password/", fields).content.decode() for _ in range(6)]
+    assert "原来的密码不对" in pages[4]
+    assert "之后再试" in pages[5]
+    assert browser.post("/password/", {**fields, "old": PASSWORD}).status_code == 422
+
+
 def test_a_link_sets_the_first_password_once(person: Person) -> None:
     now = timezone.now()
     user = people.open_account("new", "韦新", by=system("test"), now=now)
