@@ -65,7 +65,7 @@ def _refuse_for_now(many: limits.TooMany) -> NoReturn:
 def change_password(user: User, old: str, new: str, *, by: Actor, now: datetime) -> int:
     """Set a new password and end every session; returns how many. The view then signs this browser in anew.
 
-    Raises Refused when `old` is wrong, with the time to try again after five times, and ValidationError for a weak `new`.
+    Raises Refused when `old` is wrong (after five times with the time to try again), ValidationError for a weak `new`.
     """
     key = f"password:{user.pk}"
     try:
