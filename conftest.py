@@ -24,7 +24,7 @@ def django_db_setup(
 ) -> Iterator[None]:
     """The database of this test process with the cast in it. Ours, because races use it without Django's own fixtures."""
     with django_db_blocker.unblock():
-        made = setup_databases(verbosity=0, interactive=False, aliases=["default"])
+        made = setup_databases(verbosity=0, interactive=False)
         the_cast.seed()
         connections.close_all()
     yield

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -29,7 +29,7 @@ T = TypeVar("T")
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def at_once(calls: list[Callable[[], T]]) -> list[T | Exception]:
+def at_once(calls: Sequence[Callable[[], T]]) -> list[T | Exception]:
     """Run calls in threads that start together, each on its own connection; exceptions are results too."""
     barrier = threading.Barrier(len(calls))
     results: list[T | Exception] = [RuntimeError("not run")] * len(calls)
@@ -77,7 +77,7 @@ def test_two_clerks_close_at_once_and_one_is_told(own_database: Cast) -> None:
         assert isinstance(taken, intake.Taken)
         matter = _replied(cast, taken.dossier_id)
         calls = [
-            lambda who=who: closing.close(  # type: ignore[misc]
+            lambda who=who: closing.close(
                 Matter.objects.select_related("dossier").get(pk=matter.pk),  # noqa: B023
                 outcome=Outcome.SOLVED,
                 by=Actor.of(cast.users[who]),

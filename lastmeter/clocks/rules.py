@@ -50,7 +50,7 @@ def due(start: datetime, rule: LimitRule, calendar: zhtime.Calendar) -> datetime
     if rule.measure == "natural_hours":
         return zhtime.add_natural_hours(start, rule.amount)
     if rule.measure == "working_hours":
-        return zhtime.add_working_hours(start, rule.amount, calendar)
+        return zhtime.add_working_hours(start, rule.amount, calendar, zhtime.Timetable())
     return zhtime.add_working_days(start, rule.amount, calendar)
 
 

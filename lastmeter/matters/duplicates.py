@@ -43,7 +43,7 @@ def similar(
             closed_circle=False,
             opened_at__gte=now - WINDOW,
         )
-        .exclude(pk=leave_out)
+        .exclude(pk=leave_out or 0)
         .order_by("-pk")
         .values_list("pk", "number", "title", "place", "opened_at", "matter__text", "grid_id")[:CANDIDATES]
     )

@@ -5,6 +5,7 @@ import signal
 import sys
 import threading
 from importlib import import_module
+from typing import Any
 
 import click
 import django
@@ -28,8 +29,8 @@ IMPORTS = {"matters": "lastmeter.matters.cli:import_matters", "people": "lastmet
 class Packages(click.Group):
     """A group whose commands live in the packages that own them."""
 
-    def __init__(self, *args: object, where: dict[str, str], **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type] - click's own signature, passed through
+    def __init__(self, *args: Any, where: dict[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self.where = where
 
     def list_commands(self, ctx: click.Context) -> list[str]:

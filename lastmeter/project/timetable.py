@@ -27,10 +27,13 @@ class Entry:
 
 
 TIMETABLE = (
-    Entry("notices.deliver", timedelta(seconds=2), notices.run),
+    Entry("notices.deliver", timedelta(seconds=2), notices.deliver),
     Entry("clocks.sweep", timedelta(seconds=30), clocks.run),
+    Entry("accounts.seal", timedelta(minutes=1), accounts.seal),
     Entry("matters.lapse", timedelta(minutes=5), matters.run),
-    Entry("accounts.upkeep", timedelta(minutes=1), accounts.run),
+    Entry("accounts.purge", timedelta(hours=1), accounts.purge),
+    Entry("notices.purge", timedelta(days=1), notices.purge),
+    Entry("accounts.export_head", timedelta(days=1), accounts.export_head),
 )
 
 
