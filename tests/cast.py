@@ -10,6 +10,7 @@ from datetime import date
 import shapely
 
 from lastmeter.accounts.models import Administrator, AdministratorKind, User
+from lastmeter.accounts.people import phone_hash
 from lastmeter.grid import ground, tree
 from lastmeter.grid.models import Level, Node, Post, Role, Shape, Tenure, Unit, UnitKind
 from lastmeter.matters.defaults import plant_defaults
@@ -146,7 +147,8 @@ def _units(nodes: dict[str, Node]) -> dict[str, Unit]:
 def _people() -> dict[str, User]:
     users = {}
     for number, (username, name) in enumerate(PEOPLE.items()):
-        user = User(username=username, name=name, phone=f"199000000{number:02}")
+        phone = f"199000000{number:02}"
+        user = User(username=username, name=name, phone=phone, phone_hash=phone_hash(phone))
         user.set_password(PASSWORD)
         user.save()
         users[username] = user
