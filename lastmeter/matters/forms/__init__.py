@@ -1,0 +1,1 @@
+"""The forms of matters: what a page asks, cleaned; they never act."""

@@ -1,0 +1,109 @@
+"""Fields that several forms of matters share: words, a mobile phone, photos, a category."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
+
+from lastmeter.kit.crypto import BadPhone, normal_phone
+from lastmeter.kit.text import TooLong, clean
+from lastmeter.kit.uploads import BadPhoto, Photo, check_photo
+from lastmeter.matters.intake import MOST_PHOTOS
+from lastmeter.matters.models import Category
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise  # the stubs' name for a lazy string
+
+    Label = str | _StrPromise
+
+
+class Words(forms.CharField):
+    """Free text cleaned by `kit.text.clean`, at most `limit` characters; `rows=0` is a single line."""
+
+    def __init__(self, *, label: "Label", limit: int = 1000, rows: int = 3, **options: Any) -> None:
+        self.limit = limit
+        widget = forms.Textarea(attrs={"rows": rows}) if rows else forms.TextInput()
+        super().__init__(label=label, widget=options.pop("widget", widget), **options)
+        self.validators = []  # NUL and its like are taken out, not refused
+
+    def to_python(self, value: Any) -> str:
+        try:
+            return clean(str(value or ""), self.limit, self.label or "")
+        except TooLong as error:
+            raise ValidationError(str(error)) from None
+
+
+class Phone(forms.CharField):
+    """A Chinese mobile number as people type it, stored as 11 digits."""
+
+    def __init__(self, *, label: "Label", **options: Any) -> None:
+        widget = forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off", "data-private": ""})
+        super().__init__(label=label, max_length=30, widget=widget, **options)
+
+    def to_python(self, value: Any) -> str:
+        typed = super().to_python(value)
+        if not typed:
+            return ""
+        try:
+            return normal_phone(typed)
+        except BadPhone as error:
+            raise ValidationError(str(error)) from None
+
+
+class _ManyFiles(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class Photos(forms.FileField):
+    """Up to nine photos, each checked by content; cleans to a tuple of `Photo`."""
+
+    def __init__(self, *, label: "Label", **options: Any) -> None:
+        widget = _ManyFiles(attrs={"accept": "image/jpeg,image/png,image/webp,image/heic"})
+        super().__init__(label=label, widget=widget, required=False, **options)
+
+    def clean(self, data: Any, initial: Any = None) -> tuple[Photo, ...]:
+        files: Iterable[UploadedFile[Any]] = data if isinstance(data, list | tuple) else [data] if data else []
+        chosen = list(files)
+        if len(chosen) > MOST_PHOTOS:
+            raise ValidationError(
+                _("照片最多 %(most)d 张，这次选了 %(count)d 张。") % {"most": MOST_PHOTOS, "count": len(chosen)}
+            )
+        found, wrong = [], []
+        for file in chosen:
+            try:
+                found.append(check_photo(file, file.name or "", file.size or 0))
+            except BadPhoto as error:
+                wrong.append(str(error))
+        if wrong:
+            raise ValidationError(wrong)
+        return tuple(found)
+
+
+def category_choices() -> list[tuple[str, Any]]:
+    """The current catalogue as choices, grouped by the categories at its top: one query."""
+    rows = list(Category.objects.filter(valid_to=None).order_by("scheme", "pk").only("pk", "name", "parent"))
+    parents = {row.parent_id for row in rows}
+    groups: list[tuple[str, Any]] = []
+    for top in (row for row in rows if row.parent_id is None):
+        below = [(str(row.pk), row.name) for row in rows if row.parent_id == top.pk]
+        rest = (str(top.pk), _("%(name)s（其他）") % {"name": top.name})
+        groups.append((top.name, [*below, rest]) if top.pk in parents else (str(top.pk), top.name))
+    return groups
+
+
+class CategoryField(forms.ChoiceField):
+    """A category out of `category_choices()`, which its form sets once for all fields; cleans to a Category or None."""
+
+    def __init__(self, *, label: "Label", **options: Any) -> None:
+        super().__init__(label=label, required=False, **options)
+
+    def offer(self, choices: list[tuple[str, Any]]) -> None:
+        """Set what can be chosen."""
+        self.choices = [("", _("还不确定")), *choices]
+
+    def clean(self, value: Any) -> Category | None:
+        chosen = super().clean(value)
+        return Category.objects.get(pk=int(chosen)) if chosen else None

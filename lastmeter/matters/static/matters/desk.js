@@ -1,0 +1,22 @@
+// The desk: which row is open, one filter menu at a time, Ctrl+Enter sends, 打印 prints.
+function mark() {
+  for (const row of document.querySelectorAll(".work-list a.cell")) {
+    const here = new URL(row.href).pathname === location.pathname;
+    row.classList.toggle("on", here);
+    if (here) row.setAttribute("aria-current", "true"); else row.removeAttribute("aria-current");
+  }
+}
+
+document.addEventListener("htmx:after:swap", mark);
+document.addEventListener("htmx:after:push:into:history", mark);
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) print();
+  for (const menu of document.querySelectorAll("details.choose[open]")) if (!menu.contains(event.target)) menu.open = false;
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") for (const menu of document.querySelectorAll("details.choose[open]")) menu.open = false;
+  const form = event.target.form;
+  if (form && event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); form.requestSubmit(); }
+});

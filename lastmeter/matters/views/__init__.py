@@ -1,0 +1,1 @@
+"""The pages of matters: fetch through the actor, form, act, page."""

@@ -1,0 +1,198 @@
+"""Every act on a matter as a resource of its own: POST /matters/<number>/closure/ and its peers."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as lazy
+from django.views.decorators.http import require_POST
+
+from lastmeter.accounts import audit, limits
+from lastmeter.accounts.actors import Actor
+from lastmeter.accounts.models import User
+from lastmeter.accounts.requests import Request, signed_in
+from lastmeter.matters import asking, closing, dispatch, handling, policy, screening, sending_up, settling
+from lastmeter.matters.channels import HOW
+from lastmeter.matters.forms import acts as forms
+from lastmeter.matters.models import Channel, Matter, Outcome, Urgency
+from lastmeter.matters.steps import Overtaken
+from lastmeter.matters.views import matter as page
+from lastmeter.matters.views.reach import matter_for
+
+CarryOut = Callable[[Matter, dict[str, Any], Actor, datetime], object]
+View = Callable[..., HttpResponseBase]
+
+
+def act(ability: str, form_class: type[forms.ActForm], done: str | Promise) -> Callable[[CarryOut], View]:
+    """A view that fetches the matter through the actor, checks the form and carries the act out.
+
+    Not visible → 404; visible, but no post for it → 403; a wrong form → the page again, 422; too late → the page again
+    with what happened meanwhile and with what was typed, 409.
+    """
+
+    def decorate(carry_out: CarryOut) -> View:
+        @require_POST
+        @signed_in
+        @wraps(carry_out)
+        def view(request: Request, user: User, number: str) -> HttpResponse:
+            matter = matter_for(request.actor, number)
+            policy.require(request.actor, ability, matter)
+            form = form_class(request.POST, request.FILES, at=forms.Setting(matter, request.actor))
+            if not form.is_valid():
+                return page.answer(request, matter, bound=form, status=422)
+            try:
+                carry_out(matter, form.cleaned_data, request.actor, timezone.now())
+            except Overtaken as overtaken:
+                return page.answer(
+                    request, matter_for(request.actor, number), bound=form, trouble=str(overtaken), status=409
+                )
+            messages.success(request, str(done))
+            return page.onward(request, matter)
+
+        return view
+
+    return decorate
+
+
+@act("screen", forms.Acceptance, lazy("已受理。"))
+def acceptance(matter: Matter, given: dict[str, Any], by: Actor, now: datetime) -> None:
+    screening.accept(matter, category=given["category"], urgency=_urgency(given), by=by, now=now)
+
+
+@act("screen", forms.Merger, lazy("已归为一件，诉求人会随那一件得到答复。"))
+def merger(matter: Matter, given: dict[str, Any], by: Actor, now: datetime) -> None:
+    screening.merge(matter, into=given["target"], by=by, now=now)
+
+
+@act("screen", forms.Diversion, lazy("已告知法定渠道。"))
+def diversion(matter: Matter, given: dict[str, Any], by: Actor, now: datetime) -> None:
+    channel = Channel(given["channel"])
+    reason = "\n".join(filter(None, [str(HOW[channel]), given["more"]]))
+    screening.divert(matter, channel=channel, reason=reason[:1000], by=by, now=now)
+
+
+@act("screen", forms.Rejection, lazy("已写明理由，不予受理。"))
+def rejection(matter: Matter, given: dict[str, Any], by: Actor, now: datetime) -> None:
+    screening.reject(matter, reason=given["reason"], by=by, now=now)
+
+
+@act("dispatch", forms.Assignment, lazy("已分派，对方会收到通知。"))
+def assignment(matter: Matter, given: dict[str, Any], by: Actor, now: datetime) -> None:
+    dispatch.dispatch(
+        matter,
+        unit=given["to"].unit,
+        user=given["to"].user,
+        request=given["request"],
+        category=given["category"],
+        urgency=_urgency(given),
+        by=by,
+        now=now,
+    )
+
+
+def _urgency(given: dict[str, Any]) -> Urgency | None:
+    return Urgency(given["urgency"]) if given["urgency"] else None
+
+
+@act("take", forms.Plain, lazy("这件事由您办理。"))
+def taking(matter: Matter, given: dict[str, Any], by: Actor, now: datetime) -> None:
+    dispatch.take(matter, by=by, now=now)
+
+
+@act("handle", forms.Plain, lazy("已签收。"))
+def signature(matter: Matter, given: dict[str, Any], by: Actor, now: datetime) -> None:
+    dispatch.sign(matter, by=by, now=now)
+
+
+@act("handle", forms.Plain, lazy("已开始办理。"))
+def beginning(matter: Matter, given: dict[str, Any], by: Actor, now: datetime) -> None:
+    dispatch.begin(matter, by=by, now=now)
+
+
+@act("handle", forms.Return, lazy("已退回工作台。"))
+def giving_back(matter: Matter, given: dict[str, Any], by: Actor, now: datetime) -> None:
+    dispatch.send_back(matter, reason=given["reason"], by=by, now=now)
+
+
+@act("send_up", forms.Escalation, lazy("已报到上一级工作台。"))
+def escalation(matter: Matter, given: dict[str, Any], by: Actor, now: datetime) -> None:
+    sending_up.send_up(matter, reason=given["reason"], by=by, now=now)
+
+
+@act("settle", forms.Settlement, lazy("已就地办结。"))
+def settlement(matter: Matter, given: dict[str, Any], by: Actor, now: datetime) -> None:
+    settling.settle(matter, result=given["result"], photos=given["photos"], by=by, now=now)
+
+
+@act("handle", forms.ReplyForm, lazy("答复已送到工作台核查。"))
+def reply(matter: Matter, given: dict[str, Any], by: Actor, now: datetime) -> None:
+    outcome = Outcome(given["outcome"])
+    handling.reply(matter, text=given["text"], outcome=outcome, photos=given["photos"], by=by, now=now)
+
+
+@act("note", forms.NoteForm, lazy("备注已记下。"))
+def note(matter: Matter, given: dict[str, Any], by: Actor, now: datetime) -> None:
+    handling.note(matter, text=given["text"], photos=given["photos"], by=by, now=now)
+
+
+@act("ask", forms.EnquiryForm, lazy("已请诉求人补充。"))
+def enquiry(matter: Matter, given: dict[str, Any], by: Actor, now: datetime) -> None:
+    asking.ask(matter, question=given["question"], by=by, now=now)
+
+
+@act("close", forms.Plain, lazy("已转入核查。"))
+def verification(matter: Matter, given: dict[str, Any], by: Actor, now: datetime) -> None:
+    closing.verify(matter, by=by, now=now)
+
+
+@act("close", forms.Rework, lazy("已退回承办方再办。"))
+def rework(matter: Matter, given: dict[str, Any], by: Actor, now: datetime) -> None:
+    closing.rework(matter, reason=given["reason"], by=by, now=now)
+
+
+@act("close", forms.ClosureForm, lazy("已办结，诉求人可以评价。"))
+def closure(matter: Matter, given: dict[str, Any], by: Actor, now: datetime) -> None:
+    closing.close(matter, outcome=Outcome(given["outcome"]), words=given["words"], by=by, now=now)
+
+
+@act("revisit", forms.RevisitForm, lazy("回访已记下。"))
+def revisit(matter: Matter, given: dict[str, Any], by: Actor, now: datetime) -> None:
+    how = given["how"]
+    closing.revisit(matter, reached=how != "missed", solved=how == "solved", words=given["words"], by=by, now=now)
+
+
+@act("archive", forms.Plain, lazy("已归档。"))
+def archiving(matter: Matter, given: dict[str, Any], by: Actor, now: datetime) -> None:
+    closing.archive(matter, by=by, now=now)
+
+
+@require_POST
+@signed_in
+def reveal(request: Request, user: User, number: str) -> HttpResponse:
+    """查看（留痕）: who asked and how to reach them, shown on this one answer after the audit entry is written."""
+    matter = matter_for(request.actor, number)
+    policy.require(request.actor, "reveal", matter)
+    form = forms.Reveal(request.POST, at=forms.Setting(matter, request.actor))
+    if not form.is_valid():
+        return page.answer(request, matter, bound=form, status=422)
+    try:
+        audit.reveal(
+            by=request.actor,
+            object_kind="requester",
+            object_id=matter.pk,
+            reason=form.cleaned_data["reason"],
+            now=timezone.now(),
+        )
+    except audit.ReasonNeeded as needed:
+        form.add_error("reason", str(needed))
+        return page.answer(request, matter, bound=form, status=422)
+    except limits.TooMany as many:
+        form.add_error("reason", str(many))
+        return page.answer(request, matter, bound=form, status=429)
+    return page.answer(request, matter, revealed=True)

@@ -1,0 +1,32 @@
+"""`/queue/`: the work list; the filters stand in the address, the chosen matter beside it."""
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from lastmeter.accounts.models import User
+from lastmeter.accounts.requests import Request, signed_in
+from lastmeter.grid import scope
+from lastmeter.kit.ids import BadNumber, check_number
+from lastmeter.matters.views import listing
+from lastmeter.matters.views.reach import find
+
+
+@require_safe
+@signed_in
+def queue(request: Request, user: User) -> HttpResponse:
+    """What waits, is handled, was answered… in the actor's scope; a whole number in the search box opens its matter."""
+    if not scope.held(request.actor):
+        raise Http404
+    filters, _query = listing.read(request.GET)
+    if (number := _number(filters.words)) and find(request.actor, number):
+        return redirect("matter", number)
+    return render(request, "matters/desk/queue.html", listing.beside(request, filters, None))
+
+
+def _number(words: str) -> str:
+    """The number that these words are, or ""."""
+    try:
+        return check_number(words)
+    except BadNumber:
+        return ""
