@@ -5,6 +5,8 @@ Printed in docs/lifecycle.md. Profiles choose a subset; guards that need rows ar
 
 from dataclasses import dataclass
 
+from lastmeter.kit.words import gettext_noop
+
 REPORTED = "reported"
 FILED = "filed"
 DISPATCHED = "dispatched"
@@ -33,21 +35,21 @@ class Step:
 
 
 STEPS: tuple[Step, ...] = (
-    Step(REPORTED, "已上报", True, "info"),
-    Step(FILED, "已受理", True, "info"),
-    Step(DISPATCHED, "已分派", True, "info"),
-    Step(SIGNED, "已签收", True, "info"),
-    Step(HANDLING, "办理中", True, "info"),
-    Step(REPLIED, "已答复", True, "info"),
-    Step(VERIFYING, "核查中", True, "info"),
-    Step(CLOSED, "已办结", False, "ok"),
-    Step(REVISITED, "已回访", False, "ok"),
-    Step(RATED, "已评价", False, "ok"),
-    Step(ARCHIVED, "已归档", False, "mute"),
-    Step(MERGED, "已并入", False, "mute"),
-    Step(DIVERTED, "已告知渠道", False, "mute"),
-    Step(REJECTED, "不予受理", False, "mute"),
-    Step(WITHDRAWN, "已撤回", False, "mute"),
+    Step(REPORTED, gettext_noop("已上报"), True, "info"),
+    Step(FILED, gettext_noop("已受理"), True, "info"),
+    Step(DISPATCHED, gettext_noop("已分派"), True, "info"),
+    Step(SIGNED, gettext_noop("已签收"), True, "info"),
+    Step(HANDLING, gettext_noop("办理中"), True, "info"),
+    Step(REPLIED, gettext_noop("已答复"), True, "info"),
+    Step(VERIFYING, gettext_noop("核查中"), True, "info"),
+    Step(CLOSED, gettext_noop("已办结"), False, "ok"),
+    Step(REVISITED, gettext_noop("已回访"), False, "ok"),
+    Step(RATED, gettext_noop("已评价"), False, "ok"),
+    Step(ARCHIVED, gettext_noop("已归档"), False, "mute"),
+    Step(MERGED, gettext_noop("已并入"), False, "mute"),
+    Step(DIVERTED, gettext_noop("已告知渠道"), False, "mute"),
+    Step(REJECTED, gettext_noop("不予受理"), False, "mute"),
+    Step(WITHDRAWN, gettext_noop("已撤回"), False, "mute"),
 )
 BY_NAME = {step.name: step for step in STEPS}
 OPEN = tuple(step.name for step in STEPS if step.open)
@@ -68,25 +70,54 @@ class Transition:
 
 
 TRANSITIONS: tuple[Transition, ...] = (
-    Transition("settle", "就地办结", (REPORTED, FILED, SIGNED, HANDLING), CLOSED, "settle", "写明结果"),
-    Transition("accept", "受理", (REPORTED,), FILED, "screen"),
-    Transition("merge", "并入", (REPORTED, FILED), MERGED, "screen", "目标事项未并入他处"),
-    Transition("divert", "告知法定渠道", (REPORTED, FILED), DIVERTED, "screen", "写明渠道与理由"),
-    Transition("reject", "不予受理", (REPORTED, FILED), REJECTED, "screen", "写明理由"),
-    Transition("dispatch", "分派", (REPORTED, FILED), DISPATCHED, "dispatch", "有承办单位或承办人"),
-    Transition("take", "我来办", (REPORTED, FILED), HANDLING, "take"),
-    Transition("sign", "签收", (DISPATCHED,), SIGNED, "handle", "分派给本单位或本人"),
-    Transition("begin", "开始办理", (DISPATCHED, SIGNED), HANDLING, "handle", "分派给本单位或本人"),
-    Transition("send_back", "退回", (DISPATCHED, SIGNED, HANDLING), FILED, "handle", "写明理由"),
-    Transition("send_up", "报上级", (REPORTED, FILED, SIGNED, HANDLING), REPORTED, "send_up", "写明理由；上面还有一级"),
-    Transition("reply", "答复", (SIGNED, HANDLING), REPLIED, "handle", "写明结果"),
-    Transition("verify", "核查", (REPLIED,), VERIFYING, "close"),
-    Transition("rework", "返工", (REPLIED, VERIFYING), HANDLING, "close", "写明理由"),
-    Transition("close", "办结", (REPLIED, VERIFYING), CLOSED, "close", "有答复"),
-    Transition("revisit", "回访", (CLOSED,), REVISITED, "revisit"),
-    Transition("rate", "评价", (CLOSED, REVISITED), RATED, "requester"),
-    Transition("reopen", "重开", (CLOSED, REVISITED, RATED), FILED, "requester", "在重开期限内，写明理由"),
-    Transition("withdraw", "撤回", (REPORTED, FILED), WITHDRAWN, "requester"),
+    Transition(
+        "settle",
+        gettext_noop("就地办结"),
+        (REPORTED, FILED, SIGNED, HANDLING),
+        CLOSED,
+        "settle",
+        gettext_noop("写明结果"),
+    ),
+    Transition("accept", gettext_noop("受理"), (REPORTED,), FILED, "screen"),
+    Transition("merge", gettext_noop("并入"), (REPORTED, FILED), MERGED, "screen", gettext_noop("目标事项未并入他处")),
+    Transition(
+        "divert", gettext_noop("告知法定渠道"), (REPORTED, FILED), DIVERTED, "screen", gettext_noop("写明渠道与理由")
+    ),
+    Transition("reject", gettext_noop("不予受理"), (REPORTED, FILED), REJECTED, "screen", gettext_noop("写明理由")),
+    Transition(
+        "dispatch", gettext_noop("分派"), (REPORTED, FILED), DISPATCHED, "dispatch", gettext_noop("有承办单位或承办人")
+    ),
+    Transition("take", gettext_noop("我来办"), (REPORTED, FILED), HANDLING, "take"),
+    Transition("sign", gettext_noop("签收"), (DISPATCHED,), SIGNED, "handle", gettext_noop("分派给本单位或本人")),
+    Transition(
+        "begin", gettext_noop("开始办理"), (DISPATCHED, SIGNED), HANDLING, "handle", gettext_noop("分派给本单位或本人")
+    ),
+    Transition(
+        "send_back", gettext_noop("退回"), (DISPATCHED, SIGNED, HANDLING), FILED, "handle", gettext_noop("写明理由")
+    ),
+    Transition(
+        "send_up",
+        gettext_noop("报上级"),
+        (REPORTED, FILED, SIGNED, HANDLING),
+        REPORTED,
+        "send_up",
+        gettext_noop("写明理由；上面还有一级"),
+    ),
+    Transition("reply", gettext_noop("答复"), (SIGNED, HANDLING), REPLIED, "handle", gettext_noop("写明结果")),
+    Transition("verify", gettext_noop("核查"), (REPLIED,), VERIFYING, "close"),
+    Transition("rework", gettext_noop("返工"), (REPLIED, VERIFYING), HANDLING, "close", gettext_noop("写明理由")),
+    Transition("close", gettext_noop("办结"), (REPLIED, VERIFYING), CLOSED, "close", gettext_noop("有答复")),
+    Transition("revisit", gettext_noop("回访"), (CLOSED,), REVISITED, "revisit"),
+    Transition("rate", gettext_noop("评价"), (CLOSED, REVISITED), RATED, "requester"),
+    Transition(
+        "reopen",
+        gettext_noop("重开"),
+        (CLOSED, REVISITED, RATED),
+        FILED,
+        "requester",
+        gettext_noop("在重开期限内，写明理由"),
+    ),
+    Transition("withdraw", gettext_noop("撤回"), (REPORTED, FILED), WITHDRAWN, "requester"),
     Transition(
         "archive", "归档", (CLOSED, REVISITED, RATED, DIVERTED, REJECTED, MERGED, WITHDRAWN), ARCHIVED, "archive"
     ),
