@@ -18,7 +18,7 @@ from lastmeter.matters.models import Category
 
 FOUNDED = date(2025, 1, 1)
 PASSWORD = "correct horse battery"
-WEST, SOUTH, SIDE = 111.96, 21.85, 0.01
+WEST, SOUTH, SIDE = 113.96, 22.85, 0.01
 
 PEOPLE = {
     "worker": "周小满",
@@ -147,7 +147,7 @@ def _units(nodes: dict[str, Node]) -> dict[str, Unit]:
 def _people() -> dict[str, User]:
     users = {}
     for number, (username, name) in enumerate(PEOPLE.items()):
-        phone = f"199000000{number:02}"
+        phone = f"199000099{number:02}"
         user = User(username=username, name=name, phone=phone, phone_hash=phone_hash(phone))
         user.set_password(PASSWORD)
         user.save()
