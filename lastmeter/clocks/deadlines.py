@@ -92,15 +92,18 @@ def end(dossier_id: int, kinds: Sequence[str] | None = None, *, now: datetime, v
     refresh([dossier_id])
 
 
-def end_past(ended: Sequence[tuple[int, datetime]]) -> None:
-    """End the clocks of imported dossiers at the moments they were closed elsewhere: (dossier id, moment) each."""
-    moments = dict(ended)
-    running = list(Deadline.objects.filter(dossier__in=list(moments), ended_at=None))
-    for deadline in running:
-        deadline.ended_at = moments[deadline.dossier_id]
-        late = deadline.ended_at > deadline.due_at
-        deadline.state = Deadline.State.MISSED if late else Deadline.State.MET
-    Deadline.objects.bulk_update(running, ["ended_at", "state"])
+def end_past(deadline: Deadline, ended_at: datetime) -> None:
+    """Mark the unsaved clock of an imported dossier as ended at the moment it was closed elsewhere."""
+    deadline.ended_at = ended_at
+    deadline.state = Deadline.State.MISSED if ended_at > deadline.due_at else Deadline.State.MET
+
+
+def silence(deadline: Deadline, now: datetime) -> None:
+    """Keep the unsaved clock of an imported dossier from ringing for what fell due before it came here."""
+    if deadline.warn_at and deadline.warn_at <= now:
+        deadline.warned_at = now
+    if deadline.due_at <= now:
+        deadline.overdue_at = now
 
 
 def refresh(dossier_ids: Sequence[int]) -> None:
