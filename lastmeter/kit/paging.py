@@ -12,7 +12,8 @@ from functools import cmp_to_key
 from typing import Any, Generic, TypeVar
 
 from django.core import signing
-from django.core.exceptions import FieldDoesNotExist
+from django.core.exceptions import EmptyResultSet, FieldDoesNotExist
+from django.db import connection
 from django.db.models import Model, Q, QuerySet
 
 M = TypeVar("M", bound=Model)
@@ -64,24 +65,41 @@ def page(qs: QuerySet[M], cursor: str | None, size: int, order: Keyset) -> Page[
     return merge_page([qs], cursor, size, order)
 
 
-def merge_page(querysets: Sequence[QuerySet[M]], cursor: str | None, size: int, order: Keyset) -> Page[M]:
+def merge_page(
+    querysets: Sequence[QuerySet[M]],
+    cursor: str | None,
+    size: int,
+    order: Keyset,
+    rows: QuerySet[M] | None = None,
+) -> Page[M]:
     """Like `page`, over several QuerySets of one model at once; a row found by more than one appears once.
 
     For lists whose condition is an OR over indexes: each branch walks its own index and stops after one page.
+    With `rows` (what a row of the list shows: related rows, annotations) two statements do for any number of branches:
+    one asks all of them for keys, one reads those rows. Without it each branch is a statement.
     """
     if not querysets:
         return Page([], None, None)
     signer = _signer(querysets[0].model, order)
     place = _read(cursor, signer, order)
-    found = _page(querysets, place, size, order, signer)
-    return found if found.items or place is None else _page(querysets, None, size, order, signer)
+    found = _page(querysets, place, size, order, signer, rows)
+    return found if found.items or place is None else _page(querysets, None, size, order, signer, rows)
 
 
 def _page(
-    querysets: Sequence[QuerySet[M]], place: _Place | None, size: int, order: Keyset, signer: signing.Signer
+    querysets: Sequence[QuerySet[M]],
+    place: _Place | None,
+    size: int,
+    order: Keyset,
+    signer: signing.Signer,
+    shown: QuerySet[M] | None,
 ) -> Page[M]:
     backward = place is not None and place.backward
-    rows = _take(querysets, place, size + 1, order, backward)
+    if shown is None:
+        rows = _take(querysets, place, size + 1, order, backward)
+    else:
+        keys = _keys(querysets, place, size + 1, order, backward)
+        rows = sorted(shown.filter(pk__in=keys), key=_sort_key(order, backward))
     more, rows = len(rows) > size, rows[:size]
     if backward:
         rows.reverse()
@@ -103,7 +121,42 @@ def _take(querysets: Sequence[QuerySet[M]], place: _Place | None, limit: int, or
     return list(rows.values())
 
 
+def _keys(
+    querysets: Sequence[QuerySet[M]], place: _Place | None, limit: int, order: Keyset, backward: bool
+) -> list[Any]:
+    """The primary keys of the first `limit` rows of all branches, by one statement."""
+    selects: list[str] = []
+    params: list[Any] = []
+    for qs in querysets:
+        for number, part in enumerate(_parts(qs, place, order, backward)):
+            keys = part[:limit].values_list("pk", *order.names())
+            try:
+                statement, given = keys.query.sql_with_params()
+            except EmptyResultSet:
+                continue
+            # The number of the part comes first: rows without a leading value stand behind (or before) all others.
+            selects.append(f"SELECT {number} AS part, found.* FROM ({statement}) AS found")  # noqa: S608 - Django's SQL
+            params += given
+    if not selects:
+        return []
+    columns = [_flipped(column) if backward else column for column in order.columns]
+    ordered = ", ".join(f"{at} {'DESC' if name.startswith('-') else 'ASC'}" for at, name in enumerate(columns, start=3))
+    with connection.cursor() as cursor:
+        cursor.execute(f"{' UNION '.join(selects)} ORDER BY 1, {ordered} LIMIT {limit:d}", params)
+        return [row[1] for row in cursor.fetchall()]
+
+
 def _branch(qs: QuerySet[M], place: _Place | None, limit: int, order: Keyset, backward: bool) -> Iterator[M]:
+    for part in _parts(qs, place, order, backward):
+        for row in part[:limit]:
+            limit -= 1
+            yield row
+        if limit == 0:
+            return
+
+
+def _parts(qs: QuerySet[M], place: _Place | None, order: Keyset, backward: bool) -> Iterator[QuerySet[M]]:
+    """The branch in order, as one or two queries to be read one after the other."""
     # Rows without a leading value are asked for apart: NULLS LAST keeps SQLite from using an index, and an
     # "OR … IS NULL" keeps PostgreSQL from starting inside one.
     leading = order.names()[0]
@@ -117,11 +170,7 @@ def _branch(qs: QuerySet[M], place: _Place | None, limit: int, order: Keyset, ba
         columns = order.columns[1:] if is_null else order.columns
         if place is not None and number == 0:
             part = part.filter(_beyond(columns, place.values[-len(columns) :], backward))
-        for row in part.order_by(*(_flipped(column) if backward else column for column in columns))[:limit]:
-            limit -= 1
-            yield row
-        if limit == 0:
-            return
+        yield part.order_by(*(_flipped(column) if backward else column for column in columns))
 
 
 def _flipped(column: str) -> str:

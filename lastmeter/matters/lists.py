@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from lastmeter.accounts.actors import Actor
 from lastmeter.dossiers import access, search
@@ -17,12 +17,13 @@ from lastmeter.grid.models import Node
 from lastmeter.grid.scope import LEVEL_FIELDS
 from lastmeter.kit.paging import Keyset, Page, merge_page
 from lastmeter.matters import lifecycle
-from lastmeter.matters.models import Source
+from lastmeter.matters.models import Assignment, Source
 
 PAGE_SIZE = 50
 COUNT_CAP = 1000
 BY_DUE = Keyset(("due_at", "id"))
 NEWEST = Keyset(("-id",))
+HANDLERS = ("me", "nobody", "returned")  # returned: was with somebody, lies at the desk again
 SOON = timedelta(hours=24)
 # Named groups of steps, as the desk speaks of them: the address says ?step=waiting.
 SHELVES: dict[str, tuple[str, ...]] = {
@@ -47,7 +48,7 @@ class Filters:
     category: int | None = None
     source: str = ""
     unit: int | None = None
-    handler: str = ""  # "me" or "nobody"
+    handler: str = ""  # one of HANDLERS
     due: str = ""  # "over" or "soon"
     words: str = ""
 
@@ -61,7 +62,7 @@ class Filters:
             category=_number(query.get("category")),
             source=query.get("source", "") if query.get("source") in Source.values else "",
             unit=_number(query.get("unit")),
-            handler=query.get("handler", "") if query.get("handler") in ("me", "nobody") else "",
+            handler=query.get("handler", "") if query.get("handler") in HANDLERS else "",
             due=query.get("due", "") if query.get("due") in ("over", "soon") else "",
             words=query.get("q", "").strip()[:100],
         )
@@ -89,7 +90,7 @@ def work_list(
     """
     steps = SHELVES[filters.step]
     order = BY_DUE if steps[0] in lifecycle.OPEN else NEWEST
-    return merge_page([shown(branch) for branch in branches(actor, filters, now=now)], cursor, size, order)
+    return merge_page(branches(actor, filters, now=now), cursor, size, order, rows=shown(Dossier.objects.all()))
 
 
 def branches(actor: Actor, filters: Filters, *, now: datetime) -> "list[QuerySet[Dossier]]":
@@ -127,6 +128,9 @@ def conditions(actor: Actor, filters: Filters, *, now: datetime) -> Q:
         condition &= Q(matter__handler=actor.user_id)
     elif filters.handler == "nobody":
         condition &= Q(matter__handler=None, matter__unit=None)
+    elif filters.handler == "returned":
+        ended = Assignment.objects.filter(matter=OuterRef("pk"), ended_at__isnull=False)
+        condition &= Q(Exists(ended), matter__handler=None, matter__unit=None)
     if filters.due == "over":
         condition &= Q(due_at__lt=now)
     elif filters.due == "soon":

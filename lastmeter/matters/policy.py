@@ -97,6 +97,11 @@ def works_in_field(actor: Actor) -> bool:
     return _holds_any(actor, WORKERS)
 
 
+def files_for_others(actor: Actor) -> bool:
+    """Whether the actor may write down what somebody else reports: workers and desks."""
+    return _holds_any(actor, ABILITIES["report"])
+
+
 def works_for_unit(actor: Actor) -> bool:
     """Whether the actor handles for a unit."""
     return _holds_any(actor, HANDLERS)

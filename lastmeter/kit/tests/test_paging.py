@@ -73,29 +73,32 @@ def branches() -> list[models.QuerySet[Card]]:
     return [Card.objects.filter(grid__lte=2), Card.objects.filter(grid__gte=1)]
 
 
-def turn(merged: bool, cursor: str | None, size: int, order: Keyset) -> Page[Card]:
-    return merge_page(branches(), cursor, size, order) if merged else page(Card.objects.all(), cursor, size, order)
+def turn(way: str, cursor: str | None, size: int, order: Keyset) -> Page[Card]:
+    if way == "one":
+        return page(Card.objects.all(), cursor, size, order)
+    rows = Card.objects.all() if way == "fused" else None
+    return merge_page(branches(), cursor, size, order, rows)
 
 
 @pytest.mark.usefixtures("cards")
-@given(CARDS, st.integers(1, 7), st.sampled_from(ORDERS), st.booleans())
+@given(CARDS, st.integers(1, 7), st.sampled_from(ORDERS), st.sampled_from(("one", "merged", "fused")))
 def test_every_row_comes_once_and_in_order_both_ways(
-    rows: list[tuple[int | None, int, int]], size: int, order: Keyset, merged: bool
+    rows: list[tuple[int | None, int, int]], size: int, order: Keyset, way: str
 ) -> None:
     with transaction.atomic():
         fill(rows)
         expected = in_order(order)
-        last = turn(merged, None, size, order)
+        last = turn(way, None, size, order)
         assert last.prev is None
         forward = [card.id for card in last.items]
         while last.next:
-            last = turn(merged, last.next, size, order)
+            last = turn(way, last.next, size, order)
             assert last.items
             forward += [card.id for card in last.items]
         assert forward == expected
         backward = [card.id for card in last.items]
         while last.prev:
-            last = turn(merged, last.prev, size, order)
+            last = turn(way, last.prev, size, order)
             backward = [card.id for card in last.items] + backward
             assert last.next
         assert backward == expected

@@ -21,7 +21,7 @@ class CounterForm(forms.Form):
 
     client_ref = forms.CharField(widget=forms.HiddenInput, max_length=64)
     source = forms.ChoiceField(label=lazy("怎么来的"), choices=SOURCES, widget=forms.RadioSelect, initial=Source.PHONE)
-    text = Words(label=lazy("什么事"), limit=MOST_TEXT, rows=6)
+    text = Words(label=lazy("什么事"), limit=MOST_TEXT, widget=forms.Textarea(attrs={"rows": 6, "autofocus": True}))
     node = forms.CharField(
         label=lazy("哪个社区、网格"),
         max_length=120,

@@ -28,7 +28,7 @@ LAST_PLACE = "counter_place"
 @signed_in
 def counter(request: Request, user: User) -> HttpResponse:
     """The form; the same client_ref twice gives the same receipt."""
-    if not policy.works_at_desk(request.actor) and not policy.works_in_field(request.actor):
+    if not policy.files_for_others(request.actor):
         raise Http404
     if request.method == "POST":
         form = CounterForm(request.POST, by=request.actor)

@@ -33,6 +33,7 @@ TABS: tuple[tuple[str, str | Promise], ...] = (
     ("ended", lazy("其他结束")),
     ("archived", lazy("已归档")),
 )
+FRONT = ("waiting", "handling", "answered", "revisit", "open")
 COUNTED = ("waiting", "handling", "answered", "revisit")
 MOST_CHOICES = 80
 
@@ -84,7 +85,7 @@ def beside(request: Request, filters: Filters, current: int | None) -> dict[str,
         "filters": filters,
         "query": query,
         "current": current,
-        "tabs": _tabs(request.actor, filters),
+        **_tabs(request.actor, filters),
         "menus": list(_menus(request.actor, filters)),
         "pages": {name: _page_link(filters, cursor) for name, cursor in (("prev", page.prev), ("next", page.next))},
         "following": reverse("matter", args=[following.number]) + query if following else "",
@@ -105,15 +106,18 @@ def _after(rows: list[Dossier], current: int | None) -> Dossier | None:
     return rows[at] if at < len(rows) else None
 
 
-def _tabs(actor: Actor, filters: Filters) -> list[Tab]:
+def _tabs(actor: Actor, filters: Filters) -> dict[str, list[Tab]]:
+    """The counted shelves and the open one as tabs, the quiet ones behind 更多; the current one is always a tab."""
     # Words are searched through an index of their own: counting every shelf would search as many times.
     shelves = [filters.step] if filters.words else list(COUNTED)
     wanted = [replace(filters, step=shelf) for shelf in shelves]
     figures = dict(zip(shelves, lists.counts(actor, wanted, now=timezone.now()), strict=True))
-    return [
-        Tab(word, reverse("queue") + filters.query(step=shelf), filters.step == shelf, _capped(figures.get(shelf)))
-        for shelf, word in TABS
-    ]
+    tabs: list[Tab] = []
+    rest: list[Tab] = []
+    for shelf, word in TABS:
+        href, on = reverse("queue") + filters.query(step=shelf), filters.step == shelf
+        (tabs if on or shelf in FRONT else rest).append(Tab(word, href, on, _capped(figures.get(shelf))))
+    return {"tabs": tabs, "more_tabs": rest}
 
 
 def _capped(figure: int | None) -> str | None:
@@ -133,7 +137,9 @@ def _menus(actor: Actor, filters: Filters) -> Iterator[Menu]:
     desks = [(level.value, str(level.label)) for level in (Level.GRID, Level.COMMUNITY, Level.TOWN)]
     yield _menu(filters, "desk", _("所在工作台"), desks)
     yield _menu(filters, "unit", _("单位"), [(unit.pk, unit.name) for unit in _units(actor)])
-    yield _menu(filters, "handler", _("承办"), [("me", _("由我办理")), ("nobody", _("还没有人办"))])
+    yield _menu(
+        filters, "handler", _("承办"), [("me", _("由我办理")), ("nobody", _("还没有人办")), ("returned", _("被退回的"))]
+    )
 
 
 def _menu(filters: Filters, name: str, label: str, choices: "list[tuple[int, str]] | list[tuple[str, str]]") -> Menu:

@@ -159,10 +159,11 @@ def offers(setting: forms.Setting, bound: forms.ActForm | None, query: str) -> l
 def _facts(setting: forms.Setting, bound: forms.ActForm | None = None) -> dict[str, Any]:
     matter, actor, dossier = setting.matter, setting.by, setting.matter.dossier
     may_reveal = policy.may(actor, "reveal", matter)
-    screens = dossier.is_open and policy.may(actor, "screen", matter)
+    merges = dossier.step in lifecycle.BY_ACT["merge"].before and policy.may(actor, "screen", matter)
     reveal_form = bound if isinstance(bound, forms.Reveal) else forms.Reveal(at=setting)
     return {
         "number": pretty(dossier.number),
+        "whole_text": matter.text.rstrip("。.！!") != dossier.title,
         "requester": requester_of(matter),
         "may_reveal": may_reveal,
         "reveal_form": reveal_form if may_reveal else None,
@@ -171,7 +172,7 @@ def _facts(setting: forms.Setting, bound: forms.ActForm | None = None) -> dict[s
         "promised": reckoning.promised(matter.pk),
         "lines": story.for_staff(matter.pk),
         "photos": list(Attachment.objects.filter(dossier=matter.pk).order_by("pk")),
-        "similar": setting.similar if screens else [],
+        "similar": setting.similar if merges else [],
         "question": Enquiry.objects.filter(matter=matter, ended_at=None).first(),
         "screened": Screening.objects.filter(matter=matter).order_by("-pk").first(),
         "channels": [(each, channels.HOW[each]) for each in Channel],

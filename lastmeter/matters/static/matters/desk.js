@@ -12,6 +12,9 @@ document.addEventListener("htmx:after:push:into:history", mark);
 
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) print();
+  const into = event.target.closest("[data-into]");
+  const choice = into && document.querySelector(`#act-merger input[name=into][value="${into.dataset.into}"]`);
+  if (choice) choice.checked = true;
   for (const menu of document.querySelectorAll("details.choose[open]")) if (!menu.contains(event.target)) menu.open = false;
 });
 

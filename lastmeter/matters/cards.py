@@ -1,0 +1,97 @@
+"""What matters put on the homes: figures that open their list, and the most pressing matters below them."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from lastmeter.accounts.actors import Actor
+from lastmeter.grid import scope
+from lastmeter.matters import lists, policy
+from lastmeter.matters.lists import Filters
+
+PRESSING = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A count on the desk's home and the list behind it; `tone` colours it when it is not zero."""
+
+    words: str | Promise
+    filters: Filters
+    tone: str = ""
+
+
+AT_DESK = (
+    Figure(_("待处理"), Filters(step="waiting"), "info"),
+    Figure(_("待核查"), Filters(step="answered")),
+    Figure(_("待回访"), Filters(step="revisit")),
+    Figure(_("被退回"), Filters(step="waiting", handler="returned"), "warn"),
+    Figure(_("已超期"), Filters(step="open", due="over"), "bad"),
+)
+IN_UNIT = (
+    Figure(_("交给我们的"), Filters(step="handling"), "info"),
+    Figure(_("24 小时内到期"), Filters(step="handling", due="soon"), "warn"),
+    Figure(_("已超期"), Filters(step="handling", due="over"), "bad"),
+)
+
+
+def desk(request: HttpRequest) -> str:
+    """The desk's figures and the matters that fall due first; nothing for people without such a post."""
+    actor = _actor(request)
+    figures = AT_DESK if policy.works_at_desk(actor) else IN_UNIT if policy.works_for_unit(actor) else ()
+    if not figures:
+        return ""
+    now = timezone.now()
+    counted = lists.counts(actor, [each.filters for each in figures], now=now)
+    shelf = Filters(step="open" if figures is AT_DESK else "handling")
+    context = {
+        "stats": [
+            (_shown(count), each.words, reverse("queue") + each.filters.query(), each.tone if count else "")
+            for each, count in zip(figures, counted, strict=True)
+        ],
+        "rows": lists.work_list(actor, shelf, None, now=now, size=PRESSING).items,
+        "more": reverse("queue") + shelf.query(),
+        "query": shelf.query(),
+        "now": now,
+    }
+    return render_to_string("matters/desk/card.html", context)
+
+
+def _shown(count: int) -> str:
+    return f"{lists.COUNT_CAP - 1}+" if count >= lists.COUNT_CAP else str(count)
+
+
+def waiting(request: HttpRequest) -> int | None:
+    """What waits in the queue, beside its entry in the menu; at most 1000. None without a post."""
+    actor = _actor(request)
+    if not scope.held(actor):
+        return None
+    step = "waiting" if policy.works_at_desk(actor) else "handling"
+    return lists.count(actor, Filters(step=step), now=timezone.now())
+
+
+def has_list(request: HttpRequest) -> bool:
+    """Whether the work list is for this person: whoever holds a post has one."""
+    return bool(scope.held(_actor(request)))
+
+
+def takes_reports(request: HttpRequest) -> bool:
+    """Whether this person files on somebody's behalf."""
+    return policy.files_for_others(_actor(request))
+
+
+def _actor(request: HttpRequest) -> Actor:
+    actor: Actor = request.actor  # type: ignore[attr-defined]  # put there by accounts.middleware
+    return actor
+
+
+CARDS = [
+    ("desk", 10, desk),
+]
+BADGES = {"/queue/": waiting}
+GATES = {"/queue/": has_list, "/matters/new/": takes_reports}
