@@ -28,8 +28,7 @@ LAST_PLACE = "counter_place"
 @signed_in
 def counter(request: Request, user: User) -> HttpResponse:
     """The form; the same client_ref twice gives the same receipt."""
-    if not policy.files_for_others(request.actor):
-        raise Http404
+    _only_who_files(request)
     if request.method == "POST":
         form = CounterForm(request.POST, by=request.actor)
         if form.is_valid() and (taken := _take_in(request, user, form)):
@@ -40,6 +39,11 @@ def counter(request: Request, user: User) -> HttpResponse:
         form = CounterForm(by=request.actor, initial=first)
     context = {"form": form, "places": [label(node) for node in reachable(request.actor)]}
     return render(request, "matters/desk/counter.html", context, status=422 if form.errors else 200)
+
+
+def _only_who_files(request: Request) -> None:
+    if not policy.files_for_others(request.actor):
+        raise Http404
 
 
 def _take_in(request: Request, user: User, form: CounterForm) -> intake.Taken | None:
@@ -68,6 +72,7 @@ def _take_in(request: Request, user: User, form: CounterForm) -> intake.Taken | 
 @signed_in
 def similar(request: Request, user: User) -> HttpResponse:
     """The hint while typing: open matters nearby that may be the same. Nothing is written."""
+    _only_who_files(request)
     found: list[duplicates.Similar] = []
     named = places(request.actor, request.POST.get("node", "")[:120])
     if named and named[0].level >= Level.COMMUNITY and (place := scope.place_columns(named[0])):

@@ -1,0 +1,210 @@
+"""Every address of the product, tried by people it is not for. An address without a line here fails the test.
+
+A matter lies in one grid, with one unit. Somebody without a post there gets 404 on each of its addresses with each
+method, and nothing of it in the answer; a visitor is sent to sign in.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.http.response import HttpResponseBase
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+
+from lastmeter.accounts.actors import Actor
+from lastmeter.dossiers.models import Attachment
+from lastmeter.matters import dispatch, intake
+from lastmeter.matters.models import Matter, Source
+from tests.cast import Cast
+
+ClientAs = Callable[[str], Client]
+
+# What each address is: "public" answers everybody; "signed in" sends visitors to sign in and answers whoever has an
+# account; "post" is 404 (403 for the security pages) for an account without a post; "matter" is the staff's side of one
+# matter; "progress" is the requester's side, which asks for the tracking code.
+DOORS: dict[str, str] = {
+    "": "public",
+    "field/": "public",
+    "desk/": "public",
+    "about/": "public",
+    "privacy/": "public",
+    "large-print/": "public",
+    "language/": "public",
+    "styleguide/": "public",
+    "livez": "public",
+    "readyz": "public",
+    "sign-in/": "public",
+    "sign-out/": "public",
+    "welcome/<str:token>/": "public",
+    "account/": "signed in",
+    "password/": "signed in",
+    "sessions/": "signed in",
+    "sessions/others/end/": "signed in",
+    "sessions/<str:reference>/end/": "signed in",
+    "mine/data/": "signed in",
+    "mine/data.json": "signed in",
+    "notices/": "signed in",
+    "notices/read/": "signed in",
+    "notices/<int:pk>/": "signed in",
+    "audit/": "post",
+    "people/lost-phone/": "post",
+    "people/link/": "post",
+    "queue/": "post",
+    "matters/new/": "post",
+    "matters/new/similar/": "post",
+    "matters/<str:number>/": "matter",
+    "matters/<str:number>/receipt/": "matter",
+    "matters/<str:number>/print/": "matter",
+    "matters/<str:number>/photos/<str:sha>/": "matter",
+    "matters/<str:number>/photos/<str:sha>/thumb/": "matter",
+    "matters/<str:number>/reveal/": "matter",
+    "matters/<str:number>/acceptance/": "matter",
+    "matters/<str:number>/merger/": "matter",
+    "matters/<str:number>/diversion/": "matter",
+    "matters/<str:number>/rejection/": "matter",
+    "matters/<str:number>/assignment/": "matter",
+    "matters/<str:number>/taking/": "matter",
+    "matters/<str:number>/signature/": "matter",
+    "matters/<str:number>/beginning/": "matter",
+    "matters/<str:number>/return/": "matter",
+    "matters/<str:number>/escalation/": "matter",
+    "matters/<str:number>/settlement/": "matter",
+    "matters/<str:number>/reply/": "matter",
+    "matters/<str:number>/note/": "matter",
+    "matters/<str:number>/enquiry/": "matter",
+    "matters/<str:number>/verification/": "matter",
+    "matters/<str:number>/rework/": "matter",
+    "matters/<str:number>/closure/": "matter",
+    "matters/<str:number>/revisit/": "matter",
+    "matters/<str:number>/archiving/": "matter",
+}
+OUTSIDERS = ("resident", "other_worker", "other_clerk", "other_handler", "building_head", "system_admin", "audit_admin")
+METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
+SECRET = "夜市凌晨放音响"
+PHONE = "19900001234"
+REFUSED = {404, 405}  # 405 says nothing about the matter: it comes before anybody is looked up
+
+
+def routes(patterns: list[URLPattern | URLResolver], before: str = "") -> Iterator[str]:
+    for pattern in patterns:
+        route = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns, route)
+        else:
+            yield route
+
+
+ALL = sorted(route for route in set(routes(get_resolver().url_patterns)) if not route.startswith("demo/"))
+
+
+@pytest.fixture
+def matter(cast: Cast, actor: Callable[[str], Actor]) -> Matter:
+    """A report with a photo in 第一网格 of 望海社区, given to 城管执法队."""
+    report = intake.Report(
+        text=f"6 栋楼下{SECRET}，孩子睡不着。",
+        source=Source.WEB,
+        client_ref="door",
+        node_id=cast.nodes["grid"].pk,
+        name="王小明",
+        phone=PHONE,
+    )
+    now = timezone.now()
+    [taken] = intake.take_in([report], by=Actor.visitor("b"), client="b", now=now)
+    assert isinstance(taken, intake.Taken)
+    found = Matter.objects.select_related("dossier").get(pk=taken.dossier_id)
+    dispatch.dispatch(found, unit=cast.units["urban"], by=actor("clerk"), now=now)
+    Attachment.objects.create(
+        dossier=found.dossier, sha256="ab" * 32, path="none.jpg", media_type="image/jpeg", size=1, added_at=now
+    )
+    return found
+
+
+def address(route: str, matter: Matter) -> str:
+    values = {"number": matter.dossier.number, "sha": "ab" * 32, "pk": "1"}
+    return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: values.get(found[1], "x"), route)
+
+
+def body(answer: HttpResponseBase) -> str:
+    return b"".join(answer).decode(errors="replace")  # type: ignore[arg-type]  # both kinds of answer are iterable
+
+
+def silent(answer: HttpResponseBase) -> bool:
+    said = body(answer)
+    return SECRET not in said and PHONE not in said and "王小明" not in said
+
+
+def sends_to_sign_in(answer: HttpResponseBase) -> bool:
+    return answer.status_code == 302 and answer.headers["Location"].startswith("/sign-in/")
+
+
+def of_kind(kind: str) -> list[str]:
+    return [route for route, its in DOORS.items() if its == kind]
+
+
+@pytest.mark.parametrize("route", ALL)
+def test_every_address_says_here_whom_it_is_for(route: str) -> None:
+    assert route in DOORS, f"write into DOORS whom /{route} is for"
+
+
+@pytest.mark.parametrize("route", of_kind("matter"))
+def test_a_matter_is_closed_to_outsiders_by_every_method(
+    matter: Matter, client_as: ClientAs, cast: Cast, route: str
+) -> None:
+    there = address(route, matter)
+    for name in OUTSIDERS:
+        client = client_as(name)
+        for method in METHODS:
+            answer = getattr(client, method)(there)
+            assert answer.status_code in REFUSED, f"{name} {method} {there}: {answer.status_code}"
+            assert silent(answer)
+    for method in METHODS:
+        answer = getattr(Client(), method)(there)
+        assert sends_to_sign_in(answer) or answer.status_code in REFUSED, f"visitor {method} {there}"
+    assert Matter.objects.select_related("dossier").get(pk=matter.pk).dossier.version == matter.dossier.version + 1
+
+
+@pytest.mark.parametrize("route", of_kind("matter"))
+def test_an_outsider_cannot_tell_a_matter_from_a_number_that_does_not_exist(
+    matter: Matter, client_as: ClientAs, route: str
+) -> None:
+    client = client_as("other_clerk")
+    there = address(route, matter)
+    nowhere = there.replace(matter.dossier.number, "2222222222")
+    for method in ("get", "post"):
+        real, none = getattr(client, method)(there), getattr(client, method)(nowhere)
+        assert real.status_code == none.status_code
+
+
+def test_the_same_addresses_are_open_to_those_whose_matter_it_is(matter: Matter, client_as: ClientAs) -> None:
+    for name in ("clerk", "worker", "dispatcher", "handler", "organiser"):
+        assert client_as(name).get(address("matters/<str:number>/", matter)).status_code == 200
+    for route in of_kind("matter"):
+        answer = client_as("clerk").post(address(route, matter))
+        assert answer.status_code != 404 or "receipt" in route, route
+
+
+@pytest.mark.parametrize("route", [route for kind in ("signed in", "post") for route in of_kind(kind)])
+def test_what_needs_an_account_sends_visitors_to_sign_in(matter: Matter, route: str) -> None:
+    for method in ("get", "post"):
+        answer = getattr(Client(), method)(address(route, matter))
+        assert sends_to_sign_in(answer) or answer.status_code in REFUSED, f"{method} {route}: {answer.status_code}"
+
+
+@pytest.mark.parametrize("route", of_kind("post"))
+def test_what_needs_a_post_does_not_exist_for_an_account_without_one(
+    matter: Matter, client_as: ClientAs, route: str
+) -> None:
+    for method in ("get", "post"):
+        answer = getattr(client_as("resident"), method)(address(route, matter))
+        assert answer.status_code in REFUSED, f"{method} {route}: {answer.status_code}"
+
+
+@pytest.mark.parametrize("route", [route for kind in ("public", "signed in", "progress") for route in of_kind(kind)])
+def test_no_address_tells_a_stranger_anything_of_the_matter(matter: Matter, client_as: ClientAs, route: str) -> None:
+    for client in (Client(), client_as("resident"), client_as("other_worker")):
+        for method in ("get", "post"):
+            answer = getattr(client, method)(address(route, matter))
+            assert answer.status_code < 500
+            assert silent(answer)
