@@ -1,11 +1,13 @@
 """Who holds which post where: the audience of an act, and the people a public page names."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Prefetch
 from django.utils import timezone
 
-from lastmeter.grid.models import KEY_WIDTH, Tenure
+from lastmeter.grid.models import KEY_WIDTH, Level, Node, Post, Role, Tenure
 
 
 def holders_of(paths: Iterable[str], roles: Sequence[str], today: date | None = None) -> dict[str, list[int]]:
@@ -38,3 +40,53 @@ def unit_people(unit_id: int, roles: Sequence[str], today: date | None = None) -
         .values_list("user_id", flat=True)
     )
     return list(dict.fromkeys(rows))
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A post as a public page names it: role, holder (empty = vacant) and the number that may be called."""
+
+    role: str
+    label: str
+    name: str
+    phone: str
+    node_name: str
+    level: int
+
+
+# Who a household asks first: the order of a public page.
+PUBLIC = (
+    Role.GRID_WORKER,
+    Role.PART_TIME_WORKER,
+    Role.GRID_HEAD,
+    Role.SMALL_GRID_HEAD,
+    Role.BUILDING_HEAD,
+    Role.LANE_HEAD,
+    Role.HUB_HOUSEHOLD,
+    Role.COMMUNITY_CLERK,
+    Role.SECRETARY,
+    Role.LEGAL_ADVISER,
+    Role.LIAISON,
+)
+
+
+def public_people(node: Node, today: date | None = None) -> list[Listed]:
+    """The posts at the node and above it up to its community, nearest first, as /g/ shows them; vacancies too.
+
+    Grid worker's name and contact must be public where residents gather (Binzhou regulation art. 6, DOMAIN 2.3).
+    """
+    day = today or timezone.localdate()
+    chain = [node.path[:end] for end in range(len(node.path), 0, -KEY_WIDTH)]
+    posts = (
+        Post.objects.filter(node__path__in=chain, node__level__gte=min(node.level, Level.COMMUNITY), role__in=PUBLIC)
+        .filter(closed_on=None)
+        .select_related("node")
+        .prefetch_related(Prefetch("tenures", Tenure.objects.current(day).select_related("user"), to_attr="now"))
+    )
+    listed = [
+        Listed(post.role, post.get_role_display(), holder, post.public_phone, post.node.name, post.node.level)
+        for post in posts
+        if post.node
+        for holder in ([each.user.name for each in post.now if each.user.is_active] or [""])  # type: ignore[attr-defined]
+    ]
+    return sorted(listed, key=lambda each: (-each.level, PUBLIC.index(Role(each.role)), each.name == ""))

@@ -1,7 +1,7 @@
 """What an actor reaches: the nodes and units where they hold posts, and the columns by which rows are found there."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import F, Q
@@ -127,7 +127,7 @@ class PlaceColumns:
 
     def fields(self) -> dict[str, int | str | None]:
         """The columns as keyword arguments of a new row, whose place of its day is this one."""
-        return {"node_then_id": self.node_id, **asdict(self)}
+        return {"node_then_id": self.node_id} | {name: getattr(self, name) for name in self.__slots__}
 
 
 _places: Kept[dict[int, PlaceColumns]] = Kept(dict)
