@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from lastmeter.accounts import limits, rules
 from lastmeter.accounts.actors import Actor
 from lastmeter.accounts.models import AuditEntry, AuditSeal, RevealReason, User
+from lastmeter.kit import bulk
 from lastmeter.kit.crypto import keyed_hash
 
 SETTLED = timedelta(seconds=60)
@@ -68,6 +69,14 @@ def record_many(rows: Sequence[Row]) -> list[AuditEntry]:
     if reasons:
         RevealReason.objects.bulk_create(reasons)
     return entries
+
+
+def record_set(rows: Iterable[Row]) -> None:
+    """Write entries without reasons, thousands as quickly as one, in the caller's transaction.
+
+    Their ids are drawn by the INSERT itself, under the table's lock, which sealing relies on: never beforehand.
+    """
+    bulk.create(AuditEntry, map(_entry, rows))
 
 
 def _entry(row: Row) -> AuditEntry:

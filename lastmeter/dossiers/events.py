@@ -7,6 +7,7 @@ from datetime import datetime
 
 from lastmeter.accounts.actors import Actor
 from lastmeter.dossiers.models import Event, EventWords
+from lastmeter.kit import bulk
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Happened:
 
 def record_many(happened: Sequence[Happened], *, by: Actor, now: datetime) -> list[Event]:
     """Write events and their words: two statements for any number. Must run inside the act's transaction."""
-    events = Event.objects.bulk_create(
+    made = (
         Event(
             dossier_id=each.dossier_id,
             at=each.at or now,
@@ -38,9 +39,9 @@ def record_many(happened: Sequence[Happened], *, by: Actor, now: datetime) -> li
         )
         for each in happened
     )
-    EventWords.objects.bulk_create(
-        [EventWords(event=event, text=each.words) for event, each in zip(events, happened, strict=True) if each.words]
-    )
+    events = bulk.create(Event, made, keys=True)
+    spoken = zip(events, happened, strict=True)
+    bulk.create(EventWords, (EventWords(event_id=event.pk, text=each.words) for event, each in spoken if each.words))
     return events
 
 

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
 from lastmeter.dossiers.models import SearchText
+from lastmeter.kit import bulk
 from lastmeter.kit.text import bigrams, initials
 
 MOST_TOKENS = 3000
@@ -30,7 +31,7 @@ def _abbreviations(*names: str) -> Iterable[str]:
 
 def write_many(rows: Iterable[tuple[int, str]]) -> None:
     """Store (dossier id, tokens) of new dossiers in one statement."""
-    SearchText.objects.bulk_create(SearchText(dossier_id=dossier_id, tokens=words) for dossier_id, words in rows)
+    bulk.create(SearchText, (SearchText(dossier_id=dossier_id, tokens=words) for dossier_id, words in rows))
 
 
 def matching(words: str) -> Q:

@@ -55,5 +55,6 @@ def bigrams(text: str) -> list[str]:
 
 def initials(text: str) -> str:
     """The pinyin initials of a short name, for finding it by four keys: "阳江市" → "yjs"; letters and digits stay."""
-    letters = lazy_pinyin(text, style=Style.FIRST_LETTER)
+    # Asking for the readings of a text without Han characters takes as long and changes nothing.
+    letters = [text] if text.isascii() else lazy_pinyin(text, style=Style.FIRST_LETTER)
     return "".join(char for char in "".join(letters).lower() if char.isalnum() and char.isascii())

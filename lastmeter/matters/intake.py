@@ -11,26 +11,29 @@ from datetime import datetime
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from lastmeter.accounts import audit
 from lastmeter.accounts.actors import Actor
 from lastmeter.clocks import deadlines
 from lastmeter.clocks.models import Deadline
 from lastmeter.dossiers import attachments, events, search
-from lastmeter.dossiers.models import Attachment, Dossier, DossierKind
+from lastmeter.dossiers.models import Access, Attachment, Dossier, DossierKind
 from lastmeter.grid import locate, scope
 from lastmeter.grid.models import Level
-from lastmeter.kit import crypto, ids
+from lastmeter.kit import bulk, crypto, ids
 from lastmeter.kit.text import TooLong, clean
 from lastmeter.kit.uploads import Photo
 from lastmeter.matters import lifecycle, tell
-from lastmeter.matters.models import Closure, Matter, Outcome, Profile, Requester, Source, Urgency
+from lastmeter.matters.models import Assignment, Closure, Matter, Outcome, Profile, Requester, Source, Urgency
 
 MOST_TEXT = 5000
 MOST_PLACE = 200
 MOST_PHOTOS = 9
 ANSWER, FIX = "answer", "fix"
 CONSENT_VERSION = "2026-11"
+# Translated only when a sentence needs them: an import asks a hundred thousand times.
+TEXT, PLACE, NAME, TITLE = gettext_lazy("内容"), gettext_lazy("地点"), gettext_lazy("称呼"), gettext_lazy("标题")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +121,10 @@ def _prepare(report: Report, now: datetime) -> _Ready | Refused:
     try:
         report = replace(
             report,
-            text=clean(report.text, MOST_TEXT, _("内容")),
-            place=clean(report.place, MOST_PLACE, _("地点")),
-            name=clean(report.name, 60, _("称呼")),
-            title=clean(report.title, 200, _("标题")),
+            text=clean(report.text, MOST_TEXT, TEXT),
+            place=clean(report.place, MOST_PLACE, PLACE),
+            name=clean(report.name, 60, NAME),
+            title=clean(report.title, 200, TITLE),
         )
     except TooLong as error:
         return Refused("text", str(error))
@@ -168,30 +171,27 @@ def tracking_code(client: str, client_ref: str) -> str:
 
 def _write_fresh(fresh: list[_Ready], *, by: Actor, client: str, now: datetime, quiet: bool) -> dict[str, Taken]:
     planned = _plan_deadlines(fresh, now)
-    dossiers = Dossier.objects.bulk_create(
-        _dossier(ready, plans, client=client, now=now) for ready, plans in zip(fresh, planned, strict=True)
-    )
+    drafts = (_dossier(ready, plans, client=client, now=now) for ready, plans in zip(fresh, planned, strict=True))
+    dossiers = bulk.create(Dossier, drafts, keys=True)
     codes = [tracking_code(client, ready.client_ref) for ready in fresh]
-    Matter.objects.bulk_create(
+    matters = (
         _matter(ready.report, dossier, code, by=by, now=now)
         for ready, dossier, code in zip(fresh, dossiers, codes, strict=True)
     )
+    bulk.create(Matter, matters)
     pairs = list(zip(fresh, dossiers, strict=True))
-    Requester.objects.bulk_create(
-        row for ready, dossier in pairs if (row := _requester(ready.report, dossier, by, now))
-    )
+    asked = (_requester(ready.report, dossier, by, now) for ready, dossier in pairs)
+    bulk.create(Requester, filter(None, asked))
     events.record_many(_story(pairs), by=by, now=now)
-    Deadline.objects.bulk_create(_with_dossier(dossiers, planned))
+    bulk.create(Deadline, _with_dossier(dossiers, planned))
     search.write_many(
         (dossier.pk, search.tokens(dossier.title, dossier.place, ready.report.text)) for ready, dossier in pairs
     )
-    _write_past(pairs)
+    _write_past(pairs, by=by)
     _write_photos(pairs, by=by, now=now)
-    audit.record_many(
-        [
-            audit.Row(kind="matter.reported", by=by, object_kind="dossier", object_id=dossier.pk, now=now)
-            for dossier in dossiers
-        ]
+    audit.record_set(
+        audit.Row(kind="matter.reported", by=by, object_kind="dossier", object_id=dossier.pk, now=now)
+        for dossier in dossiers
     )
     if not quiet:
         tell.reported(dossiers, by=by, now=now)
@@ -203,7 +203,16 @@ def _write_fresh(fresh: list[_Ready], *, by: Actor, client: str, now: datetime, 
 
 def _plan_deadlines(fresh: list[_Ready], now: datetime) -> list[list[Deadline]]:
     known = deadlines.current_rules(now)
-    return [[deadline for each in _wanted(ready, now) if (deadline := deadlines.plan(each, known))] for ready in fresh]
+    planned = [
+        [deadline for each in _wanted(ready, now) if (deadline := deadlines.plan(each, known))] for ready in fresh
+    ]
+    for ready, plans in zip(fresh, planned, strict=True):
+        past = ready.report.past
+        for deadline in plans if past else ():
+            deadlines.silence(deadline, now)
+            if past and past.closed_at:
+                deadlines.end_past(deadline, past.closed_at)
+    return planned
 
 
 def _wanted(ready: _Ready, now: datetime) -> list[deadlines.Wanted]:
@@ -257,7 +266,7 @@ def title_of(text: str) -> str:
 
 def _matter(report: Report, dossier: Dossier, code: str, *, by: Actor, now: datetime) -> Matter:
     return Matter(
-        dossier=dossier,
+        dossier_id=dossier.pk,
         text=report.text,
         source=report.source,
         source_number=report.source_number,
@@ -316,23 +325,37 @@ def _with_dossier(dossiers: list[Dossier], planned: list[list[Deadline]]) -> lis
     rows = []
     for dossier, plans in zip(dossiers, planned, strict=True):
         for deadline in plans:
-            deadline.dossier = dossier
+            deadline.dossier_id = dossier.pk
             rows.append(deadline)
     return rows
 
 
-def _write_past(pairs: list[tuple[_Ready, Dossier]]) -> None:
-    closures, ended = [], []
-    for ready, dossier in pairs:
-        past = ready.report.past
-        if past and past.closed_at:
-            closures.append(
-                Closure(matter_id=dossier.pk, outcome=past.outcome, words=past.closing_words, at=past.closed_at)
-            )
-            ended.append((dossier.pk, past.closed_at))
-    if closures:
-        Closure.objects.bulk_create(closures)
-        deadlines.end_past(ended)
+def _write_past(pairs: list[tuple[_Ready, Dossier]], *, by: Actor) -> None:
+    """What happened elsewhere: with which unit it lay and lies, and how it was closed."""
+    pasts = [(past, dossier) for ready, dossier in pairs if (past := ready.report.past)]
+    units = [(past, dossier) for past, dossier in pasts if past.unit_id]
+    assignments = (
+        Assignment(
+            matter_id=dossier.pk,
+            unit_id=past.unit_id,
+            by_id=by.user_id,
+            at=dossier.opened_at,
+            ended_at=past.closed_at,
+        )
+        for past, dossier in units
+    )
+    bulk.create(Assignment, assignments)
+    takes_part = (
+        Access(dossier_id=dossier.pk, unit_id=past.unit_id, role="handler", since=dossier.opened_at)
+        for past, dossier in units
+    )
+    bulk.create(Access, takes_part)
+    closures = (
+        Closure(matter_id=dossier.pk, outcome=past.outcome, words=past.closing_words, at=past.closed_at)
+        for past, dossier in pasts
+        if past.closed_at
+    )
+    bulk.create(Closure, closures)
 
 
 def _write_photos(pairs: list[tuple[_Ready, Dossier]], *, by: Actor, now: datetime) -> None:
