@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
-from lastmeter.web.shells import HOMES, SHELLS, Shell
+from lastmeter.web.shells import HOMES, SHELLS, Shell, at_first
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -47,7 +47,7 @@ def language(get_response: GetResponse) -> GetResponse:
 
 
 def shell(get_response: GetResponse) -> GetResponse:
-    """`request.shell`: that of the home asked for, else of the last home visited, else the resident's."""
+    """`request.shell`: that of the home asked for, else of the last home visited, else the place's own."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         request.shell = _choose(request)  # type: ignore[attr-defined]  # ours: read by context.py
@@ -57,7 +57,7 @@ def shell(get_response: GetResponse) -> GetResponse:
 
 
 def _choose(request: HttpRequest) -> Shell:
-    kept = SHELLS.get(request.session.get("shell", ""), SHELLS["resident"])
+    kept = SHELLS.get(request.session.get("shell", "")) or at_first(request.path_info)
     asked = HOMES.get(request.path_info)
     if asked is None:
         return kept

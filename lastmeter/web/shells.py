@@ -25,7 +25,14 @@ SHELLS = {
         Shell("desk", "/desk/"),
     )
 }
+# Where somebody who never visited a home (a bookmark, a link in a notice) gets another frame than the resident's.
+WORKPLACES = (("/queue/", "desk"), ("/matters/", "desk"), ("/today/", "field"))
 HOMES = {shell.home: shell for shell in SHELLS.values()}
+
+
+def at_first(path: str) -> Shell:
+    """The frame for an address when no home was visited before."""
+    return SHELLS[next((name for start, name in WORKPLACES if path.startswith(start)), "resident")]
 
 
 def of(request: HttpRequest) -> Shell:

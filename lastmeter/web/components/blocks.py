@@ -123,10 +123,13 @@ def entry(
     )
 
 
-def dialog(content: str, id: str, title: str) -> SafeString:
-    """A dialog opened by `button opens=id`; without JavaScript the address fragment opens it."""
+def dialog(content: str, id: str, title: str, open: bool = False) -> SafeString:
+    """A dialog opened by `button opens=id`; without JavaScript the address fragment opens it.
+
+    `open` shows it from the start: a form that came back, also where no script runs.
+    """
     return format_html(
-        '<x-dialog><dialog id="{0}" aria-labelledby="{0}-title">'
+        '<x-dialog><dialog id="{0}" aria-labelledby="{0}-title"{5}>'
         '<div class="head"><h2 class="title" id="{0}-title">{1}</h2>'
         '<a class="close" href="#main" aria-label="{2}">{3}</a></div><div class="body">{4}</div></dialog></x-dialog>',
         id,
@@ -134,6 +137,7 @@ def dialog(content: str, id: str, title: str) -> SafeString:
         _("关闭"),
         icon("close"),
         content,
+        attributes({"open": open}),
     )
 
 

@@ -6,7 +6,9 @@ customElements.define("x-dialog", class extends HTMLElement {
     this.box.querySelector(".close").addEventListener("click", (event) => { event.preventDefault(); this.box.close(); });
     this.box.addEventListener("click", (event) => { if (event.target === this.box) this.box.close(); });
     // A form that came back with errors is shown where it was filled in.
-    if (this.box.querySelector("[aria-invalid=true], [data-focus]") || location.hash === `#${this.box.id}`) this.open();
+    const shown = this.box.open;
+    if (shown) this.box.close(); // shown by the page itself, for browsers without scripts: made modal now
+    if (shown || this.box.querySelector("[aria-invalid=true], [data-focus]") || location.hash === `#${this.box.id}`) this.open();
   }
 
   open() {
