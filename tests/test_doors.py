@@ -28,6 +28,11 @@ DOORS: dict[str, str] = {
     "": "public",
     "field/": "public",
     "desk/": "public",
+    "g/": "public",
+    "g/<str:code>/": "public",
+    "q/<str:token>/": "public",
+    "places/": "public",
+    "places/here/": "public",
     "about/": "public",
     "privacy/": "public",
     "large-print/": "public",
@@ -54,6 +59,19 @@ DOORS: dict[str, str] = {
     "queue/": "post",
     "matters/new/": "post",
     "matters/new/similar/": "post",
+    "report/": "public",
+    "report/<str:number>/": "progress",
+    "report/<str:number>/phone/": "progress",
+    "report/<str:number>/phone/code/": "progress",
+    "mine/": "public",
+    "m/": "public",
+    "m/<str:number>/": "progress",
+    "m/<str:number>/answer/": "progress",
+    "m/<str:number>/rating/": "progress",
+    "m/<str:number>/reopening/": "progress",
+    "m/<str:number>/withdrawal/": "progress",
+    "m/<str:number>/photos/<str:sha>/": "progress",
+    "m/<str:number>/photos/<str:sha>/thumb/": "progress",
     "matters/<str:number>/": "matter",
     "matters/<str:number>/receipt/": "matter",
     "matters/<str:number>/print/": "matter",
@@ -127,7 +145,7 @@ def address(route: str, matter: Matter) -> str:
 
 
 def body(answer: HttpResponseBase) -> str:
-    return b"".join(answer).decode(errors="replace")  # type: ignore[arg-type]  # both kinds of answer are iterable
+    return b"".join(answer).decode(errors="replace")
 
 
 def silent(answer: HttpResponseBase) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
@@ -15,7 +16,9 @@ from lastmeter.dossiers import access
 from lastmeter.grid import scope
 from lastmeter.kit.ids import BadNumber, check_number, pretty
 from lastmeter.matters import duplicates
+from lastmeter.matters.forms import kept
 from lastmeter.matters.forms.fields import CategoryField, Photos, Words, category_choices
+from lastmeter.matters.intake import MOST_PHOTOS
 from lastmeter.matters.models import Channel, Matter, Outcome, Reply, Urgency
 from lastmeter.matters.takers import Taker, takers
 
@@ -60,10 +63,33 @@ class ActForm(forms.Form):
     def prepare(self) -> None:
         """Fill choices and first values from the setting."""
 
+    def hold(self) -> None:
+        """Keep what the browser will not send again (photos), because the form goes back to be corrected."""
+
     def typed(self) -> list[str]:
         """What somebody wrote into this form: shown again when the act came too late."""
         names = [name for name, field in self.fields.items() if isinstance(field, Words)]
         return [text for name in names if (text := str(self.data.get(name, "")).strip())]
+
+
+class WithPhotos(ActForm):
+    """An act with photos: those that were sent stay when the form comes back."""
+
+    photos = Photos(label=lazy("照片"))
+    kept = forms.CharField(widget=forms.HiddenInput, required=False, max_length=20_000)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        cleaned["photos"] = (*kept.recall(cleaned.get("kept", "")), *cleaned.get("photos", ()))[:MOST_PHOTOS]
+        return cleaned
+
+    def hold(self) -> None:
+        photos = self.cleaned_data["photos"]
+        held = self.data.copy() if isinstance(self.data, QueryDict) else QueryDict(mutable=True)
+        held["kept"] = kept.keep(photos)
+        self.data = held
+        if photos:
+            self["photos"].help_text = _("已留着 %(count)d 张照片，不用再选。") % {"count": len(photos)}
 
 
 class Plain(ActForm):
@@ -175,15 +201,15 @@ class Diversion(ActForm):
     more = Words(label=lazy("再补充几句（如：去哪个窗口、带什么材料）"), required=False, limit=600)
 
 
-class Settlement(ActForm):
+class Settlement(WithPhotos):
     result = Words(label=lazy("怎么解决的"), limit=2000)
-    photos = Photos(label=lazy("照片"))
+    field_order = ("result", "photos")
 
 
-class ReplyForm(ActForm):
+class ReplyForm(WithPhotos):
     text = Words(label=lazy("答复（诉求人会看到）"), limit=5000, rows=5)
     outcome = forms.ChoiceField(label=lazy("办理结果"), choices=Outcome.choices, initial=Outcome.SOLVED)
-    photos = Photos(label=lazy("照片"))
+    field_order = ("text", "outcome", "photos")
 
 
 class ClosureForm(ActForm):
@@ -213,9 +239,9 @@ class EnquiryForm(ActForm):
     question = Words(label=lazy("请诉求人补充什么"))
 
 
-class NoteForm(ActForm):
+class NoteForm(WithPhotos):
     text = Words(label=lazy("备注（诉求人看不到）"), limit=5000)
-    photos = Photos(label=lazy("照片"))
+    field_order = ("text", "photos")
 
 
 class Reveal(ActForm):

@@ -161,6 +161,17 @@ def test_a_zip_named_jpg_is_refused_beside_its_field_and_the_words_stay(cast: Ca
     assert "已经扫干净" in refused.content.decode()
 
 
+def test_photos_stay_when_a_form_comes_back(cast: Cast, client_as: ClientAs) -> None:
+    matter, worker = report(cast), client_as("worker")
+    back = worker.post(at(matter, "settlement"), {"result": "", "photos": photo()})
+    assert back.status_code == 422
+    assert "已留着 1 张照片" in back.content.decode()
+    [offer] = [each for each in back.context["offers"] if each.door.act == "settle"]
+    worker.post(at(matter, "settlement"), {"result": "已劝导", "kept": offer.form["kept"].value()})
+    assert Attachment.objects.filter(dossier=matter.pk).count() == 1
+    assert step(matter) == "closed"
+
+
 def test_odd_words_are_cleaned_and_too_many_are_refused(cast: Cast, client_as: ClientAs) -> None:
     matter, worker = report(cast), client_as("worker")
     assert worker.post(at(matter, "note"), {"text": "织𬕂镇\0路口"}).status_code == 302

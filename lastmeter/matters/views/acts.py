@@ -45,10 +45,12 @@ def act(ability: str, form_class: type[forms.ActForm], done: str | Promise) -> C
             policy.require(request.actor, ability, matter)
             form = form_class(request.POST, request.FILES, at=forms.Setting(matter, request.actor))
             if not form.is_valid():
+                form.hold()
                 return page.answer(request, matter, bound=form, status=422)
             try:
                 carry_out(matter, form.cleaned_data, request.actor, timezone.now())
             except Overtaken as overtaken:
+                form.hold()
                 return page.answer(
                     request, matter_for(request.actor, number), bound=form, trouble=str(overtaken), status=409
                 )

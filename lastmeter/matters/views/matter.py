@@ -80,6 +80,10 @@ class Offer:
         return bool(self.form.fields)
 
     @property
+    def wrong(self) -> bool:
+        return self.form.is_bound and bool(self.form.errors)
+
+    @property
     def kind(self) -> str:
         return "primary" if self.primary else self.door.kind
 
@@ -167,6 +171,7 @@ def _facts(setting: forms.Setting, bound: forms.ActForm | None = None) -> dict[s
         "requester": requester_of(matter),
         "may_reveal": may_reveal,
         "reveal_form": reveal_form if may_reveal else None,
+        "reveal_wrong": reveal_form.is_bound and bool(reveal_form.errors),
         "place": place_words(matter),
         "node_code": tree.code_of(dossier.node),
         "promised": reckoning.promised(matter.pk),
