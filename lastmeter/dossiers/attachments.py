@@ -5,9 +5,10 @@ from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
+from django.db.models import Q, QuerySet
 
 from lastmeter.accounts.actors import Actor
-from lastmeter.dossiers.models import Attachment
+from lastmeter.dossiers.models import Attachment, Event
 from lastmeter.kit.uploads import Photo, save
 
 
@@ -44,8 +45,14 @@ def rows(
     ]
 
 
-def attach(
-    dossier_id: int, photos: Sequence[Photo], paths: Sequence[tuple[str, str]], *, by: Actor, now: datetime
-) -> None:
-    """Add photos to a dossier; the same photo twice stays one."""
-    Attachment.objects.bulk_create(rows(dossier_id, photos, paths, by=by, now=now), ignore_conflicts=True)
+def attach(event: Event, photos: Sequence[Photo], paths: Sequence[tuple[str, str]], *, by: Actor, now: datetime) -> None:
+    """Add the photos that came with an event to its dossier; the same photo twice stays one."""
+    made = rows(event.dossier_id, photos, paths, by=by, now=now)
+    for row in made:
+        row.event = event
+    Attachment.objects.bulk_create(made, ignore_conflicts=True)
+
+
+def public(dossier_id: int) -> "QuerySet[Attachment]":
+    """The photos that a requester may see: those of the report itself and of public events, never of a note."""
+    return Attachment.objects.filter(Q(event=None) | Q(event__public=True), dossier=dossier_id).order_by("pk")

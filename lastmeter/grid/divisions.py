@@ -29,7 +29,7 @@ def load_yangjiang(*, today: date) -> Node:
     province = tree.Seed(None, Level.PROVINCE, "广东省", "440000", SCHEME, {"source": SOURCE})
     seeds = {"440000": province}
     for row in _rows():
-        values = {"source": f"{SOURCE} {row['name']}", "kind": _kind(row["name"])}
+        values: dict[str, object] = {"source": f"{SOURCE} {row['name']}", "kind": _kind(row["name"])}
         seeds[row["code"]] = tree.Seed(
             seeds[row["parent"]], LEVELS[row["level"]], _short(row["name"]), row["code"], SCHEME, values
         )

@@ -41,7 +41,7 @@ def _town(rng: random.Random) -> BaseGeometry:
     waves = [(k, rng.uniform(-0.09, 0.09) / k**0.5, rng.uniform(0, math.tau)) for k in range(2, 9)]
 
     def radius(angle: float) -> float:
-        return 1 + sum(size * math.cos(k * angle + phase) for k, size, phase in waves)
+        return float(1 + sum(size * math.cos(k * angle + phase) for k, size, phase in waves))
 
     angles = [math.tau * step / 96 for step in range(96)]
     oval = shapely.Polygon([(2050 * radius(a) * math.cos(a), 3000 * radius(a) * math.sin(a)) for a in angles])

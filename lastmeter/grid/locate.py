@@ -53,7 +53,7 @@ class Locator:
         self._raster = self._build_raster() if areas else None
         if self._raster:
             # A memoryview hands out Python integers several times faster than a NumPy array does.
-            self._coarse, self._fine = memoryview(self._raster.coarse), memoryview(self._raster.fine)
+            self._coarse, self._fine = self._raster.coarse.data, self._raster.fine.data
 
     @classmethod
     def build(cls, areas: Iterable[Area]) -> "Locator":
@@ -142,7 +142,8 @@ def _cells(
     fold, block = cells.fold, (raster.FIRST_BLOCK - ranks[finer]).astype(np.int64)
     fine_row, fine_col = (((y - row)[finer]) * fold).astype(np.int64), (((x - col)[finer]) * fold).astype(np.int64)
     ranks[finer] = cells.fine[block * fold * fold + fine_row * fold + fine_col]
-    return ranks
+    found: npt.NDArray[np.int32] = ranks
+    return found
 
 
 def _segments(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.float64]:
@@ -169,7 +170,8 @@ def _read() -> Locator:
     today = timezone.localdate()
     rows = Shape.objects.filter(valid_to=None, node__valid_from__lte=today)
     rows = rows.exclude(node__valid_to__lte=today)
-    return Locator.build(Area(pk, level, bytes(wkb)) for pk, level, wkb in rows.values_list("node", "node__level", "wkb"))
+    listed = rows.values_list("node", "node__level", "wkb")
+    return Locator.build(Area(pk, level, bytes(wkb)) for pk, level, wkb in listed)
 
 
 _current: Kept[Locator] = Kept(_read)

@@ -1,64 +1,86 @@
-"""Outlines as small inline drawings: a node among its neighbours, without a map service and without scripts."""
+"""Outlines as small inline drawings: a place among its neighbours, without a map service and without scripts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import count
 from math import cos, radians
 
+import numpy as np
+import numpy.typing as npt
 import shapely
 
 from lastmeter.grid.models import Level, Node, Shape
 
-SIZE = 320  # the longer side of the drawing, in its own units
-MOST_POINTS = 1200
+SIZE = 640  # the longer side of the drawing, in its own units
+MOST_BYTES = 6000  # of path data in a page that a phone loads over a slow line
+TOUCH = 1e-6  # degrees, about 10 cm: neighbours drawn apart still touch
 
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """An SVG of `width` × `height` units: faint neighbours and the outline that is meant."""
+    """SVG paths in a box of `width` × `height` units: the outline of `node` and, faint, those beside it.
 
+    `beside` are the ids of the nodes whose outlines touch it.
+    """
+
+    node: Node
     width: int
     height: int
-    around: tuple[str, ...]
     here: str
+    around: tuple[str, ...]
+    beside: frozenset[int]
 
 
-def outline(node: Node) -> Drawing | None:
-    """The node drawn among its siblings (a micro-grid in its grid's community); None when it has no polygon."""
-    shape = Shape.objects.filter(node=node, valid_to=None).first()
-    if shape is None:
+def outline(chain: Sequence[Node]) -> Drawing | None:
+    """Draw the last place of a chain (top first) that has a polygon, at least a community, among its siblings."""
+    drawable = [node for node in chain if node.level >= min(Level.COMMUNITY, chain[-1].level)]
+    shaped = set(Shape.objects.filter(node__in=drawable, valid_to=None).values_list("node_id", flat=True))
+    node = next((node for node in reversed(drawable) if node.pk in shaped), None)
+    if node is None:
         return None
-    frame = _frame(node)
-    siblings = Shape.objects.filter(node__path__startswith=frame, node__level=max(node.level, Level.COUNTY), valid_to=None)
-    if node.level == Level.MICRO:
-        siblings = Shape.objects.filter(node__path__startswith=frame, node__level=Level.GRID, valid_to=None)
-    drawn = [shapely.from_wkb(bytes(each.wkb)) for each in siblings.exclude(node=node)]
-    return draw(shapely.from_wkb(bytes(shape.wkb)), drawn)
+    rows = Shape.objects.filter(node__parent=node.parent_id, node__valid_to=None, valid_to=None).order_by("node__path")
+    found = {pk: shapely.from_wkb(bytes(wkb)) for pk, wkb in rows.values_list("node_id", "wkb")}
+    here = found.pop(node.pk, None)
+    return None if here is None else _draw(node, here, found)
 
 
-def _frame(node: Node) -> str:
-    """The path of the place in which the node is shown: its parent, or the community of a micro-grid."""
-    depth = 2 if node.level == Level.MICRO else 1
-    return node.path[: -5 * depth] or node.path
-
-
-def draw(here: shapely.Geometry, around: Sequence[shapely.Geometry]) -> Drawing:
-    """SVG paths of polygons in WGS84 degrees, the whole fitted into SIZE, north up."""
-    west, south, east, north = shapely.total_bounds([here, *around])
+def _draw(node: Node, here: shapely.Geometry, siblings: dict[int, shapely.Geometry]) -> Drawing:
+    shapes = np.array([here, *siblings.values()])
+    west, south, east, north = shapely.total_bounds(shapes)
     narrow = cos(radians((south + north) / 2))  # a degree of longitude is shorter than one of latitude
-    wide, high = (east - west) * narrow, north - south
-    scale = SIZE / max(wide, high, 1e-9)
-    tolerance = max(wide, high) / 400
+    scale = SIZE / max((east - west) * narrow, north - south, 1e-9)
 
-    def path(shape: shapely.Geometry) -> str:
-        parts = []
-        for ring in shapely.get_rings(shapely.get_parts(shapely.simplify(shape, tolerance))):
-            points = [
-                f"{(lon - west) * narrow * scale:.0f} {(north - lat) * scale:.0f}"
-                for lon, lat in shapely.get_coordinates(ring)[:MOST_POINTS]
-            ]
-            parts.append("M" + "L".join(points) + "Z")
-        return "".join(parts)
+    def to_drawing(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        placed: npt.NDArray[np.float64] = (points - (west, north)) * (narrow * scale, -scale)
+        return placed
 
+    paths = _paths(shapely.transform(shapes, to_drawing))
     return Drawing(
-        max(1, round(wide * scale)), max(1, round(high * scale)), tuple(path(each) for each in around), path(here)
+        node=node,
+        width=max(1, round((east - west) * narrow * scale)),
+        height=max(1, round((north - south) * scale)),
+        here=paths[0],
+        around=tuple(paths[1:]),
+        beside=frozenset(pk for pk, shape in siblings.items() if shapely.dwithin(here, shape, TOUCH)),
     )
+
+
+def _paths(shapes: npt.NDArray[np.object_]) -> list[str]:
+    """One path a shape, simplified as far as it takes for all of them to fit into MOST_BYTES."""
+    for doubled in count():
+        paths = [_path(shape) for shape in shapely.simplify(shapes, 2.0**doubled)]
+        if sum(map(len, paths)) <= MOST_BYTES or 2**doubled > SIZE:
+            break
+    return paths
+
+
+def _path(shape: shapely.Geometry) -> str:
+    """Whole units, every point as the step from the one before: half the bytes of absolute positions."""
+    return "".join(map(_ring, shapely.get_rings(shapely.get_parts(shape))))
+
+
+def _ring(ring: shapely.Geometry) -> str:
+    points = np.rint(shapely.get_coordinates(ring)[:-1]).astype(int)
+    steps = np.diff(points, axis=0)
+    steps = steps[steps.any(axis=1)]
+    return f"M{points[0][0]} {points[0][1]}l{' '.join(f'{x} {y}' for x, y in steps)}z" if len(steps) > 1 else ""

@@ -28,7 +28,9 @@ def holders_of(paths: Iterable[str], roles: Sequence[str], today: date | None = 
     at: dict[str, list[int]] = {}
     for path, user_id in rows:
         at.setdefault(path, []).append(user_id)
-    return {path: list(dict.fromkeys(user for part in chain for user in at.get(part, []))) for path, chain in chains.items()}
+    return {
+        path: list(dict.fromkeys(user for part in chain for user in at.get(part, []))) for path, chain in chains.items()
+    }
 
 
 def unit_people(unit_id: int, roles: Sequence[str], today: date | None = None) -> list[int]:
@@ -87,6 +89,6 @@ def public_people(node: Node, today: date | None = None) -> list[Listed]:
         Listed(post.role, post.get_role_display(), holder, post.public_phone, post.node.name, post.node.level)
         for post in posts
         if post.node
-        for holder in ([each.user.name for each in post.now if each.user.is_active] or [""])  # type: ignore[attr-defined]
+        for holder in ([each.user.name for each in post.now if each.user.is_active] or [""])
     ]
     return sorted(listed, key=lambda each: (-each.level, PUBLIC.index(Role(each.role)), each.name == ""))

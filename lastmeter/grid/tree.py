@@ -154,7 +154,7 @@ def ancestor_ids(paths: Iterable[str]) -> list[dict[int, int]]:
     split = [keys_of(path) for path in paths]
     if missing := {key for keys in split for key in keys} - known.keys():
         _learn(known, missing)
-    return [{level: pk for level, pk in (known[key] for key in keys)} for keys in split]
+    return [dict(known[key] for key in keys) for keys in split]
 
 
 def _learn(known: dict[str, tuple[int, int]], keys: set[str]) -> None:

@@ -5,6 +5,7 @@ from django.urls import path
 from lastmeter.grid import views
 
 urlpatterns = [
+    path("g/", views.mine, name="my-grid"),
     path("g/<str:code>/", views.who_is_mine, name="who-is-mine"),
     path("q/<str:token>/", views.plate, name="plate"),
     path("places/", views.places, name="places"),

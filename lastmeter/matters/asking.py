@@ -44,8 +44,8 @@ def answer(matter: Matter, *, text: str, photos: Sequence[Photo] = (), by: Actor
     files = attachments.keep_files(photos)
     with transaction.atomic():
         Enquiry.objects.filter(matter=matter, ended_at=None).update(answer=text, ended_at=now)
-        attachments.attach(matter.pk, photos, files, by=by, now=now)
-        tell_story(matter, "answered", text, by=by, now=now, public=True)
+        told = tell_story(matter, "answered", text, by=by, now=now, public=True)
+        attachments.attach(told, photos, files, by=by, now=now)
         if matter.unit_id or matter.handler_id:
             tell.assigned(matter, "answered", _("诉求人补充了情况"), by=by, now=now)
         else:

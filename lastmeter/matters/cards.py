@@ -10,9 +10,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from lastmeter.accounts.actors import Actor
-from lastmeter.grid import scope
+from lastmeter.grid import posts, scope, tree
+from lastmeter.grid.models import Level, Node
 from lastmeter.matters import lists, policy
 from lastmeter.matters.lists import Filters
+from lastmeter.matters.views import progress
 
 PRESSING = 6
 
@@ -90,7 +92,31 @@ def _actor(request: HttpRequest) -> Actor:
     return actor
 
 
+def my_matters(request: HttpRequest) -> str:
+    """The resident's newest matters in this browser or account; nothing when there are none."""
+    rows = progress.own(request, 3)
+    return render_to_string("matters/progress/card.html", {"rows": rows}, request) if rows else ""
+
+
+def hero(request: HttpRequest) -> dict[str, object] | None:
+    """Whose grid am I in: the place of the last plate or pick, and who is nearest there."""
+    node = Node.objects.filter(pk=request.session.get("place", 0)).first()
+    if node is None:
+        return None
+    nearest = next((each for each in posts.public_people(node) if each.name), None)
+    found: dict[str, object] = {
+        "place": " · ".join(each.name for each in tree.chain_of(node) if Level.TOWN <= each.level < node.level),
+        "title": node.name,
+        "href": reverse("who-is-mine", args=[tree.code_of(node)]),
+    }
+    if nearest:
+        found |= {"name": nearest.name, "role": nearest.label, "phone": nearest.phone, "note": nearest.node_name}
+    return found
+
+
+HERO = hero
 CARDS = [
+    ("resident", 20, my_matters),
     ("desk", 10, desk),
 ]
 BADGES = {"/queue/": waiting}

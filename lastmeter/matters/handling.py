@@ -21,11 +21,11 @@ def reply(
     files = attachments.keep_files(photos)
     with transaction.atomic():
         move(matter, "reply", by=by, now=now)
-        attachments.attach(matter.pk, photos, files, by=by, now=now)
         written = Reply.objects.create(
             matter=matter, text=text, outcome=outcome, by_id=by.user_id, unit_id=matter.unit_id, at=now
         )
-        tell_story(matter, "replied", text, by=by, now=now, public=True, unit_id=matter.unit_id)
+        told = tell_story(matter, "replied", text, by=by, now=now, public=True, unit_id=matter.unit_id)
+        attachments.attach(told, photos, files, by=by, now=now)
         tell.desk(matter, "replied", _("已有答复，待核查"), by=by, now=now)
     return written
 
@@ -35,5 +35,5 @@ def note(matter: Matter, *, text: str, photos: Sequence[Photo] = (), by: Actor, 
     policy.require(by, "note", matter)
     files = attachments.keep_files(photos)
     with transaction.atomic():
-        attachments.attach(matter.pk, photos, files, by=by, now=now)
-        tell_story(matter, "noted", text, by=by, now=now, unit_id=matter.unit_id)
+        told = tell_story(matter, "noted", text, by=by, now=now, unit_id=matter.unit_id)
+        attachments.attach(told, photos, files, by=by, now=now)

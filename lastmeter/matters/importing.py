@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from lastmeter.accounts.actors import Actor
@@ -103,7 +104,8 @@ class _Batch:
         while waiting:
             # A number that comes twice waits for the next round: only when the first row is refused is it needed.
             once = dict(reversed(waiting))
-            reports = {number: report for number, row in once.items() if (report := self._report(row))}
+            with transaction.atomic():  # one commit for the categories and units that these rows bring along
+                reports = {number: report for number, row in once.items() if (report := self._report(row))}
             known |= self._take_in(reports, once, by=by, now=now)
             done = {row.number for row in once.values()}
             waiting = [(n, row) for n, row in waiting if row.number not in done and n not in known]

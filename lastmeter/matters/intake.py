@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -137,17 +136,16 @@ def _prepare(report: Report, now: datetime) -> _Ready | Refused:
             "photos",
             _("照片最多 %(most)d 张，这次有 %(count)d 张。") % {"most": MOST_PHOTOS, "count": len(report.photos)},
         )
-    columns = _place(report)
+    columns = place_of(report.node_id, report.lon, report.lat)
     if columns is None:
         return Refused("place", _("这个位置不在网格范围内，请在列表里选择社区或网格；您写的内容都还在。"))
     return _Ready(report, columns, tuple(attachments.keep_files(report.photos)))
 
 
-def _place(report: Report) -> scope.PlaceColumns | None:
-    node_id = report.node_id
-    if report.lon is not None and report.lat is not None:
-        located = locate.current().locate(report.lon, report.lat)
-        node_id = node_id or located
+def place_of(node_id: int | None, lon: float | None = None, lat: float | None = None) -> scope.PlaceColumns | None:
+    """The place that a node or a point (WGS84) means; a node that was picked goes before the point. None: nowhere."""
+    if node_id is None and lon is not None and lat is not None:
+        node_id = locate.current().locate(lon, lat)
     return scope.place_columns(node_id) if node_id else None
 
 
@@ -167,6 +165,11 @@ def _known(refs: list[str], *, client: str) -> dict[str, Taken]:
 def tracking_code(client: str, client_ref: str) -> str:
     """The 40-bit code of a report, derived with the hash key so that a replay is answered with the same one."""
     return ids.code_from(crypto.keyed_hash(f"{client}\0{client_ref}", "tracking"))
+
+
+def tracking_hash(code: str, number: str) -> bytes:
+    """What is stored of a code, and what a typed one is compared with."""
+    return ids.code_hash(code, number, crypto.hash_key("tracking"))
 
 
 def _write_fresh(fresh: list[_Ready], *, by: Actor, client: str, now: datetime, quiet: bool) -> dict[str, Taken]:
@@ -272,7 +275,7 @@ def _matter(report: Report, dossier: Dossier, code: str, *, by: Actor, now: date
         source_number=report.source_number,
         category_id=report.category_id,
         urgency=report.urgency,
-        tracking_hash=ids.code_hash(code, dossier.number, settings.HASH_KEY.encode()),
+        tracking_hash=tracking_hash(code, dossier.number),
         filed_by_id=by.user_id,
         found_at=report.found_at or now,
         unit_id=report.past.unit_id if report.past else None,

@@ -22,13 +22,13 @@ def settle(matter: Matter, *, result: str, photos: Sequence[Photo] = (), by: Act
     files = attachments.keep_files(photos)
     with transaction.atomic():
         move(matter, "settle", by=by, now=now)
-        attachments.attach(matter.pk, photos, files, by=by, now=now)
         Matter.objects.filter(pk=matter.pk).update(profile=Profile.SELF, handler=by.user_id)
         Assignment.objects.filter(matter=matter, ended_at=None).update(ended_at=now)
         Reply.objects.create(matter=matter, text=result, outcome=Outcome.SOLVED, by_id=by.user_id, at=now)
         deadlines.end(matter.pk, now=now)
         write_closure(matter, outcome=Outcome.SOLVED, words=result, by=by, now=now)
-        tell_story(matter, "settled", result, by=by, now=now, public=True)
+        told = tell_story(matter, "settled", result, by=by, now=now, public=True)
+        attachments.attach(told, photos, files, by=by, now=now)
 
 
 def found_and_settled(

@@ -2,9 +2,23 @@
 
 from django.urls import path
 
-from lastmeter.matters.views import acts, counter, matter, photos, queue
+from lastmeter.matters.views import acts, counter, matter, photos, progress, queue, reporting
 
 urlpatterns = [
+    # the resident
+    path("report/", reporting.report, name="report"),
+    path("report/<str:number>/", reporting.done, name="report-done"),
+    path("report/<str:number>/phone/", reporting.phone, name="report-phone"),
+    path("report/<str:number>/phone/code/", reporting.phone_code, name="report-phone-code"),
+    path("mine/", progress.mine, name="mine"),
+    path("m/", progress.look_up, name="look-up"),
+    path("m/<str:number>/", progress.progress, name="progress"),
+    path("m/<str:number>/answer/", progress.answer, name="progress-answer"),
+    path("m/<str:number>/rating/", progress.rating, name="progress-rating"),
+    path("m/<str:number>/reopening/", progress.reopening, name="progress-reopening"),
+    path("m/<str:number>/withdrawal/", progress.withdrawal, name="progress-withdrawal"),
+    path("m/<str:number>/photos/<str:sha>/", progress.photo, name="progress-photo"),
+    path("m/<str:number>/photos/<str:sha>/thumb/", progress.photo, {"size": "thumb"}, name="progress-thumb"),
     # the desk
     path("queue/", queue.queue, name="queue"),
     path("matters/new/", counter.counter, name="counter"),

@@ -25,6 +25,9 @@ OWNER_CONTACT = env.text("LASTMETER_OWNER_CONTACT")
 FILING_NUMBER = env.text("LASTMETER_FILING_NUMBER")
 SITE_URL = env.text("LASTMETER_SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 
+# Reports from one network address in an hour; a whole compound may share one address.
+REPORTS_PER_HOUR = env.number("LASTMETER_REPORTS_PER_HOUR", 120)
+
 # The demonstration: see project/demo/gate.py for the three conditions that must all hold.
 DEMO = env.flag("LASTMETER_DEMO")
 BIND = env.text("LASTMETER_BIND", "127.0.0.1:8000")

@@ -35,10 +35,13 @@ def test_the_nearest_ancestor_wins_over_a_more_particular_rule_above() -> None:
 def test_at_one_place_category_goes_before_urgency_and_urgency_before_the_rule_for_all() -> None:
     plain, urgent, noise = rule(), rule(urgency="urgent"), rule(category=7)
     known = [plain, urgent, noise]
-    pick = lambda **case: rules.choose(known, path="00001", kind="fix", profile="grid", **case)  # noqa: E731
-    assert pick(category=7, urgency="urgent") is noise
-    assert pick(category=8, urgency="urgent") is urgent
-    assert pick(category=8, urgency="") is plain
+
+    def pick(category: int, urgency: str) -> rules.LimitRule | None:
+        return rules.choose(known, path="00001", kind="fix", profile="grid", category=category, urgency=urgency)
+
+    assert pick(7, "urgent") is noise
+    assert pick(8, "urgent") is urgent
+    assert pick(8, "") is plain
 
 
 def test_no_rule_means_no_promise() -> None:

@@ -36,7 +36,8 @@ NOW = timezone.now()
 
 
 def report(ref: str = "r1", **values: object) -> intake.Report:
-    defaults: dict[str, object] = {"text": "6 栋楼下夜市凌晨放音响，孩子睡不着。", "source": Source.WEB, "client_ref": ref}
+    text = "6 栋楼下夜市凌晨放音响，孩子睡不着。"
+    defaults: dict[str, object] = {"text": text, "source": Source.WEB, "client_ref": ref}
     return intake.Report(**(defaults | values))  # type: ignore[arg-type]
 
 
@@ -119,7 +120,7 @@ def test_bad_rows_of_a_batch_come_back_with_their_reasons_and_the_good_ones_stay
     assert "织𬕂镇" in Matter.objects.get(pk=answers[3].dossier_id).text  # type: ignore[union-attr]
 
 
-def test_a_worker_settles_on_the_spot_with_one_act_and_a_replay_settles_nothing_twice(cast: Cast, actor: Actors) -> None:
+def test_a_worker_settles_on_the_spot_and_a_replay_settles_nothing_twice(cast: Cast, actor: Actors) -> None:
     found = report("spot", text="楼道堆杂物", source=Source.PATROL, node_id=cast.nodes["grid"].pk)
     for _ in range(2):
         taken = settling.found_and_settled(found, result="已清走", by=actor("worker"), client="phone", now=NOW)
@@ -195,7 +196,8 @@ def test_a_question_lapses_and_a_new_one_can_be_asked(cast: Cast, actor: Actors)
 def test_a_closed_matter_comes_back_inside_the_window_and_not_after(cast: Cast, actor: Actors) -> None:
     matter = take(cast)
     settling.settle(matter, result="修好了", by=actor("worker"), now=NOW)
-    late = matter.reopen_until + timedelta(seconds=1)  # type: ignore[operator]
+    assert matter.reopen_until is not None
+    late = matter.reopen_until + timedelta(seconds=1)
     with pytest.raises(Overtaken):
         closing.reopen(fresh(matter), reason="又坏了", by=VISITOR, now=late)
     closing.reopen(fresh(matter), reason="又坏了", by=VISITOR, now=NOW + timedelta(days=3))

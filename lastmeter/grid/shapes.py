@@ -1,0 +1,74 @@
+"""Polygons of nodes: reading GeoJSON, drawing a node's current boundary, ending the one before."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import shapely
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from lastmeter.grid.ground import bump
+from lastmeter.grid.models import Node, Shape
+
+
+class BadGeoJson(ValueError):
+    """The file is not GeoJSON with features; str() is a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """A feature of a GeoJSON file: its number from 1, properties and shape (None when it has none)."""
+
+    number: int
+    properties: Mapping[str, Any]
+    shape: shapely.Geometry | None
+    error: str = ""
+
+
+def features(file: Path) -> Iterator[Feature]:
+    """The features of a GeoJSON FeatureCollection. Raises BadGeoJson when the file is something else."""
+    try:
+        content = json.loads(file.read_text(encoding="utf-8-sig"))
+        rows = content["features"]
+    except (OSError, UnicodeDecodeError, ValueError, KeyError, TypeError) as error:
+        raise BadGeoJson(_("%(file)s 不是可读的 GeoJSON 要素集合。") % {"file": file.name}) from error
+    for number, row in enumerate(rows, 1):
+        yield _feature(number, row)
+
+
+def _feature(number: int, row: Any) -> Feature:
+    if not isinstance(row, dict):
+        return Feature(number, {}, None, _("不是 GeoJSON 要素。"))
+    properties = row.get("properties") or {}
+    if not row.get("geometry"):
+        return Feature(number, properties, None)
+    try:
+        return Feature(number, properties, shapely.force_2d(shapely.from_geojson(json.dumps(row["geometry"]))))
+    except shapely.GEOSException:
+        return Feature(number, properties, None, _("几何数据无法读取。"))
+
+
+@transaction.atomic
+def draw(drawn: Mapping[Node, shapely.Geometry], *, source: str, today: date) -> int:
+    """Give nodes their boundary from `today` on (WGS84); the former one ends. Unchanged ones stay. Returns how many."""
+    former = {shape.node_id: shape for shape in Shape.objects.filter(node__in=drawn, valid_to=None)}
+    fresh = [_row(node, shape, source, today) for node, shape in drawn.items()]
+    fresh = [row for row in fresh if row.node_id not in former or bytes(former[row.node_id].wkb) != row.wkb]
+    if fresh:
+        old = [former[row.node_id].pk for row in fresh if row.node_id in former]
+        Shape.objects.filter(pk__in=old).update(valid_to=today)
+        Shape.objects.bulk_create(fresh, batch_size=200)
+        bump()
+    return len(fresh)
+
+
+def _row(node: Node, shape: shapely.Geometry, source: str, today: date) -> Shape:
+    west, south, east, north = shape.bounds
+    wkb = shapely.to_wkb(shape)
+    return Shape(
+        node=node, wkb=wkb, west=west, south=south, east=east, north=north, source=source, valid_from=today
+    )

@@ -1,0 +1,61 @@
+"""How a requester proves a matter is theirs: by its tracking code, kept in the session, or by their account."""
+
+import hmac
+from datetime import datetime
+
+from django.http import Http404, HttpRequest
+
+from lastmeter.accounts import limits
+from lastmeter.accounts.requests import Request, address_client
+from lastmeter.matters import intake
+from lastmeter.matters.models import Matter
+from lastmeter.matters.views.reach import SHOWN, number_of
+
+PROVED = "proved"  # the session's list of matter ids, newest last
+MOST_PROVED = 50
+TRIES, A_WHILE = 10, 3600  # tries per number and per address, seconds
+
+
+def matter_of(typed: str) -> Matter:
+    """The matter of a number, whoever asks: nothing of it may be shown before `holds`. Http404 when there is none."""
+    found = Matter.objects.select_related(*SHOWN).filter(dossier__number=number_of(typed)).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def proved_matter(request: Request, typed: str) -> Matter:
+    """The matter of a number for the requester who proved it; Http404 for everybody else."""
+    matter = matter_of(typed)
+    if not holds(request, matter):
+        raise Http404
+    return matter
+
+
+def holds(request: HttpRequest, matter: Matter) -> bool:
+    """Whether this browser or this account has proved that the matter is its own."""
+    if matter.pk in request.session.get(PROVED, []):
+        return True
+    user_id = request.user.pk
+    return user_id is not None and hasattr(matter, "requester") and matter.requester.user_id == user_id
+
+
+def remember(request: HttpRequest, matter_id: int) -> None:
+    """Keep in the session that this matter is theirs."""
+    known = [each for each in request.session.get(PROVED, []) if each != matter_id]
+    request.session[PROVED] = [*known, matter_id][-MOST_PROVED:]
+
+
+def try_code(request: Request, number: str, code: str, *, now: datetime) -> bool:
+    """Whether code and number belong together. Raises limits.TooMany after ten tries an hour on a number or address.
+
+    A number that does not exist costs a try and takes the same comparison, so that guessing learns nothing.
+    """
+    limits.hit(f"code:number:{number}", TRIES, A_WHILE, now)
+    limits.hit(f"code:address:{address_client(request)}", TRIES * 3, A_WHILE, now)
+    matter = Matter.objects.filter(dossier__number=number).only("pk", "tracking_hash").first()
+    stored = bytes(matter.tracking_hash) if matter and matter.tracking_hash else b""
+    if not hmac.compare_digest(stored, intake.tracking_hash(code, number)) or matter is None:
+        return False
+    remember(request, matter.pk)
+    return True
