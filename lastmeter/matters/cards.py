@@ -73,7 +73,7 @@ def waiting(request: HttpRequest) -> int | None:
     actor = _actor(request)
     if not scope.held(actor):
         return None
-    step = "waiting" if policy.works_at_desk(actor) else "handling"
+    step = "handling" if policy.only_handles(actor) else "waiting"
     return lists.count(actor, Filters(step=step), now=timezone.now())
 
 

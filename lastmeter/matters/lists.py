@@ -155,7 +155,17 @@ def shown(matters: "QuerySet[Dossier]") -> "QuerySet[Dossier]":
 
 
 def counts(actor: Actor, wanted: Sequence[Filters], *, now: datetime) -> list[int]:
-    """How many each list holds, counted up to COUNT_CAP (1000 means "999+"): one statement for all lists."""
+    """How many each list holds, counted up to COUNT_CAP (1000 means "999+"): one statement for all lists.
+
+    Kept in the actor's memo: the menu's badge and a tab of the page are often the same figure.
+    """
+    known: dict[Filters, int] = actor.memo.setdefault("matters.counts", {})
+    if missing := [filters for filters in wanted if filters not in known]:
+        known.update(zip(missing, _count(actor, missing, now=now), strict=True))
+    return [known[filters] for filters in wanted]
+
+
+def _count(actor: Actor, wanted: Sequence[Filters], *, now: datetime) -> list[int]:
     sums: list[str] = []
     params: list[Any] = []
     for filters in wanted:

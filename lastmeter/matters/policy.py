@@ -97,6 +97,11 @@ def works_in_field(actor: Actor) -> bool:
     return _holds_any(actor, WORKERS)
 
 
+def only_handles(actor: Actor) -> bool:
+    """Whether the actor handles for a unit and keeps no desk: their list is what was given to them."""
+    return works_for_unit(actor) and not works_at_desk(actor)
+
+
 def files_for_others(actor: Actor) -> bool:
     """Whether the actor may write down what somebody else reports: workers and desks."""
     return _holds_any(actor, ABILITIES["report"])

@@ -129,6 +129,10 @@ def test_the_desk_home_counts_and_lists_what_is_due(cast: Cast, client_as: Clien
     assert matter.dossier.title not in client_as("other_clerk").get("/desk/").content.decode()
 
 
+def test_a_units_list_begins_with_what_was_given_to_it(client_as: ClientAs) -> None:
+    assert client_as("handler").get("/queue/").headers["Location"] == "/queue/?step=handling"
+
+
 def test_somebody_without_a_post_has_no_list(client_as: ClientAs) -> None:
     assert client_as("resident").get("/queue/").status_code == 404
     assert Client().get("/queue/").headers["Location"].startswith("/sign-in/")

@@ -2,12 +2,14 @@
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from lastmeter.accounts.models import User
 from lastmeter.accounts.requests import Request, signed_in
 from lastmeter.grid import scope
 from lastmeter.kit.ids import BadNumber, check_number
+from lastmeter.matters import policy
 from lastmeter.matters.views import listing
 from lastmeter.matters.views.reach import find
 
@@ -19,6 +21,8 @@ def queue(request: Request, user: User) -> HttpResponse:
     if not scope.held(request.actor):
         raise Http404
     filters, _query = listing.read(request.GET)
+    if "step" not in request.GET and policy.only_handles(request.actor):
+        return redirect(reverse("queue") + filters.query(step="handling"))
     if (number := _number(filters.words)) and find(request.actor, number):
         return redirect("matter", number)
     return render(request, "matters/desk/queue.html", listing.beside(request, filters, None))
