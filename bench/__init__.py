@@ -1,1 +1,1 @@
-"""Measurements: ratios within one run. Each module has `run() -> list[Row]`; bin/bench gives each a database of its own."""
+"""Measurements: ratios within one run. Each module has `run() -> list[Row]` and gets a database of its own."""

@@ -22,7 +22,12 @@ def measure(name: str, server: str) -> list[dict[str, Any]]:
         "LASTMETER_VAR": str(ROOT / "var" / "bench" / name),
     }
     process = subprocess.run(
-        [sys.executable, "-c", RUN.format(name=name)], env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True
+        [sys.executable, "-c", RUN.format(name=name)],
+        env=environment,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
     )
     [line] = [each for each in process.stdout.splitlines() if each.startswith("BENCH ")]
     rows: list[dict[str, Any]] = json.loads(line.removeprefix("BENCH "))
@@ -43,7 +48,9 @@ def main() -> None:
     names = [ALIASES.get(name, name) for name in sys.argv[1:]] or list(NAMES)
     if unknown := set(names) - set(NAMES):
         sys.exit(f"bin/bench: unknown {', '.join(sorted(unknown))}; there are: {', '.join(NAMES)}")
-    server = subprocess.run(["bin/pg", "start", "durable"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
+    server = subprocess.run(
+        ["bin/pg", "start", "durable"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.strip()
     results = {name: measure(name, server) for name in names}
     for rows in results.values():
         show(rows)

@@ -45,7 +45,9 @@ def run() -> list[ground.Row]:
         page = lambda: client.get("/queue/", HTTP_HOST="127.0.0.1")  # noqa: E731
         answer = page()
         assert answer.status_code == 200, answer.status_code
-        with CaptureQueriesContext(connection, ) as queries:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
             page()
         counts[size], times[size] = len(queries), ground.p50(page, 40)
     ratio = times[LARGE] / times[SMALL]

@@ -67,5 +67,10 @@ def test_the_repository_speaks_of_itself_alone() -> None:
 
 
 def _tracked() -> list[Path]:
-    skipped = {".git", ".venv", "var", "node_modules", "__pycache__", "vendor", ".mypy_cache", ".ruff_cache"}
-    return [path for path in ROOT.rglob("*") if path.is_file() and not skipped & set(path.relative_to(ROOT).parts)]
+    found = []
+    for path in ROOT.rglob("*"):
+        parts = path.relative_to(ROOT).parts
+        hidden = any(part.startswith(".") and part != ".ci" for part in parts[:-1])
+        if path.is_file() and not hidden and not {"var", "node_modules", "__pycache__", "vendor"} & set(parts):
+            found.append(path)
+    return found

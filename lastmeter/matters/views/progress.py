@@ -216,7 +216,7 @@ def mine(request: Request) -> HttpResponse:
 
 
 def own(request: HttpRequest, most: int) -> list[tuple[Dossier, str, str]]:
-    """The newest matters that this browser has proved or this account has filed for itself: row, step in words, tone."""
+    """The newest matters this browser has proved or this account has filed for itself: row, step in words, tone."""
     theirs = Q(pk__in=request.session.get(proof.PROVED, []))
     if request.user.is_authenticated:
         theirs |= Q(matter__requester__user=request.user.pk)
