@@ -75,6 +75,7 @@ def seed() -> Cast:
     users = _people()
     _posts(users, nodes, units)
     plant_defaults(nodes["city"], today=FOUNDED)
+    ground.bump()
     return Cast(users, nodes, units)
 
 

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
 from lastmeter.accounts.actors import Actor
-from lastmeter.accounts.requests import session_client
+from lastmeter.accounts.requests import VISITOR, token_client
 
 
 def actor(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
@@ -21,7 +21,7 @@ def actor(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Http
 
 def _actor(request: HttpRequest) -> Actor:
     user = request.user
-    signed_in = user.is_authenticated  # loads the session: afterwards its key is one that exists, or None
-    key = request.session.session_key
-    client = session_client(key) if key else ""
+    signed_in = user.is_authenticated
+    token = request.session.get(VISITOR)
+    client = token_client(token) if token else ""
     return Actor.of(user, client) if signed_in else Actor.visitor(client)  # type: ignore[arg-type]

@@ -13,8 +13,10 @@ from django.http.response import HttpResponseBase
 from lastmeter.accounts.actors import Actor
 from lastmeter.accounts.models import User
 from lastmeter.kit.crypto import keyed_hash
+from lastmeter.kit.ids import new_token
 
 P = ParamSpec("P")
+VISITOR = "visitor"  # the session's random name for this browser
 
 
 class Request(HttpRequest):
@@ -28,21 +30,22 @@ class Request(HttpRequest):
 def visitor_client(request: HttpRequest) -> str:
     """The client of this browser, 64 hex characters; a visitor without one gets a session (and its cookie) now.
 
+    It stands in the session, not for the session: signing in changes the key, and what was reported before stays theirs.
     Also puts the actor with that client on the request.
     """
     session = request.session
-    if session.session_key is None or session.is_empty():
-        session["visitor"] = True
+    if VISITOR not in session:
+        session[VISITOR] = new_token()
         session.save()
-    client = session_client(str(session.session_key))
+    client = token_client(session[VISITOR])
     user = request.user
     request.actor = Actor.of(user, client) if user.is_authenticated else Actor.visitor(client)  # type: ignore[attr-defined]
     return client
 
 
-def session_client(session_key: str) -> str:
-    """A session key as the client that acts carry: it can be compared, but opens no session."""
-    return keyed_hash(session_key, "session-client").hex()
+def token_client(token: object) -> str:
+    """A visitor's token as the client that acts carry: it can be compared, but opens no session."""
+    return keyed_hash(str(token), "visitor-client").hex()
 
 
 def address_client(request: HttpRequest) -> str:

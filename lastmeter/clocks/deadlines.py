@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Min, OuterRef, Q, Subquery
 
 from lastmeter.clocks import rules
 from lastmeter.clocks.models import Deadline, Limit
 from lastmeter.dossiers.models import Dossier
+from lastmeter.grid.ground import Kept
 from lastmeter.kit.zhtime import CHINA, Calendar
 
 
@@ -28,8 +29,18 @@ class Wanted:
 
 
 def current_rules(now: datetime) -> list[rules.LimitRule]:
-    """All limit rules valid today (China date): a few dozen rows, read once per act."""
+    """All limit rules valid today (China date): a few dozen rows, kept until `ground.bump` announces a change."""
     today = now.astimezone(CHINA).date()
+    known = _rules.get()
+    if today not in known:
+        known[today] = _read(today)
+    return known[today]
+
+
+_rules: Kept[dict[date, list[rules.LimitRule]]] = Kept(dict)
+
+
+def _read(today: date) -> list[rules.LimitRule]:
     rows = (
         Limit.objects.filter(valid_from__lte=today)
         .filter(Q(valid_to=None) | Q(valid_to__gt=today))

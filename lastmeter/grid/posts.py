@@ -7,30 +7,41 @@ from datetime import date
 from django.db.models import Prefetch
 from django.utils import timezone
 
+from lastmeter.grid.ground import Kept
 from lastmeter.grid.models import KEY_WIDTH, Level, Node, Post, Role, Tenure
 
 
 def holders_of(paths: Iterable[str], roles: Sequence[str], today: date | None = None) -> dict[str, list[int]]:
-    """path → ids of users who hold one of these posts at its node or above, the nearest node first: one query."""
-    wanted = set(paths)
-    chains = {path: [path[:end] for end in range(len(path), 0, -KEY_WIDTH)] for path in wanted}
-    rows = (
-        Tenure.objects.current(today or timezone.localdate())
-        .filter(
-            post__role__in=roles,
-            post__closed_on=None,
-            post__node__path__in={part for chain in chains.values() for part in chain},
-            user__is_active=True,
-        )
-        .order_by("pk")
-        .values_list("post__node__path", "user_id")
-    )
-    at: dict[str, list[int]] = {}
-    for path, user_id in rows:
-        at.setdefault(path, []).append(user_id)
+    """path → ids of users who hold one of these posts at its node or above, the nearest node first.
+
+    For telling people, not for rights (those are `scope.held`): kept in the process until the tree or a post changes,
+    so that somebody who left may be told of something for a second more. One query for places not seen before.
+    """
+    day, wanted = today or timezone.localdate(), set(roles)
+    chains = {path: [path[:end] for end in range(len(path), 0, -KEY_WIDTH)] for path in set(paths)}
+    known = _holders.get()
+    if missing := {(day, part) for chain in chains.values() for part in chain} - known.keys():
+        _learn(known, day, [part for _day, part in missing])
     return {
-        path: list(dict.fromkeys(user for part in chain for user in at.get(part, []))) for path, chain in chains.items()
+        path: list(dict.fromkeys(user for part in chain for role, user in known[day, part] if role in wanted))
+        for path, chain in chains.items()
     }
+
+
+_holders: Kept[dict[tuple[date, str], list[tuple[str, int]]]] = Kept(dict)
+
+
+def _learn(known: dict[tuple[date, str], list[tuple[str, int]]], day: date, paths: Sequence[str]) -> None:
+    found: dict[str, list[tuple[str, int]]] = {path: [] for path in paths}
+    rows = (
+        Tenure.objects.current(day)
+        .filter(post__closed_on=None, post__node__path__in=paths, user__is_active=True)
+        .order_by("pk")
+        .values_list("post__node__path", "post__role", "user_id")
+    )
+    for path, role, user_id in rows:
+        found[path].append((role, user_id))
+    known.update({(day, path): people for path, people in found.items()})
 
 
 def unit_people(unit_id: int, roles: Sequence[str], today: date | None = None) -> list[int]:

@@ -10,6 +10,7 @@ from importlib.resources import files
 from django.db import transaction
 
 from lastmeter.clocks.models import Limit, Measure
+from lastmeter.grid import ground
 from lastmeter.grid.models import Node
 from lastmeter.matters.asking import ASK_KIND
 from lastmeter.matters.closing import REOPEN_KIND
@@ -48,6 +49,7 @@ def plant_defaults(root: Node, *, today: date) -> None:
             )
             for kind, urgency, amount, measure, share in LIMITS
         )
+        ground.bump()
     scheme, made = Scheme.objects.get_or_create(code=LOCAL, defaults={"name": "本地事项清单", "source": "最后一米自编"})
     if made:
         _plant_categories(scheme)

@@ -6,8 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from lastmeter.grid import locate
-from lastmeter.grid.models import Node
+from lastmeter.grid import locate, scope
 from lastmeter.kit.uploads import Photo
 from lastmeter.matters.forms import kept
 from lastmeter.matters.forms.fields import Phone, Photos, Words
@@ -50,7 +49,7 @@ class ReportForm(forms.Form):
         if len(photos) > MOST_PHOTOS:
             self.add_error("photos", _("照片最多 %(most)d 张，请去掉几张。") % {"most": MOST_PHOTOS})
             photos = photos[:MOST_PHOTOS]
-        if cleaned.get("node") and not Node.objects.filter(pk=cleaned["node"]).exists():
+        if cleaned.get("node") and scope.place_columns(cleaned["node"]) is None:
             cleaned["node"] = None
         return {**cleaned, "photos": photos, "kept": kept.keep(photos)}
 

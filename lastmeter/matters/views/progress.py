@@ -217,7 +217,7 @@ def mine(request: Request) -> HttpResponse:
 
 def own(request: HttpRequest, most: int) -> list[tuple[Dossier, str, str]]:
     """The newest matters this browser has proved or this account has filed for itself: row, step in words, tone."""
-    theirs = Q(pk__in=request.session.get(proof.PROVED, []))
+    theirs = Q(pk__in=request.session.get(proof.PROVED, [])) | Q(client__in=proof.clients(request))
     if request.user.is_authenticated:
         theirs |= Q(matter__requester__user=request.user.pk)
     rows = Dossier.objects.filter(theirs).order_by("-pk")[:most]

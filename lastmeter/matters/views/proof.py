@@ -6,6 +6,7 @@ from datetime import datetime
 from django.http import Http404, HttpRequest
 
 from lastmeter.accounts import limits
+from lastmeter.accounts.actors import Actor
 from lastmeter.accounts.requests import Request, address_client
 from lastmeter.matters import intake
 from lastmeter.matters.models import Matter
@@ -33,11 +34,18 @@ def proved_matter(request: Request, typed: str) -> Matter:
 
 
 def holds(request: HttpRequest, matter: Matter) -> bool:
-    """Whether this browser or this account has proved that the matter is its own."""
-    if matter.pk in request.session.get(PROVED, []):
+    """Whether this browser or this account has reported the matter, or has proved it by its code."""
+    if matter.dossier.client in clients(request) or matter.pk in request.session.get(PROVED, []):
         return True
     user_id = request.user.pk
     return user_id is not None and hasattr(matter, "requester") and matter.requester.user_id == user_id
+
+
+def clients(request: HttpRequest) -> list[str]:
+    """Under which names this browser and this account report."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]  # put there by accounts.middleware
+    names = [actor.client] if actor.client else []
+    return [*names, f"user:{actor.user_id}"] if actor.user_id else names
 
 
 def remember(request: HttpRequest, matter_id: int) -> None:

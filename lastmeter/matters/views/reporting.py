@@ -125,7 +125,6 @@ def _take_in(request: Request, form: ReportForm, client: str) -> HttpResponse:
         form.add_error(taken.field if taken.field in form.fields else None, taken.reason)
         form.keep_for_next_try()
         return _page(request, form, status=422)
-    proof.remember(request, taken.dossier_id)
     if form.cleaned_data["phone"] and codes.phone_proof_offered() and not taken.repeat:
         return redirect("report-phone", taken.number)
     return redirect("report-done", taken.number)
