@@ -45,7 +45,9 @@ def rows(
     ]
 
 
-def attach(event: Event, photos: Sequence[Photo], paths: Sequence[tuple[str, str]], *, by: Actor, now: datetime) -> None:
+def attach(
+    event: Event, photos: Sequence[Photo], paths: Sequence[tuple[str, str]], *, by: Actor, now: datetime
+) -> None:
     """Add the photos that came with an event to its dossier; the same photo twice stays one."""
     made = rows(event.dossier_id, photos, paths, by=by, now=now)
     for row in made:

@@ -23,8 +23,11 @@ class Happened:
     at: datetime | None = None
 
 
-def record_many(happened: Sequence[Happened], *, by: Actor, now: datetime) -> list[Event]:
-    """Write events and their words: two statements for any number. Must run inside the act's transaction."""
+def record_many(happened: Sequence[Happened], *, by: Actor, now: datetime, keys: bool = True) -> list[Event]:
+    """Write events and their words: two statements for any number. Must run inside the act's transaction.
+
+    `keys=False`: nobody needs the events' ids (they are drawn all the same when there are words to hang on them).
+    """
     made = (
         Event(
             dossier_id=each.dossier_id,
@@ -39,7 +42,7 @@ def record_many(happened: Sequence[Happened], *, by: Actor, now: datetime) -> li
         )
         for each in happened
     )
-    events = bulk.create(Event, made, keys=True)
+    events = bulk.create(Event, made, keys=keys or any(each.words for each in happened))
     spoken = zip(events, happened, strict=True)
     bulk.create(EventWords, (EventWords(event_id=event.pk, text=each.words) for event, each in spoken if each.words))
     return events

@@ -4,7 +4,8 @@ Django compiles an INSERT with a placeholder for every value each time; here the
 and then only bound, and for many rows PostgreSQL gets a COPY and SQLite one prepared statement.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any, TypeAlias, TypeVar
@@ -18,11 +19,12 @@ Value = Callable[[models.Model], Any]
 Field: TypeAlias = "models.Field[Any, Any]"
 
 
-def create(model: type[M], rows: Iterable[M], *, keys: bool = False) -> list[M]:
+def create(model: type[M], rows: Iterable[M], *, keys: bool = False, skip: bool = False) -> list[M]:
     """Insert new rows of a model with a table of its own; returns them.
 
-    Only with `keys=True` is it sure that rows have their automatic primary key afterwards. Raises IntegrityError like
-    `bulk_create`. Needs a transaction that is open already, as every act has.
+    Only with `keys=True` is it sure that rows have their automatic primary key afterwards. With `skip=True` rows that
+    are there already are passed over. Raises IntegrityError like `bulk_create`. Needs a transaction that is open
+    already, as every act has.
     """
     made = list(rows)
     if not made:
@@ -30,7 +32,9 @@ def create(model: type[M], rows: Iterable[M], *, keys: bool = False) -> list[M]:
     if router.db_for_write(model) != connection.alias or not connection.in_atomic_block:
         raise transaction.TransactionManagementError("bulk.create needs an open transaction of the default database")
     if len(made) <= FEW:
-        _few(model, made)
+        _few(model, made, keys=keys, skip=skip)
+    elif skip:
+        model._default_manager.bulk_create(made, ignore_conflicts=True)
     else:
         _many(model, made, keys=keys)
     for row in made:
@@ -38,8 +42,23 @@ def create(model: type[M], rows: Iterable[M], *, keys: bool = False) -> list[M]:
     return made
 
 
-def _few(model: type[M], rows: Sequence[M]) -> None:
-    statement, values, returns_key = _statement(model, len(rows), connection.vendor)
+@contextmanager
+def together(rows: int) -> Iterator[None]:
+    """On PostgreSQL the INSERTs of a few rows inside travel together, in one round trip for those without keys.
+
+    An error comes out at the end at the latest. Many rows are a COPY, which cannot travel so.
+    """
+    if connection.vendor != "postgresql" or rows > FEW:
+        yield
+        return
+    connection.ensure_connection()
+    with connection.wrap_database_errors, connection.connection.pipeline():
+        yield
+
+
+def _few(model: type[M], rows: Sequence[M], *, keys: bool, skip: bool) -> None:
+    returns_key = keys and isinstance(model._meta.pk, models.AutoField | models.BigAutoField)
+    statement, values = _statement(model, len(rows), connection.vendor, returns_key, skip)
     with connection.cursor() as cursor:
         cursor.execute(statement, [value(row) for row in rows for value in values])
         if returns_key:
@@ -48,18 +67,20 @@ def _few(model: type[M], rows: Sequence[M]) -> None:
 
 
 @lru_cache(maxsize=200)
-def _statement(model: type[models.Model], count: int, vendor: str) -> tuple[str, tuple[Value, ...], bool]:
-    """INSERT of so many rows, how a row gives its values, and whether the automatic keys come back."""
+def _statement(
+    model: type[models.Model], count: int, vendor: str, returns_key: bool, skip: bool
+) -> tuple[str, tuple[Value, ...]]:
+    """INSERT of so many rows, and how a row gives its values."""
     fields = _fields(model, with_key=False)
     quoted = connection.ops.quote_name
     names = ", ".join(quoted(str(field.column)) for field in fields)
     places = ", ".join([f"({', '.join(['%s'] * len(fields))})"] * count)
-    key = model._meta.pk
-    returns_key = key not in fields
-    ending = f" RETURNING {quoted(str(key.column))}" if returns_key else ""
+    ending = " ON CONFLICT DO NOTHING" if skip else ""
+    if returns_key:
+        ending += f" RETURNING {quoted(str(model._meta.pk.column))}"
     table = quoted(model._meta.db_table)
     statement = f"INSERT INTO {table} ({names}) VALUES {places}{ending}"  # noqa: S608 - names of our models
-    return statement, tuple(_value(field, connections[connection.alias]) for field in fields), returns_key
+    return statement, tuple(_value(field, connections[connection.alias]) for field in fields)
 
 
 def _many(model: type[M], made: Sequence[M], *, keys: bool) -> None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from lastmeter.accounts import people
 from lastmeter.accounts.models import User
+from lastmeter.kit import bulk
 from lastmeter.notices import rules
 from lastmeter.notices.channels import CHANNELS
 from lastmeter.notices.models import Delivery, Notice
@@ -59,7 +60,7 @@ def tell_many(messages: Sequence[Message], *, now: datetime) -> int:
     """
     if not messages:
         return 0
-    Notice.objects.bulk_create([_notice(message, now) for message in messages], ignore_conflicts=True)
+    bulk.create(Notice, [_notice(message, now) for message in messages], skip=True)
     if CHANNELS["email"].available():
         addresses = people.emails_of({message.user_id for message in messages})
         mails = [
