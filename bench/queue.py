@@ -13,10 +13,10 @@ WITH made AS (
          CASE WHEN s.open THEN now() + ((n %% 20000) - 4000) * interval '1 minute' END,
          now() - (n %% 500000) * interval '1 minute', now(), 1, false, p.node_id, p.node_id,
          p.path, p.city_id, p.county_id, p.town_id, p.community_id, p.grid_id, '3 栋门口', 'bench', n::text
-  FROM generate_series(%(start)s, %(stop)s) AS n
+  FROM generate_series(%(start)s::int, %(stop)s::int) AS n
   JOIN unnest(%(nodes)s::bigint[], %(paths)s::text[], %(cities)s::bigint[], %(counties)s::bigint[], %(towns)s::bigint[],
               %(communities)s::bigint[], %(grids)s::bigint[]) WITH ORDINALITY
-       AS p(node_id, path, city_id, county_id, town_id, community_id, grid_id, at) ON p.at = n %% %(places)s + 1
+       AS p(node_id, path, city_id, county_id, town_id, community_id, grid_id, at) ON p.at = n %% %(places)s::int + 1
   CROSS JOIN LATERAL (SELECT CASE WHEN n %% 20 = 0 THEN 'reported' WHEN n %% 20 = 1 THEN 'handling'
                                   WHEN n %% 20 = 2 THEN 'replied' ELSE 'archived' END AS step, n %% 20 < 3 AS open) AS s
   RETURNING id, title)
@@ -87,5 +87,5 @@ def _fill(start: int, stop: int) -> None:
                 "grids": [each.grid_id for each in places],
             },
         )
-        cursor.execute("ANALYZE dossiers_dossier")
+        cursor.execute("VACUUM ANALYZE dossiers_dossier")
         cursor.execute("ANALYZE matters_matter")

@@ -18,7 +18,8 @@ class Dossier(models.Model):
     """What a matter, a mediation, a task… have in common.
 
     `node_then` is the place of its day and never changes; `path` and the level columns are today's. Lists filter one
-    level column by equality, so that scope and keyset order share one index.
+    level column by equality, so that scope and keyset order share one index; closed circles are in none of them, so that
+    counting reads the index alone.
     """
 
     kind = models.CharField(_("种类"), max_length=12, choices=DossierKind.choices)
@@ -53,12 +54,18 @@ class Dossier(models.Model):
         constraints = [models.UniqueConstraint(fields=["client", "client_ref"], name="dossier_client_ref")]
         indexes = [
             *[
-                models.Index(fields=[level, "kind", "step", "due_at", "id"], name=f"dossier_{level}_step")
+                models.Index(
+                    fields=[level, "kind", "step", "due_at", "id"],
+                    condition=Q(closed_circle=False),
+                    name=f"dossier_{level}_step",
+                )
                 for level in ("city", "county", "town", "community", "grid")
             ],
             *[
                 models.Index(
-                    fields=[level, "kind", "due_at", "id"], condition=Q(is_open=True), name=f"dossier_{level}_open"
+                    fields=[level, "kind", "due_at", "id"],
+                    condition=Q(is_open=True, closed_circle=False),
+                    name=f"dossier_{level}_open",
                 )
                 for level in ("city", "county", "town", "community", "grid")
             ],

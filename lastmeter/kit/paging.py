@@ -170,7 +170,9 @@ def _parts(qs: QuerySet[M], place: _Place | None, order: Keyset, backward: bool)
         columns = order.columns[1:] if is_null else order.columns
         if place is not None and number == 0:
             part = part.filter(_beyond(columns, place.values[-len(columns) :], backward))
-        yield part.order_by(*(_flipped(column) if backward else column for column in columns))
+        # The leading column orders nothing among rows that lack it, but with it the order is that of the list's index;
+        # without it PostgreSQL walks a million rows by primary key in the hope of a match.
+        yield part.order_by(*(_flipped(column) if backward else column for column in order.columns))
 
 
 def _flipped(column: str) -> str:

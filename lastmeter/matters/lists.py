@@ -108,7 +108,7 @@ def _by_step(steps: tuple[str, ...]) -> Iterable[Q]:
     if steps == lifecycle.OPEN:
         return [Q(is_open=True)]
     if steps[0] in lifecycle.OPEN:
-        return [Q(step=step, is_open=True) for step in steps]
+        return [Q(step=step) for step in steps]
     return [Q(step=step, due_at=None) for step in steps]
 
 
