@@ -149,9 +149,19 @@ def _below(node_id: int) -> Q:
     return Q(path__gte=node.path, path__lt=node.path + "~")
 
 
+# What a row of a list shows: values of these and nothing else leave the database.
+ROW = (
+    *("number", "title", "step", "is_open", "due_at", "opened_at", "updated_at", "place", "path", "node"),
+    *("community__name", "grid__name"),
+    *("matter__source", "matter__urgency", "matter__desk_level"),
+    *("matter__category__name", "matter__unit__name", "matter__handler__name"),
+)
+
+
 def shown(matters: "QuerySet[Dossier]") -> "QuerySet[Dossier]":
     """With everything that a row of a list shows, in the same statement."""
-    return matters.select_related("matter__category", "matter__unit", "matter__handler", "community", "grid")
+    related = ("matter__category", "matter__unit", "matter__handler", "community", "grid")
+    return matters.select_related(*related).only(*ROW)
 
 
 def counts(actor: Actor, wanted: Sequence[Filters], *, now: datetime) -> list[int]:
