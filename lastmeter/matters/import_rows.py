@@ -103,7 +103,7 @@ class RowReader:
             promised=promised,
             unit_id=self._unit(row),
             closed_at=closed,
-            closing_words=self._short(words, intake.MOST_TEXT, WORDS),
+            closing_words=self._short(words, intake.MOST_PAST_TEXT, WORDS),
             outcome=self._outcome(words),
         )
 

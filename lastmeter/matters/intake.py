@@ -27,6 +27,7 @@ from lastmeter.matters import lifecycle, tell
 from lastmeter.matters.models import Assignment, Closure, Matter, Outcome, Profile, Requester, Source, Urgency
 
 MOST_TEXT = 5000
+MOST_PAST_TEXT = 20_000  # what was taken in elsewhere, under other limits, cannot be shortened by whoever imports it
 MOST_PLACE = 200
 MOST_PHOTOS = 9
 ANSWER, FIX = "answer", "fix"
@@ -121,7 +122,7 @@ def _prepare(report: Report, now: datetime) -> _Ready | Refused:
     try:
         report = replace(
             report,
-            text=clean(report.text, MOST_TEXT, TEXT),
+            text=clean(report.text, MOST_PAST_TEXT if report.past else MOST_TEXT, TEXT),
             place=clean(report.place, MOST_PLACE, PLACE),
             name=clean(report.name, 60, NAME),
             title=clean(report.title, 200, TITLE),
