@@ -14,7 +14,7 @@ from lastmeter.grid import posts, scope, tree
 from lastmeter.grid.models import Level, Node
 from lastmeter.matters import lists, policy
 from lastmeter.matters.lists import Filters
-from lastmeter.matters.views import progress
+from lastmeter.matters.views import field, progress
 
 PRESSING = 6
 
@@ -114,10 +114,24 @@ def hero(request: HttpRequest) -> dict[str, object] | None:
     return found
 
 
+def day(request: HttpRequest) -> str:
+    """A worker's day on the field home; nothing for people without such a post."""
+    actor = _actor(request)
+    if not policy.works_in_field(actor):
+        return ""
+    return render_to_string("matters/field/card.html", field.day_of(actor), request)
+
+
+def works_in_field(request: HttpRequest) -> bool:
+    """Whether 今日 is for this person."""
+    return policy.works_in_field(_actor(request))
+
+
 HERO = hero
 CARDS = [
+    ("field", 10, day),
     ("resident", 20, my_matters),
     ("desk", 10, desk),
 ]
 BADGES = {"/queue/": waiting}
-GATES = {"/queue/": has_list, "/matters/new/": takes_reports}
+GATES = {"/today/": works_in_field, "/queue/": has_list, "/matters/new/": takes_reports}

@@ -1,7 +1,6 @@
 """就地办结 (自办自结): report, result and photo on one screen — a first-class outcome."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -44,8 +43,3 @@ def found_and_settled(
             matter = Matter.objects.select_related("dossier").get(pk=taken.dossier_id)
             settle(matter, result=result or _("已当场处理。"), by=by, now=now)
     return taken
-
-
-def with_result_photos(report: intake.Report, photos: Sequence[Photo]) -> intake.Report:
-    """The report with the photos of its result: on one screen there is one pile of photos."""
-    return replace(report, photos=(*report.photos, *photos))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lastmeter.matters.views import acts, counter, matter, photos, progress, queue, reporting
+from lastmeter.matters.views import acts, counter, field, matter, photos, progress, queue, reporting
 
 urlpatterns = [
     # the resident
@@ -19,6 +19,9 @@ urlpatterns = [
     path("m/<str:number>/withdrawal/", progress.withdrawal, name="progress-withdrawal"),
     path("m/<str:number>/photos/<str:sha>/", progress.photo, name="progress-photo"),
     path("m/<str:number>/photos/<str:sha>/thumb/", progress.photo, {"size": "thumb"}, name="progress-thumb"),
+    # the field
+    path("today/", field.today, name="today"),
+    path("found/", field.found, name="found"),
     # the desk
     path("queue/", queue.queue, name="queue"),
     path("matters/new/", counter.counter, name="counter"),

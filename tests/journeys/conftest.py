@@ -8,7 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,7 @@ from tests.cast import PASSWORD
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+PICTURES = ROOT / "var" / "journeys"
 SIZES = {"phone": (360, 740), "desk": (1366, 768)}
 
 
@@ -90,9 +91,22 @@ def size(request: pytest.FixtureRequest) -> str:
     return name
 
 
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Remember whether a journey failed, for the pictures of its last pages."""
+    report = yield
+    item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
+    return report
+
+
 @pytest.fixture
-def open_browser(browser: Browser, site: str, size: str) -> Iterator[Callable[..., Page]]:
-    """A new person's browser, signed in when a name of the cast is given."""
+def open_browser(
+    browser: Browser, site: str, size: str, request: pytest.FixtureRequest
+) -> Iterator[Callable[..., Page]]:
+    """A new person's browser, signed in when a name of the cast is given. A failed journey leaves its last pages."""
     contexts = []
 
     def opened(username: str = "", *, javascript: bool = True) -> Page:
@@ -112,14 +126,17 @@ def open_browser(browser: Browser, site: str, size: str) -> Iterator[Callable[..
         page.on("pageerror", lambda error: pytest.fail(f"script error on {page.url}: {error}"))
         if username:
             page.goto("/sign-in/")
-            page.fill("[name=username]", username)
+            page.fill("[name=identifier]", username)
             page.fill("[name=password]", PASSWORD)
             page.click("main button[type=submit]")
             page.wait_for_url(lambda url: "/sign-in/" not in url)
         return page
 
     yield opened
-    for context in contexts:
+    for number, context in enumerate(contexts):
+        if request.node.stash.get(FAILED, False):
+            PICTURES.mkdir(parents=True, exist_ok=True)
+            context.pages[0].screenshot(path=PICTURES / f"{request.node.name}-{number}.png", full_page=True)
         context.close()
 
 

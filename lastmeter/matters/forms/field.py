@@ -1,0 +1,96 @@
+"""What a worker found: a kind and a result by one tap each, a line only where it helps."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from lastmeter.grid.models import Node
+from lastmeter.matters.forms import kept
+from lastmeter.matters.forms.fields import Photos, Words
+from lastmeter.matters.intake import MOST_PHOTOS, MOST_PLACE, MOST_TEXT
+from lastmeter.matters.models import Category
+
+# The kinds a patrol meets daily, by their codes in the local catalogue, in the order of the screen.
+KINDS = (
+    "env-litter",
+    "safety-fire",
+    "road-parking",
+    "road-lamp",
+    "env-sewer",
+    "road-vendor",
+    "safety-fall",
+    "env-noise",
+    "road-cover",
+    "dispute-neighbour",
+    "care-elder",
+    "other",
+)
+RESULTS = (
+    ("cleared", lazy("已清理")),
+    ("talked", lazy("已劝导")),
+    ("mended", lazy("已修好")),
+    ("told", lazy("已告知")),
+)
+SETTLE, SEND = "settle", "send"
+
+
+class FoundForm(forms.Form):
+    """One screen for 就地办结 and 上报; which of the two is the button that was pressed (`do`)."""
+
+    client_ref = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    kept = forms.CharField(widget=forms.HiddenInput, required=False)
+    do = forms.ChoiceField(choices=[(SETTLE, ""), (SEND, "")], widget=forms.HiddenInput)
+    lon = forms.FloatField(widget=forms.HiddenInput, required=False, min_value=-180, max_value=180)
+    lat = forms.FloatField(widget=forms.HiddenInput, required=False, min_value=-90, max_value=90)
+    kind = forms.ChoiceField(label=lazy("看到什么"), required=False, widget=forms.RadioSelect)
+    text = Words(label=lazy("说一句"), limit=MOST_TEXT, rows=2, required=False, help_text=lazy("就地办结可以不写"))
+    result = forms.ChoiceField(
+        label=lazy("怎么办的"), choices=RESULTS, widget=forms.RadioSelect, required=False, initial="cleared"
+    )
+    node = forms.ChoiceField(label=lazy("在哪里"))
+    place = Words(label=lazy("具体位置"), limit=MOST_PLACE, rows=0, required=False)
+    photos = Photos(label=lazy("照片"), help_text=lazy("不强制"))
+
+    def __init__(self, data: Any = None, files: Any = None, *, nodes: list[Node], **options: Any) -> None:
+        super().__init__(data, files, **options)
+        self.categories = {
+            each.code: each for each in Category.objects.filter(scheme__code="local", code__in=KINDS, valid_to=None)
+        }
+        kinds = [(code, self.categories[code].name) for code in KINDS if code in self.categories]
+        for name, choices in (("kind", kinds), ("node", [(str(node.pk), node.name) for node in nodes])):
+            field = self.fields[name]
+            if isinstance(field, forms.ChoiceField):
+                field.choices = choices
+
+    def clean(self) -> dict[str, Any]:
+        """A kind or a line is needed; what goes up needs the line. Photos of an earlier try are kept."""
+        cleaned = super().clean() or {}
+        known = {photo.sha256: photo for photo in (*kept.recall(cleaned.get("kept") or ""), *cleaned.get("photos", ()))}
+        photos = tuple(known.values())[:MOST_PHOTOS]
+        cleaned |= {"photos": photos, "kept": kept.keep(photos)}
+        if "text" in cleaned and not cleaned["text"]:
+            if cleaned.get("do") == SEND:
+                self.add_error("text", _("上报请写一句：什么情况、试过什么。"))
+            elif not cleaned.get("kind"):
+                self.add_error("kind", _("点一个看到的情况，或写一句。"))
+        return cleaned
+
+    def keep_for_next_try(self) -> None:
+        """Name the kept photos in the page that is shown again."""
+        self.data = {**self.data.dict(), "kept": self.cleaned_data.get("kept", "")}  # type: ignore[attr-defined]
+
+    def category(self) -> Category | None:
+        """The chosen kind's category."""
+        return self.categories.get(self.cleaned_data.get("kind") or "")
+
+    def words(self) -> str:
+        """The report's text: kind and line together, or the one that was given."""
+        category = self.category()
+        parts = [category.name if category else "", self.cleaned_data["text"]]
+        return "：".join(part for part in parts if part)
+
+    def result_words(self) -> str:
+        """The chosen result in words."""
+        return str(dict(RESULTS).get(self.cleaned_data.get("result") or "cleared", ""))
