@@ -56,6 +56,8 @@ DOORS: dict[str, str] = {
     "audit/": "post",
     "people/lost-phone/": "post",
     "people/link/": "post",
+    "today/": "post",
+    "found/": "post",
     "queue/": "post",
     "matters/new/": "post",
     "matters/new/similar/": "post",

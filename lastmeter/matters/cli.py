@@ -25,16 +25,20 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--map", "map_file", type=FILE, required=True, help="对照文件（TOML） Which column means what.")
 @click.option("--rejected", type=click.Path(dir_okay=False, path_type=Path), help="退回的行写到哪里 Refused rows.")
 @click.option("--plant", is_flag=True, help="先把对照文件 [plant] 里缺的地点种进网格树 Plant missing places first.")
+@click.option("--plant-only", is_flag=True, help="只种地点，不导入 Plant, import nothing.")
 @click.option("--language", type=click.Choice(["zh-hans", "en"]), default="zh-hans", help="报告的语言 Language.")
-def import_matters(file: Path, map_file: Path, rejected: Path | None, plant: bool, language: str) -> None:
+def import_matters(
+    file: Path, map_file: Path, rejected: Path | None, plant: bool, plant_only: bool, language: str
+) -> None:
     """导入事项 Take in the rows of a CSV (.gz) or XLSX as matters; again from the start is safe."""
     with translation.override(language):
         try:
             plan = read_map(map_file)
-            if plant:
+            if plant or plant_only:
                 planted = import_names.plant(plan, today=timezone.localdate())
                 click.echo(_("种下 %(count)d 个地点。") % {"count": planted})
-            run(file, plan, rejected or file.with_name(f"{file.name}.rejected.csv"))
+            if not plant_only:
+                run(file, plan, rejected or file.with_name(f"{file.name}.rejected.csv"))
         except (BadMap, sheets.BadSheet) as error:
             raise click.ClickException(str(error)) from error
 
