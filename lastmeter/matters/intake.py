@@ -97,9 +97,11 @@ def take_in(
     prepared = [_prepare(report, now) for report in reports]
     good = {report.client_ref: report for report in prepared if isinstance(report, _Ready)}
     try:
-        taken = _write(good, {}, by=by, client=client, now=now, quiet=quiet)
+        # One report is seldom a replay, and then its constraint says so; of a batch the known ones are asked for first.
+        known = _known(list(good), client=client) if len(good) > 1 else {}
+        taken = _write(good, known, by=by, client=client, now=now, quiet=quiet)
     except IntegrityError:
-        # Seldom: some were taken in before (a replay, a double tap), or once in 10^12 a number is taken. Ask which.
+        # A replay, a double tap, somebody who was faster; or, once in 10^12, a number that is taken.
         known = _known(list(good), client=client)
         taken = _write(good, known, by=by, client=client, now=now, quiet=quiet)
     return [taken[report.client_ref] if isinstance(report, _Ready) else report for report in prepared]
