@@ -14,6 +14,7 @@ from lastmeter.grid import tree
 from lastmeter.grid.models import Level, Node
 
 REMEMBERED = "place"  # the session's key for the node id that was scanned or picked last
+SCANNED = "scanned"  # the session's key for the node id whose plate was scanned last
 
 
 @dataclass(frozen=True, slots=True)

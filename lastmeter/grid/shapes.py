@@ -33,7 +33,7 @@ def features(file: Path) -> Iterator[Feature]:
     """The features of a GeoJSON FeatureCollection. Raises BadGeoJson when the file is something else."""
     try:
         content = json.loads(file.read_text(encoding="utf-8-sig"))
-        rows = content["features"]
+        rows = list(content["features"])
     except (OSError, UnicodeDecodeError, ValueError, KeyError, TypeError) as error:
         raise BadGeoJson(_("%(file)s 不是可读的 GeoJSON 要素集合。") % {"file": file.name}) from error
     for number, row in enumerate(rows, 1):

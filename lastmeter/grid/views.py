@@ -59,6 +59,7 @@ def plate(request: HttpRequest, token: str) -> HttpResponse:
     """`/q/<token>/`: a printed plate leads to today's node and the place is remembered for a report."""
     found = get_object_or_404(Plate.objects.select_related("node"), token=token)
     picking.remember(request.session, found.node)
+    request.session[picking.SCANNED] = found.node.pk
     return redirect("who-is-mine", tree.code_of(found.node))
 
 

@@ -1,0 +1,101 @@
+"""`lastmeter grid …` and `lastmeter import people`."""
+
+from pathlib import Path
+
+import click
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from lastmeter.accounts.actors import system
+from lastmeter.grid import load, shapes, tree
+from lastmeter.grid import people as register
+from lastmeter.grid.models import Level, Node
+from lastmeter.kit.sheets import BadSheet
+
+LEVELS = {level.name.lower(): level for level in Level}
+
+
+@click.group()
+def commands() -> None:
+    """网格 The tree of places."""
+
+
+@commands.command("load")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--level", type=click.Choice(list(LEVELS)), required=True, help="层级 Level of the features.")
+@click.option("--under", default="", help="上级的代码 Code of the node they lie under.")
+@click.option("--under-property", default="", help="上级代码所在属性 Property with the parent's code.")
+@click.option("--name-property", default="name", show_default=True, help="名称属性 Property with the name.")
+@click.option("--code-property", default="code", show_default=True, help="代码属性 Property with the code.")
+@click.option("--scheme", default="local", show_default=True, help="编码体系 Scheme of the codes.")
+@click.option("--source", default="", help="来源 Where the file is from.")
+@click.option("--dry-run", is_flag=True, help="只看不写 Report and write nothing.")
+def load_command(
+    file: Path,
+    level: str,
+    under: str,
+    under_property: str,
+    name_property: str,
+    code_property: str,
+    scheme: str,
+    source: str,
+    dry_run: bool,
+) -> None:
+    """GeoJSON → 网格树 Features of FILE (WGS84) become nodes with boundaries; the same file twice changes nothing."""
+    parent = tree.resolve_code(under) if under else None
+    if under and parent is None:
+        raise click.ClickException(_("没有代码是“%(code)s”的节点。") % {"code": under})
+    wanted = load.Wanted(
+        LEVELS[level], parent, name_property, code_property, under_property, scheme, source or file.name
+    )
+    try:
+        report = load.load_geojson(file, wanted, today=timezone.localdate(), dry_run=dry_run)
+    except (shapes.BadGeoJson, ValueError) as error:
+        raise click.ClickException(str(error)) from None
+    _say(report, dry_run=dry_run)
+
+
+def _say(report: load.LoadReport, *, dry_run: bool) -> None:
+    for number, reason in report.refused:
+        click.echo(_("第 %(number)d 个要素未收：%(reason)s") % {"number": number, "reason": reason})
+    for number in report.repaired:
+        click.echo(_("第 %(number)d 个要素的边界已修复。") % {"number": number})
+    for one, other in report.overlaps:
+        click.echo(_("“%(one)s”与“%(other)s”相互重叠。") % {"one": one, "other": other})
+    said = _("读 %(read)d，新建 %(created)d，更新 %(updated)d，未变 %(unchanged)d，未收 %(refused)d。") % {
+        "read": report.read,
+        "created": report.created,
+        "updated": report.updated,
+        "unchanged": report.unchanged,
+        "refused": len(report.refused),
+    }
+    click.echo(_("试运行，没有写入：%(said)s") % {"said": said} if dry_run else said)
+
+
+@commands.command("show")
+@click.argument("code", default="")
+def show(code: str) -> None:
+    """列出下级 The nodes right below a code (or the roots), with their codes."""
+    node: Node | None = tree.resolve_code(code) if code else None
+    if code and node is None:
+        raise click.ClickException(_("没有代码是“%(code)s”的节点。") % {"code": code})
+    below = list(tree.children(node))
+    codes = tree.codes_of(below)
+    for each in below:
+        click.echo(f"{codes[each.pk]:<18} {each.get_level_display()}  {each.name}")
+
+
+@click.command("people")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="只看不写 Report and write nothing.")
+@click.option("--whole", is_flag=True, help="名单完整：不在名单上的离任 Whoever is missing leaves.")
+def people(file: Path, dry_run: bool, whole: bool) -> None:
+    """人员名册 Posts, units and phones from FILE (CSV or Excel); prints one-time links for new accounts."""
+    try:
+        report = register.import_people(
+            file, whole=whole, dry_run=dry_run, by=system("import-people"), now=timezone.now()
+        )
+    except BadSheet as error:
+        raise click.ClickException(str(error)) from None
+    for line in report.lines():
+        click.echo(line)

@@ -1,0 +1,29 @@
+"""The seam for what hangs on a node: packages name what they count and move when the ground is redrawn."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from django.db.models import Model
+from django.utils.functional import Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Follower:
+    """Rows of one model that lie at nodes. `count` gives node id → how many open ones; `move` takes old → new ids."""
+
+    label: str | Promise
+    count: Callable[[list[int]], dict[int, int]]
+    move: Callable[[Mapping[int, int]], int]
+
+
+_followers: dict[type[Model], Follower] = {}
+
+
+def register(model: type[Model], follower: Follower) -> None:
+    """Name what hangs on nodes; called from the package's `apps.py`."""
+    _followers[model] = follower
+
+
+def registered() -> dict[type[Model], Follower]:
+    """Every model that has named itself."""
+    return dict(_followers)
