@@ -1,6 +1,6 @@
 """Fields that several forms of matters share: words, a mobile phone, photos, a category."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrPromise  # the stubs' name for a lazy string
 
     Label = str | _StrPromise
+
+
+Choices = list[tuple[str, Any]]  # value and label, or a group's name and its own choices
 
 
 class Words(forms.CharField):
@@ -84,11 +87,11 @@ class Photos(forms.FileField):
         return tuple(found)
 
 
-def category_choices() -> list[tuple[str, Any]]:
+def category_choices() -> Choices:
     """The current catalogue as choices, grouped by the categories at its top: one query."""
     rows = list(Category.objects.filter(valid_to=None).order_by("scheme", "pk").only("pk", "name", "parent"))
     parents = {row.parent_id for row in rows}
-    groups: list[tuple[str, Any]] = []
+    groups: Choices = []
     for top in (row for row in rows if row.parent_id is None):
         below = [(str(row.pk), row.name) for row in rows if row.parent_id == top.pk]
         rest = (str(top.pk), _("%(name)s（其他）") % {"name": top.name})
@@ -102,9 +105,9 @@ class CategoryField(forms.ChoiceField):
     def __init__(self, *, label: "Label", **options: Any) -> None:
         super().__init__(label=label, required=False, **options)
 
-    def offer(self, choices: list[tuple[str, Any]]) -> None:
-        """Set what can be chosen."""
-        self.choices = [("", _("还不确定")), *choices]
+    def offer(self, choices: Choices | Callable[[], Choices]) -> None:
+        """Set what can be chosen; a function is asked only when the choices are shown or something was chosen."""
+        self.choices = lambda: [("", _("还不确定")), *(choices() if callable(choices) else choices)]
 
     def clean(self, value: Any) -> Category | None:
         chosen = super().clean(value)

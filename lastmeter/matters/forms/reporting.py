@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as lazy
 from lastmeter.grid import locate, scope
 from lastmeter.kit.uploads import Photo
 from lastmeter.matters.forms import kept
-from lastmeter.matters.forms.fields import Phone, Photos, Words
+from lastmeter.matters.forms.fields import CategoryField, Phone, Photos, Words, category_choices
 from lastmeter.matters.intake import MOST_PHOTOS, MOST_PLACE, MOST_TEXT
 
 
@@ -29,16 +29,23 @@ class ReportForm(forms.Form):
         error_messages={"required": lazy("请写一句话，说说是什么事。")},
         widget=forms.Textarea(attrs={"rows": 4, "placeholder": lazy("楼道灯不亮、噪音扰民、欠薪……一句话就行")}),
     )
-    photos = Photos(label=lazy("照片"), help_text=lazy("可以不拍；最多 9 张"))
+    photos = Photos(label=lazy("照片"), help_text=lazy("最多 9 张"))
     place = Words(
         label=lazy("具体位置"),
         limit=MOST_PLACE,
         rows=0,
         required=False,
-        help_text=lazy("如：3 栋 2 单元门口。可以不填"),
+        help_text=lazy("如：3 栋 2 单元门口"),
     )
     phone = Phone(label=lazy("手机"), required=False, help_text=lazy("想接到回音就留；不留也能凭编号查进度"))
-    name = Words(label=lazy("怎么称呼您"), limit=60, rows=0, required=False, help_text=lazy("可以不填"))
+    name = Words(label=lazy("怎么称呼您"), limit=60, rows=0, required=False)
+    category = CategoryField(label=lazy("我知道属于哪一类"))
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        category = self.fields["category"]
+        if isinstance(category, CategoryField):
+            category.offer(category_choices)
 
     def clean(self) -> dict[str, Any]:
         """Join new photos to those kept from an earlier try; keep them all for the next one, whatever else is wrong."""

@@ -4,6 +4,7 @@ import io
 import re
 import zipfile
 from collections.abc import Callable
+from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
@@ -13,10 +14,13 @@ from django.utils import timezone
 from PIL import Image
 
 from lastmeter.accounts.actors import Actor
+from lastmeter.accounts.people import phone_hash
 from lastmeter.dossiers.models import Attachment, Dossier
+from lastmeter.grid.models import Plate
 from lastmeter.kit.uploads import check_photo
 from lastmeter.matters import asking, handling, settling
-from lastmeter.matters.models import Matter, Rating, Requester
+from lastmeter.matters.models import Category, Matter, Rating, Requester, Source
+from lastmeter.notices.channels import screen
 from tests.cast import Cast, middle
 
 Actors = Callable[[str], Actor]
@@ -38,7 +42,7 @@ def picture(
     return SimpleUploadedFile(f"{color}.jpg", buffer.getvalue(), "image/jpeg")
 
 
-def send(client: Client, cast: Cast, ref: str = "ref-1", **values: object) -> object:
+def send(client: Client, cast: Cast, ref: object = "ref-1", **values: object) -> object:
     data: dict[str, object] = {"client_ref": ref, "text": TEXT, "node": cast.nodes["grid"].pk, "compared": "1"}
     return client.post("/report/", {name: value for name, value in (data | values).items() if value is not None})
 
@@ -49,7 +53,7 @@ def filed() -> Matter:
 
 def code_on(client: Client, matter: Matter) -> str:
     page = client.get(f"/report/{matter.dossier.number}/").content.decode()
-    return re.findall(r'<p class="big num">([0-9A-Z]{8})</p>', page)[0]
+    return str(re.findall(r'<p class="big num">([0-9A-Z]{8})</p>', page)[0])
 
 
 def test_a_report_without_account_gives_a_number_a_code_and_a_date(cast: Cast, client: Client) -> None:
@@ -208,3 +212,102 @@ def test_photos_of_an_internal_note_stay_inside(cast: Cast, client: Client, acto
 def test_a_stranger_can_do_nothing_with_a_number(cast: Cast, client: Client, path: str) -> None:
     send(client, cast)
     assert Client().post(f"/m/{filed().dossier.number}/{path}", {"text": "x", "reason": "x"}).status_code == 404
+
+
+def test_a_wrong_code_says_how_many_tries_are_left(cast: Cast, client: Client) -> None:
+    send(client, cast)
+    page = Client().post(f"/m/{filed().dossier.number}/", {"code": "AAAAAAAA"}).content.decode()
+    assert "还可以试 9 次" in page
+
+
+@pytest.mark.parametrize("node", ["²", "9" * 5000, "-1", "\x00", "织𬕂"])
+def test_a_place_that_is_no_number_is_asked_for_again(cast: Cast, client: Client, node: str) -> None:
+    assert send(client, cast, node=node).status_code == 422  # type: ignore[attr-defined]
+
+
+def test_nine_photos_are_taken_and_a_tenth_is_not(cast: Cast, client: Client) -> None:
+    colors = ["red", "green", "blue", "white", "black", "gray", "pink", "gold", "teal"]
+    refused = send(client, cast, photos=[picture(color) for color in [*colors, "navy"]])
+    assert refused.status_code == 422  # type: ignore[attr-defined]
+    send(client, cast, photos=[picture(color) for color in colors])
+    assert Attachment.objects.filter(dossier=filed().pk).count() == 9
+
+
+def test_somebody_who_knows_the_kind_may_say_it(cast: Cast, client: Client) -> None:
+    noise = Category.objects.get(scheme__code="local", code="env-noise", valid_to=None)
+    send(client, cast, category=noise.pk)
+    assert filed().category == noise
+
+
+@pytest.mark.parametrize("category", ["x", "999999999", "1' OR 1"])
+def test_a_kind_that_is_none_is_said_beside_the_field(cast: Cast, client: Client, category: str) -> None:
+    answer = send(client, cast, category=category, pick=None)
+    assert answer.status_code == 422  # type: ignore[attr-defined]
+    assert send(client, cast, category=category, pick="1").status_code == 302  # type: ignore[attr-defined]
+    assert TEXT in client.get("/report/").content.decode()
+
+
+def test_a_scanned_plate_is_the_source_and_a_picked_place_is_not(cast: Cast, client: Client) -> None:
+    grid = cast.nodes["grid"]
+    client.get(f"/places/?pick={grid.pk}&next=/report/")
+    send(client, cast)
+    assert filed().source == Source.WEB
+    plate = Plate.objects.create(node=grid, token="t0ken")
+    client.get(f"/q/{plate.token}/")
+    send(client, cast, ref="ref-2")
+    assert filed().source == Source.PLATE
+
+
+def test_a_code_proves_the_phone_and_is_shown_to_its_own_report_alone(
+    cast: Cast, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(screen, "available", lambda: True)
+    send(client, cast, phone="19900001234")
+    first = f"/report/{filed().dossier.number}/phone/"
+    client.post(f"{first}code/")
+    [code] = re.findall(r'<b class="num">(\d{6})</b>', client.get(first).content.decode())
+    send(client, cast, ref="ref-2", phone="19900005678")
+    assert code not in client.get(f"/report/{filed().dossier.number}/phone/").content.decode()
+    assert client.post(first, {"code": "abc"}).status_code == 422
+    assert client.post(first, {"code": code}).status_code == 302
+    assert Requester.objects.get(phone_hash=phone_hash("19900001234")).phone_verified_at is not None
+
+
+def test_an_account_sees_what_its_proved_phone_reported_and_no_unproved_one(
+    cast: Cast, client: Client, client_as: Callable[[str], Client]
+) -> None:
+    resident = cast.users["resident"]
+    type(resident).objects.filter(pk=resident.pk).update(phone="19900004321", phone_hash=phone_hash("19900004321"))
+    send(client, cast, phone="19900004321")
+    address = f"/m/{filed().dossier.number}/"
+    assert TEXT not in client_as("resident").get(address).content.decode()
+    Requester.objects.update(phone_verified_at=timezone.now())
+    assert TEXT in client_as("resident").get(address).content.decode()
+    assert filed().dossier.title in client_as("resident").get("/mine/").content.decode()
+    assert TEXT not in client_as("other_clerk").get(address).content.decode()
+
+
+def test_after_the_window_nobody_reopens_and_the_page_no_longer_offers_it(
+    cast: Cast, client: Client, actor: Actors
+) -> None:
+    send(client, cast)
+    matter = filed()
+    address = f"/m/{matter.dossier.number}/"
+    settling.settle(matter, result="关了", by=actor("worker"), now=timezone.now())
+    assert "要求重办" in client.get(address).content.decode()
+    Matter.objects.filter(pk=matter.pk).update(reopen_until=timezone.now() - timedelta(seconds=1))
+    assert "要求重办" not in client.get(address).content.decode()
+    late = client.post(f"{address}reopening/", {"reason": "又响了"})
+    assert late.status_code == 409
+    assert "已过重开期限" in late.content.decode()
+
+
+def test_an_answer_after_the_question_lapsed_still_reaches_the_desk(cast: Cast, client: Client, actor: Actors) -> None:
+    send(client, cast)
+    matter = filed()
+    asked = asking.ask(matter, question="哪一栋？", by=actor("clerk"), now=timezone.now())
+    asking.lapse(asked.lapses_at)
+    assert client.post(f"/m/{matter.dossier.number}/answer/", {"text": "是 6 栋"}).status_code == 302
+    asked.refresh_from_db()
+    assert asked.answer == ""
+    assert "是 6 栋" in client.get(f"/m/{matter.dossier.number}/").content.decode()

@@ -18,6 +18,7 @@ from lastmeter.accounts import limits
 from lastmeter.accounts.requests import Request, visitor_client
 from lastmeter.dossiers import attachments
 from lastmeter.dossiers.models import Dossier
+from lastmeter.grid import tree
 from lastmeter.kit import ids
 from lastmeter.matters import asking, channels, closing, lifecycle, reckoning, story
 from lastmeter.matters.forms.progress import (
@@ -28,7 +29,7 @@ from lastmeter.matters.forms.progress import (
     ReopeningForm,
     WithdrawalForm,
 )
-from lastmeter.matters.models import Channel, Enquiry, Matter, Rating, Screening
+from lastmeter.matters.models import Channel, Enquiry, Matter, Rating, Requester, Screening
 from lastmeter.matters.steps import Overtaken
 from lastmeter.matters.views import photos, proof, reach
 
@@ -60,13 +61,15 @@ def look_up(request: Request) -> HttpResponse:
 def _try(request: Request, form: CodeForm, number: str) -> bool:
     """Try the form's code; what is wrong stands beside the field."""
     try:
-        if proof.try_code(request, number, form.cleaned_data["code"], now=timezone.now()):
-            return True
+        proof.try_code(request, number, form.cleaned_data["code"], now=timezone.now())
     except limits.TooMany as error:
         form.add_error("code", str(error))
-        return False
-    form.add_error("code", _("编号和查询码对不上：请看看有没有抄错。查询码丢了，可以打网格员电话凭编号问进度。"))
-    return False
+    except proof.WrongCode as wrong:
+        said = _(
+            "编号和查询码对不上，还可以试 %(left)d 次：请看看有没有抄错。查询码丢了，可以打网格员电话凭编号问进度。"
+        )
+        form.add_error("code", said % {"left": wrong.left})
+    return form.is_valid()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -101,6 +104,7 @@ def _page(request: Request, matter: Matter, *, status: int = 200, **bound: forms
         "word": _(lifecycle.BY_NAME[step].word),
         "tone": lifecycle.BY_NAME[step].tone,
         "number": ids.pretty(dossier.number),
+        "node_code": tree.code_of(dossier.node),
         "bar": BAR,
         "at": AT.get(step),
         "promised": reckoning.promised(matter.pk),
@@ -217,9 +221,11 @@ def mine(request: Request) -> HttpResponse:
 
 def own(request: HttpRequest, most: int) -> list[tuple[Dossier, str, str]]:
     """The newest matters this browser has proved or this account has filed for itself: row, step in words, tone."""
-    theirs = Q(pk__in=request.session.get(proof.PROVED, [])) | Q(client__in=proof.clients(request))
+    known = Q(pk__in=request.session.get(proof.PROVED, [])) | Q(client__in=proof.clients(request))
     if request.user.is_authenticated:
-        theirs |= Q(matter__requester__user=request.user.pk)
-    rows = Dossier.objects.filter(theirs).order_by("-pk")[:most]
+        # Looked up first: as a sub-query under OR it would cost PostgreSQL a walk through the whole table.
+        requested = Requester.objects.filter(proof.theirs(request)).order_by("-pk").values_list("pk", flat=True)
+        known |= Q(pk__in=list(requested[:most]))
+    rows = Dossier.objects.filter(known).order_by("-pk")[:most]
     steps = [(row, lifecycle.BY_NAME[row.step]) for row in rows]
     return [(row, _(step.word), step.tone) for row, step in steps]

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from lastmeter.accounts import limits
 from lastmeter.accounts.requests import Request, address_client, visitor_client
-from lastmeter.grid import scope, tree
+from lastmeter.grid import picking, scope, tree
 from lastmeter.grid.models import Node
 from lastmeter.kit import ids
 from lastmeter.matters import contact, danger, duplicates, intake, reckoning
@@ -23,7 +23,7 @@ from lastmeter.matters.models import Source
 from lastmeter.matters.views import proof
 from lastmeter.notices import codes
 
-PLACE = "place"  # the session's place, set by a plate or by picking (grid.views)
+SHOWN = "shown_code"  # in the demo: (number, code) of the last code, until it has proved the phone
 DRAFT = "report_draft"  # what was typed before somebody went to pick a place; never the phone
 HOUR = 3600
 
@@ -56,14 +56,13 @@ def _first(request: Request) -> dict[str, Any]:
     if code := request.GET.get("g", ""):
         node = tree.resolve_code(code[:40]) or Node.objects.filter(key=code[:5]).first()
         if node:
-            request.session[PLACE] = node.pk
-    first["node"] = request.session.get(PLACE)
+            picking.remember(request.session, node)
+    first["node"] = request.session.get(picking.REMEMBERED)
     return first
 
 
 def _page(request: Request, form: ReportForm, *, status: int = 200, **more: Any) -> HttpResponse:
-    node_id = form["node"].value()
-    node = Node.objects.filter(pk=node_id).first() if str(node_id or "").isdigit() else None
+    node = picking.valid(form["node"].value())
     context = {
         "form": form,
         "node": node,
@@ -78,7 +77,8 @@ def _go_and_pick(request: Request, form: ReportForm) -> HttpResponse:
     """Keep what was typed and go to the picker; works without JavaScript. The phone is not kept."""
     given = form.cleaned_data
     names = ("client_ref", "text", "place", "name", "kept")
-    request.session[DRAFT] = {name: given.get(name) or request.POST.get(name, "")[:5000] for name in names}
+    draft = {name: given.get(name) or request.POST.get(name, "")[:5000] for name in names}
+    request.session[DRAFT] = {**draft, "category": request.POST.get("category", "")[:20]}
     return redirect(f"/places/?next={request.path}")
 
 
@@ -132,7 +132,8 @@ def _take_in(request: Request, form: ReportForm, client: str) -> HttpResponse:
 
 def _report(request: Request, form: ReportForm) -> intake.Report:
     given = form.cleaned_data
-    from_plate = given.get("node") and given["node"] == request.session.get(PLACE)
+    from_plate = given.get("node") and given["node"] == request.session.get(picking.SCANNED)
+    category = given.get("category")
     return intake.Report(
         text=given["text"],
         source=Source.PLATE if from_plate else Source.WEB,
@@ -141,6 +142,7 @@ def _report(request: Request, form: ReportForm) -> intake.Report:
         lon=given.get("lon"),
         lat=given.get("lat"),
         place=given["place"],
+        category_id=category.pk if category else None,
         name=given["name"],
         phone=given["phone"],
         photos=given["photos"],
@@ -160,9 +162,12 @@ def phone(request: Request, number: str) -> HttpResponse:
     if form.is_valid():
         if codes.check_code(requester.phone, form.cleaned_data["code"], contact.PURPOSE, now):
             contact.prove_phone(requester, by=request.actor, now=now)
+            request.session.pop(SHOWN, None)
             return redirect("report-done", matter.dossier.number)
         form.add_error("code", _("验证码不对或已过期：请看清最新的一条短信，或重新发送。"))
-    context = {"form": form, "matter": matter, "tail": requester.phone[-4:], "shown": request.session.get("shown_code")}
+    sent_for, code = request.session.get(SHOWN, ("", None))
+    shown = code if sent_for == matter.dossier.number else None
+    context = {"form": form, "matter": matter, "tail": requester.phone[-4:], "shown": shown}
     return render(request, "matters/report/phone.html", context, status=422 if form.errors else 200)
 
 
@@ -178,7 +183,7 @@ def phone_code(request: Request, number: str) -> HttpResponse:
     except (limits.TooMany, codes.NotOffered) as error:
         messages.error(request, str(error) or _("现在不能发送验证码。"))
     else:
-        request.session["shown_code"] = sent.shown
+        request.session[SHOWN] = [matter.dossier.number, sent.shown]
         messages.success(request, _("验证码已发送，10 分钟内有效。"))
     return redirect("report-phone", matter.dossier.number)
 
