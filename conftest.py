@@ -22,7 +22,7 @@ def django_db_setup(
     django_db_modify_db_settings: None,
     django_db_blocker: DjangoDbBlocker,
 ) -> Iterator[None]:
-    """The database of this test process with the cast in it. Ours, because races use it without Django's own fixtures."""
+    """The database of this test process with the cast in it. Ours, because races use it without Django's fixtures."""
     with django_db_blocker.unblock():
         made = setup_databases(verbosity=0, interactive=False)
         the_cast.seed()

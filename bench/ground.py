@@ -16,8 +16,8 @@ def prepare() -> None:
     address = urlsplit(settings.DATABASE_URL)
     name = address.path.lstrip("/")
     with psycopg.connect(address._replace(path="/postgres").geturl(), autocommit=True) as server:
-        server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')  # type: ignore[arg-type]
-        server.execute(f'CREATE DATABASE "{name}"')  # type: ignore[arg-type]
+        server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        server.execute(f'CREATE DATABASE "{name}"')
     import django  # the database has to exist before the apps ask for it
 
     django.setup()

@@ -218,7 +218,7 @@ def _statements(address: str) -> list[tuple[str, list[Any], dict[int, str]]]:
         [[newest]] = connection.execute("SELECT max(matter_id) FROM matters_requester").fetchall()
         for table, key in {**TABLES, "notices_notice": ""}.items():
             where = f"{key} = {newest}" if key else f"key LIKE 'matter.reported:{newest}:%'"
-            rows = connection.execute(f"SELECT * FROM {table} WHERE {where} ORDER BY 1")  # type: ignore[arg-type]
+            rows = connection.execute(f"SELECT * FROM {table} WHERE {where} ORDER BY 1")
             names = [each.name for each in rows.description or []]
             skipped = {"lexemes", "xid", "put_at"} | ({"id"} if table in OWN_ID else set())
             kept = [at for at, name in enumerate(names) if name not in skipped]

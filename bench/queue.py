@@ -29,6 +29,7 @@ def run() -> list[ground.Row]:
     """Fill, measure, fill on, measure again."""
     ground.prepare()
     from django.db import connection
+    from django.http import HttpResponse
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
 
@@ -42,7 +43,11 @@ def run() -> list[ground.Row]:
     for size in (SMALL, LARGE):
         _fill(filled + 1, size)
         filled = size
-        page = lambda: client.get("/queue/", HTTP_HOST="127.0.0.1")  # noqa: E731
+
+        def page() -> HttpResponse:
+            answer: HttpResponse = client.get("/queue/", HTTP_HOST="127.0.0.1")  # type: ignore[assignment]
+            return answer
+
         answer = page()
         assert answer.status_code == 200, answer.status_code
         with CaptureQueriesContext(

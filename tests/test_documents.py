@@ -1,4 +1,4 @@
-"""The documents say what is: generated parts are fresh, and every setting, dependency, command and package is written up."""
+"""The documents say what is: generated parts are fresh; every setting, dependency, command, package is written up."""
 
 import re
 import tomllib

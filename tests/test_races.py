@@ -1,4 +1,4 @@
-"""Real connections at once, and processes killed in the middle: one wins, nothing is half, nothing acknowledged is lost."""
+"""Real connections at once, processes killed in the middle: one wins, nothing is half, nothing acknowledged is lost."""
 
 import os
 import random
@@ -53,7 +53,12 @@ def at_once(calls: Sequence[Callable[[], T]]) -> list[T | Exception]:
 
 def a_report(cast: Cast, ref: str) -> intake.Report:
     return intake.Report(
-        text="3 栋楼道灯不亮", source=Source.WEB, client_ref=ref, node_id=cast.nodes["grid"].pk, name="李", phone="19900000101"
+        text="3 栋楼道灯不亮",
+        source=Source.WEB,
+        client_ref=ref,
+        node_id=cast.nodes["grid"].pk,
+        name="李",
+        phone="19900000101",
     )
 
 
@@ -129,7 +134,8 @@ from lastmeter.matters.models import Source
 node, start = int(sys.argv[1]), sys.argv[2]
 for n in range(100000):
     [taken] = intake.take_in(
-        [intake.Report(text="路灯不亮", source=Source.WEB, client_ref=f"{start}-{n}", node_id=node, name="李", phone="19900000101")],
+        [intake.Report(text="路灯不亮", source=Source.WEB, client_ref=f"{start}-{n}", node_id=node,
+                       name="李", phone="19900000101")],
         by=Actor.visitor("loop"), client="loop", now=timezone.now())
     print(taken.number, flush=True)
 """

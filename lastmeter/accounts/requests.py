@@ -30,7 +30,7 @@ class Request(HttpRequest):
 def visitor_client(request: HttpRequest) -> str:
     """The client of this browser, 64 hex characters; a visitor without one gets a session (and its cookie) now.
 
-    It stands in the session, not for the session: signing in changes the key, and what was reported before stays theirs.
+    It stands in the session, not for the session: signing in changes the key, and what was reported stays theirs.
     Also puts the actor with that client on the request.
     """
     session = request.session

@@ -1,8 +1,15 @@
-"""The app `clocks`."""
+"""The app `clocks`: its rules hang on nodes."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ClocksConfig(AppConfig):
     name = "lastmeter.clocks"
     verbose_name = "时限"
+
+    def ready(self) -> None:
+        from lastmeter.clocks.models import Limit  # models exist only from here on
+        from lastmeter.grid import followers
+
+        followers.register(Limit, followers.of_model(Limit, _("时限规则")))

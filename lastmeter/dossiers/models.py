@@ -18,8 +18,8 @@ class Dossier(models.Model):
     """What a matter, a mediation, a task… have in common.
 
     `node_then` is the place of its day and never changes; `path` and the level columns are today's. Lists filter one
-    level column by equality, so that scope and keyset order share one index; closed circles are in none of them, so that
-    counting reads the index alone.
+    level column by equality, so that scope and keyset order share one index; closed circles are in none of them, so
+    that counting reads the index alone.
     """
 
     kind = models.CharField(_("种类"), max_length=12, choices=DossierKind.choices)

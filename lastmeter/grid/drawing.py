@@ -83,9 +83,9 @@ def _cut(
         line = [(t * reach * 1.5, offset + bend) for t, bend in zip(steps, bent, strict=True)]
         frame = [*line, (reach * 1.5, reach * 3), (-reach * 1.5, reach * 3)]
         middle = shape.centroid
-        return shapely.Polygon([
-            (middle.x + a * along[0] + b * across[0], middle.y + a * along[1] + b * across[1]) for a, b in frame
-        ])
+        return shapely.Polygon(
+            [(middle.x + a * along[0] + b * across[0], middle.y + a * along[1] + b * across[1]) for a, b in frame]
+        )
 
     low, high = -reach, reach
     for _ in range(30):
@@ -123,9 +123,9 @@ def _reading_order(shapes: list[BaseGeometry]) -> list[BaseGeometry]:
 def _features(leaves: list[tuple[str, int, int, BaseGeometry]]) -> Iterator[dict[str, Any]]:
     """Node all borders together on the 1 cm grid and hand every face to the leaf it lies in."""
     drawn = [shapely.transform(shape, _to_degrees) for *_, shape in leaves]
-    faces = shapely.get_parts(shapely.polygonize(
-        shapely.get_parts(shapely.unary_union(shapely.boundary(drawn), grid_size=GRID))
-    ))
+    faces = shapely.get_parts(
+        shapely.polygonize(shapely.get_parts(shapely.unary_union(shapely.boundary(drawn), grid_size=GRID)))
+    )
     inside, owner = shapely.STRtree(drawn).query(shapely.point_on_surface(faces), predicate="within")
     owned: dict[int, list[BaseGeometry]] = {}
     for face, leaf in zip(inside, owner, strict=True):

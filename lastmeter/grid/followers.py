@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Model
+from django.db.models import Count, Model
 from django.utils.functional import Promise
 
 
@@ -27,3 +27,16 @@ def register(model: type[Model], follower: Follower) -> None:
 def registered() -> dict[type[Model], Follower]:
     """Every model that has named itself."""
     return dict(_followers)
+
+
+def of_model(model: type[Model], label: str | Promise) -> Follower:
+    """The follower of a model that merely points at its node: counted and moved by that column."""
+
+    def count(node_ids: list[int]) -> dict[int, int]:
+        rows = model._default_manager.filter(node__in=node_ids).values("node").annotate(n=Count("pk"))
+        return {row["node"]: row["n"] for row in rows}
+
+    def move(moves: Mapping[int, int]) -> int:
+        return sum(model._default_manager.filter(node=old).update(node=new) for old, new in moves.items())
+
+    return Follower(label, count, move)

@@ -126,15 +126,16 @@ class Locator:
         first, second = first[inner], second[inner]
         area = shapely.area(shapely.intersection(self._shapes[first], self._shapes[second]))
         reason = _("边界相互重叠；重叠处归编号较小的网格，请核对边界。")
-        return [*self._left_out, *(
-            Problem((self._nodes[one], self._nodes[other]), reason)
-            for one, other in zip(first[area > SLIVER], second[area > SLIVER], strict=True)
-        )]
+        return [
+            *self._left_out,
+            *(
+                Problem((self._nodes[one], self._nodes[other]), reason)
+                for one, other in zip(first[area > SLIVER], second[area > SLIVER], strict=True)
+            ),
+        ]
 
 
-def _cells(
-    cells: raster.Raster, lons: npt.NDArray[np.float64], lats: npt.NDArray[np.float64]
-) -> npt.NDArray[np.int32]:
+def _cells(cells: raster.Raster, lons: npt.NDArray[np.float64], lats: npt.NDArray[np.float64]) -> npt.NDArray[np.int32]:
     x, y = (lons - cells.west) * cells.per_lon, (lats - cells.south) * cells.per_lat
     col, row = x.astype(np.int64), y.astype(np.int64)
     ranks = cells.coarse[row * cells.cols + col]

@@ -69,6 +69,4 @@ def draw(drawn: Mapping[Node, shapely.Geometry], *, source: str, today: date) ->
 def _row(node: Node, shape: shapely.Geometry, source: str, today: date) -> Shape:
     west, south, east, north = shape.bounds
     wkb = shapely.to_wkb(shape)
-    return Shape(
-        node=node, wkb=wkb, west=west, south=south, east=east, north=north, source=source, valid_from=today
-    )
+    return Shape(node=node, wkb=wkb, west=west, south=south, east=east, north=north, source=source, valid_from=today)

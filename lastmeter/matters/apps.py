@@ -1,6 +1,7 @@
-"""The app `matters`: names itself to the clocks."""
+"""The app `matters`: names itself to the clocks, to the ground and to the keepers of personal data."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class MattersConfig(AppConfig):
@@ -8,8 +9,13 @@ class MattersConfig(AppConfig):
     verbose_name = "事项"
 
     def ready(self) -> None:
-        from lastmeter.clocks import bells as seam  # models are not loaded before ready()
+        from lastmeter.accounts import keepers  # models exist only from here on
+        from lastmeter.clocks import bells as seam
         from lastmeter.dossiers.models import DossierKind
-        from lastmeter.matters import bells
+        from lastmeter.grid import followers
+        from lastmeter.matters import bells, holdings
+        from lastmeter.matters.models import DistrictName
 
         seam.register(DossierKind.MATTER, warns=bells.warns, falls=bells.falls)
+        followers.register(DistrictName, followers.of_model(DistrictName, _("来源地名")))
+        keepers.register("matters", holdings.KEEPER)

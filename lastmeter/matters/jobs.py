@@ -2,9 +2,14 @@
 
 from datetime import datetime
 
-from lastmeter.matters import asking
+from lastmeter.matters import asking, holdings
 
 
-def run(now: datetime) -> int:
-    """End unanswered questions whose date has passed."""
+def lapse(now: datetime) -> int:
+    """End unanswered questions whose date has passed; every few minutes."""
     return asking.lapse(now)
+
+
+def purge(now: datetime) -> int:
+    """Take names and phones out of matters past their term; hourly."""
+    return holdings.erase_old(now)

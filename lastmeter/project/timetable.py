@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from lastmeter.accounts import jobs as accounts
 from lastmeter.clocks import jobs as clocks
+from lastmeter.dossiers import jobs as dossiers
 from lastmeter.matters import jobs as matters
 from lastmeter.notices import jobs as notices
 
@@ -30,8 +31,10 @@ TIMETABLE = (
     Entry("notices.deliver", timedelta(seconds=2), notices.deliver),
     Entry("clocks.sweep", timedelta(seconds=30), clocks.run),
     Entry("accounts.seal", timedelta(minutes=1), accounts.seal),
-    Entry("matters.lapse", timedelta(minutes=5), matters.run),
+    Entry("matters.lapse", timedelta(minutes=5), matters.lapse),
     Entry("accounts.purge", timedelta(hours=1), accounts.purge),
+    Entry("matters.purge", timedelta(hours=1), matters.purge),
+    Entry("dossiers.sweep_files", timedelta(days=1), dossiers.sweep_files),
     Entry("notices.purge", timedelta(days=1), notices.purge),
     Entry("accounts.export_head", timedelta(days=1), accounts.export_head),
 )

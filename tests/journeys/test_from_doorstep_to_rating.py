@@ -22,7 +22,7 @@ def report(page: Page, text: str, axe: Axe | None = None) -> tuple[str, str]:
     submit = page.get_by_role("button", name="上报", exact=True)
     submit.click()
     page.wait_for_load_state()
-    while "/report/" == re.sub(r"https?://[^/]+", "", page.url).split("?")[0]:
+    while re.sub(r"https?://[^/]+", "", page.url).split("?")[0] == "/report/":
         submit.click()  # danger words or similar matters were shown once
         page.wait_for_load_state()
     if axe:

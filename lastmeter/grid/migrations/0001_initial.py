@@ -10,7 +10,6 @@ import lastmeter.kit.fields
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -19,180 +18,322 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='GroundVersion',
+            name="GroundVersion",
             fields=[
-                ('id', models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ('version', models.BigIntegerField(default=1)),
-                ('stamp', models.UUIDField(default=uuid.uuid4)),
+                ("id", models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("version", models.BigIntegerField(default=1)),
+                ("stamp", models.UUIDField(default=uuid.uuid4)),
             ],
             options={
-                'verbose_name': '网格版本',
+                "verbose_name": "网格版本",
             },
         ),
         migrations.CreateModel(
-            name='Node',
+            name="Node",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('level', models.PositiveSmallIntegerField(choices=[(1, '省'), (2, '市'), (3, '县（市、区）'), (4, '镇（街道）'), (5, '村（社区）'), (6, '网格'), (7, '微网格（楼、巷、村小组）')], verbose_name='层级')),
-                ('kind', models.CharField(choices=[('urban', '城镇'), ('rural', '农村'), ('dedicated', '专属')], default='urban', max_length=10, verbose_name='类型')),
-                ('name', models.CharField(max_length=100, verbose_name='名称')),
-                ('key', lastmeter.kit.fields.BytewiseCharField(max_length=5, unique=True)),
-                ('path', lastmeter.kit.fields.BytewiseCharField(max_length=35, unique=True)),
-                ('households', models.PositiveIntegerField(blank=True, null=True, verbose_name='户数')),
-                ('invented', models.BooleanField(default=False, verbose_name='虚构')),
-                ('source', models.CharField(blank=True, max_length=200, verbose_name='来源')),
-                ('supervision_phone', models.CharField(blank=True, max_length=30, verbose_name='监督电话')),
-                ('valid_from', models.DateField(verbose_name='有效自')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='有效至')),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='grid.node')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "level",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "省"),
+                            (2, "市"),
+                            (3, "县（市、区）"),
+                            (4, "镇（街道）"),
+                            (5, "村（社区）"),
+                            (6, "网格"),
+                            (7, "微网格（楼、巷、村小组）"),
+                        ],
+                        verbose_name="层级",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("urban", "城镇"), ("rural", "农村"), ("dedicated", "专属")],
+                        default="urban",
+                        max_length=10,
+                        verbose_name="类型",
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="名称")),
+                ("key", lastmeter.kit.fields.BytewiseCharField(max_length=5, unique=True)),
+                ("path", lastmeter.kit.fields.BytewiseCharField(max_length=35, unique=True)),
+                ("households", models.PositiveIntegerField(blank=True, null=True, verbose_name="户数")),
+                ("invented", models.BooleanField(default=False, verbose_name="虚构")),
+                ("source", models.CharField(blank=True, max_length=200, verbose_name="来源")),
+                ("supervision_phone", models.CharField(blank=True, max_length=30, verbose_name="监督电话")),
+                ("valid_from", models.DateField(verbose_name="有效自")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="有效至")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="children", to="grid.node"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '网格节点',
+                "verbose_name": "网格节点",
             },
         ),
         migrations.CreateModel(
-            name='Code',
+            name="Code",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('scheme', models.CharField(max_length=20, verbose_name='编码体系')),
-                ('code', models.CharField(max_length=40, verbose_name='代码')),
-                ('valid_from', models.DateField(null=True)),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('node', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='codes', to='grid.node')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("scheme", models.CharField(max_length=20, verbose_name="编码体系")),
+                ("code", models.CharField(max_length=40, verbose_name="代码")),
+                ("valid_from", models.DateField(null=True)),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                (
+                    "node",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="codes", to="grid.node"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '节点代码',
+                "verbose_name": "节点代码",
             },
         ),
         migrations.CreateModel(
-            name='PartyOrganisation',
+            name="PartyOrganisation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rank', models.PositiveSmallIntegerField(choices=[(1, '党工委（镇党委）'), (2, '社区党委 / 党总支（村党组织）'), (3, '网格党支部'), (4, '党小组 / 党员中心户')], verbose_name='层级')),
-                ('name', models.CharField(max_length=100, verbose_name='名称')),
-                ('founded_on', models.DateField(blank=True, null=True, verbose_name='成立日期')),
-                ('members', models.PositiveIntegerField(default=0, verbose_name='党员人数')),
-                ('node', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='party', to='grid.node')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "rank",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "党工委（镇党委）"),
+                            (2, "社区党委 / 党总支（村党组织）"),
+                            (3, "网格党支部"),
+                            (4, "党小组 / 党员中心户"),
+                        ],
+                        verbose_name="层级",
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="名称")),
+                ("founded_on", models.DateField(blank=True, null=True, verbose_name="成立日期")),
+                ("members", models.PositiveIntegerField(default=0, verbose_name="党员人数")),
+                (
+                    "node",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="party", to="grid.node"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '党组织',
+                "verbose_name": "党组织",
             },
         ),
         migrations.CreateModel(
-            name='Plate',
+            name="Plate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token', models.CharField(max_length=32, unique=True)),
-                ('made_at', models.DateTimeField(auto_now_add=True)),
-                ('node', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='plates', to='grid.node')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("token", models.CharField(max_length=32, unique=True)),
+                ("made_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "node",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="plates", to="grid.node"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '二维码牌',
+                "verbose_name": "二维码牌",
             },
         ),
         migrations.CreateModel(
-            name='Post',
+            name="Post",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('secretary', '书记'), ('grid_head', '网格长'), ('small_grid_head', '小网格长'), ('grid_worker', '专职网格员'), ('part_time_worker', '兼职网格员'), ('building_head', '楼长'), ('lane_head', '巷长'), ('hub_household', '党员中心户'), ('liaison', '包联干部'), ('legal_adviser', '挂点律师'), ('instructor', '网格指导员'), ('community_clerk', '社区工作人员'), ('dispatcher', '调度员'), ('organiser', '组织员'), ('unit_head', '单位负责人'), ('unit_handler', '单位经办人')], max_length=20, verbose_name='岗位')),
-                ('public_phone', models.CharField(blank=True, max_length=30, verbose_name='公开联系电话')),
-                ('closed_on', models.DateField(blank=True, null=True, verbose_name='撤销日期')),
-                ('node', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='grid.node')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("secretary", "书记"),
+                            ("grid_head", "网格长"),
+                            ("small_grid_head", "小网格长"),
+                            ("grid_worker", "专职网格员"),
+                            ("part_time_worker", "兼职网格员"),
+                            ("building_head", "楼长"),
+                            ("lane_head", "巷长"),
+                            ("hub_household", "党员中心户"),
+                            ("liaison", "包联干部"),
+                            ("legal_adviser", "挂点律师"),
+                            ("instructor", "网格指导员"),
+                            ("community_clerk", "社区工作人员"),
+                            ("dispatcher", "调度员"),
+                            ("organiser", "组织员"),
+                            ("unit_head", "单位负责人"),
+                            ("unit_handler", "单位经办人"),
+                        ],
+                        max_length=20,
+                        verbose_name="岗位",
+                    ),
+                ),
+                ("public_phone", models.CharField(blank=True, max_length=30, verbose_name="公开联系电话")),
+                ("closed_on", models.DateField(blank=True, null=True, verbose_name="撤销日期")),
+                (
+                    "node",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="posts", to="grid.node"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '岗位',
+                "verbose_name": "岗位",
             },
         ),
         migrations.CreateModel(
-            name='Shape',
+            name="Shape",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('wkb', models.BinaryField()),
-                ('west', models.FloatField()),
-                ('south', models.FloatField()),
-                ('east', models.FloatField()),
-                ('north', models.FloatField()),
-                ('source', models.CharField(blank=True, max_length=200, verbose_name='来源')),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('node', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shapes', to='grid.node')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("wkb", models.BinaryField()),
+                ("west", models.FloatField()),
+                ("south", models.FloatField()),
+                ("east", models.FloatField()),
+                ("north", models.FloatField()),
+                ("source", models.CharField(blank=True, max_length=200, verbose_name="来源")),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                (
+                    "node",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="shapes", to="grid.node"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '边界',
+                "verbose_name": "边界",
             },
         ),
         migrations.CreateModel(
-            name='Tenure',
+            name="Tenure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('since', models.DateField(verbose_name='任期自')),
-                ('until', models.DateField(blank=True, null=True, verbose_name='任期至')),
-                ('source', models.CharField(blank=True, choices=[('resident', '居民'), ('cadre', '干部'), ('recruit', '招聘')], max_length=10, verbose_name='来源')),
-                ('post', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tenures', to='grid.post')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tenures', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("since", models.DateField(verbose_name="任期自")),
+                ("until", models.DateField(blank=True, null=True, verbose_name="任期至")),
+                (
+                    "source",
+                    models.CharField(
+                        blank=True,
+                        choices=[("resident", "居民"), ("cadre", "干部"), ("recruit", "招聘")],
+                        max_length=10,
+                        verbose_name="来源",
+                    ),
+                ),
+                (
+                    "post",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="tenures", to="grid.post"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="tenures", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '任职',
+                "verbose_name": "任职",
             },
         ),
         migrations.CreateModel(
-            name='Unit',
+            name="Unit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, verbose_name='名称')),
-                ('kind', models.CharField(choices=[('department', '职能部门'), ('utility', '公用事业单位'), ('property', '物业企业'), ('association', '社会组织'), ('office', '镇街、社区办公室')], max_length=20, verbose_name='类别')),
-                ('uscc', models.CharField(blank=True, max_length=18, verbose_name='统一社会信用代码')),
-                ('phone', models.CharField(blank=True, max_length=30, verbose_name='公开电话')),
-                ('closed_on', models.DateField(blank=True, null=True, verbose_name='撤销日期')),
-                ('node', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='units', to='grid.node')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=100, verbose_name="名称")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("department", "职能部门"),
+                            ("utility", "公用事业单位"),
+                            ("property", "物业企业"),
+                            ("association", "社会组织"),
+                            ("office", "镇街、社区办公室"),
+                        ],
+                        max_length=20,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("uscc", models.CharField(blank=True, max_length=18, verbose_name="统一社会信用代码")),
+                ("phone", models.CharField(blank=True, max_length=30, verbose_name="公开电话")),
+                ("closed_on", models.DateField(blank=True, null=True, verbose_name="撤销日期")),
+                (
+                    "node",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="units", to="grid.node"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '单位',
+                "verbose_name": "单位",
             },
         ),
         migrations.AddField(
-            model_name='post',
-            name='unit',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='grid.unit'),
+            model_name="post",
+            name="unit",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="posts", to="grid.unit"
+            ),
         ),
         migrations.AddIndex(
-            model_name='node',
-            index=models.Index(fields=['parent', 'name'], name='node_parent_name'),
+            model_name="node",
+            index=models.Index(fields=["parent", "name"], name="node_parent_name"),
         ),
         migrations.AddConstraint(
-            model_name='node',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='node_span'),
+            model_name="node",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("valid_to", None), ("valid_to__gt", models.F("valid_from")), _connector="OR"),
+                name="node_span",
+            ),
         ),
         migrations.AddIndex(
-            model_name='code',
-            index=models.Index(fields=['code'], name='code_code'),
+            model_name="code",
+            index=models.Index(fields=["code"], name="code_code"),
         ),
         migrations.AddConstraint(
-            model_name='code',
-            constraint=models.UniqueConstraint(fields=('scheme', 'code', 'node'), name='code_once'),
+            model_name="code",
+            constraint=models.UniqueConstraint(fields=("scheme", "code", "node"), name="code_once"),
         ),
         migrations.AddConstraint(
-            model_name='shape',
-            constraint=models.UniqueConstraint(condition=models.Q(('valid_to', None)), fields=('node',), name='shape_one_current'),
+            model_name="shape",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("valid_to", None)), fields=("node",), name="shape_one_current"
+            ),
         ),
         migrations.AddIndex(
-            model_name='tenure',
-            index=models.Index(fields=['user', 'until'], name='tenure_user'),
+            model_name="tenure",
+            index=models.Index(fields=["user", "until"], name="tenure_user"),
         ),
         migrations.AddConstraint(
-            model_name='tenure',
-            constraint=models.UniqueConstraint(condition=models.Q(('until', None)), fields=('post', 'user'), name='tenure_once'),
+            model_name="tenure",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("until", None)), fields=("post", "user"), name="tenure_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tenure',
-            constraint=models.CheckConstraint(condition=models.Q(('until', None), ('until__gte', models.F('since')), _connector='OR'), name='tenure_span'),
+            model_name="tenure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("until", None), ("until__gte", models.F("since")), _connector="OR"),
+                name="tenure_span",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.UniqueConstraint(fields=('node', 'name'), name='unit_name_at_node'),
+            model_name="unit",
+            constraint=models.UniqueConstraint(fields=("node", "name"), name="unit_name_at_node"),
         ),
         migrations.AddConstraint(
-            model_name='post',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('node__isnull', True), ('unit__isnull', False)), models.Q(('node__isnull', False), ('unit__isnull', True)), _connector='OR'), name='post_at_node_or_unit'),
+            model_name="post",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("node__isnull", True), ("unit__isnull", False)),
+                    models.Q(("node__isnull", False), ("unit__isnull", True)),
+                    _connector="OR",
+                ),
+                name="post_at_node_or_unit",
+            ),
         ),
     ]

@@ -1,0 +1,79 @@
+"""What matters hold about a person: what they asked for under their account, and for how long."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy
+
+from lastmeter.accounts import audit
+from lastmeter.accounts.actors import Actor, system
+from lastmeter.accounts.keepers import Held, Keeper
+from lastmeter.accounts.models import User
+from lastmeter.kit.ids import pretty
+from lastmeter.matters.models import Requester
+
+KEPT_AFTER_END = timedelta(days=2 * 365)
+CHUNK = 500
+
+
+def _theirs(user: User) -> "QuerySet[Requester]":
+    return Requester.objects.filter(user=user).select_related("matter__dossier").order_by("-pk")
+
+
+def show(user: User) -> Sequence[Held]:
+    """Each matter they asked for, with its page."""
+    return [
+        Held(pretty(each.matter.dossier.number), each.matter.dossier.title, f"/m/{each.matter.dossier.number}/")
+        for each in _theirs(user)[:200]
+    ]
+
+
+def export(user: User) -> list[dict[str, Any]]:
+    """Number, date, words, place and what was left as name and phone, of each matter."""
+    return [
+        {
+            "number": each.matter.dossier.number,
+            "opened_at": each.matter.dossier.opened_at.isoformat(),
+            "text": each.matter.text,
+            "place": each.matter.dossier.place,
+            "name": each.name or "",
+            "phone": each.phone or "",
+            "consent": each.consent,
+        }
+        for each in _theirs(user)
+    ]
+
+
+def erase(user: User, by: Actor, now: datetime) -> int:
+    """Take name and phone out of their ended matters; a running one needs them until it is answered."""
+    return _empty(_theirs(user).filter(matter__dossier__is_open=False), by=by, now=now)
+
+
+def erase_old(now: datetime) -> int:
+    """Take name and phone out of matters that ended two years ago; at most 500 a call. Returns how many."""
+    old = Requester.objects.filter(
+        matter__dossier__is_open=False, matter__dossier__updated_at__lt=now - KEPT_AFTER_END, erased_at=None
+    )
+    return _empty(old, by=system("retention"), now=now)
+
+
+@transaction.atomic
+def _empty(requesters: "QuerySet[Requester]", *, by: Actor, now: datetime) -> int:
+    keys = list(requesters.filter(erased_at=None).values_list("pk", flat=True)[:CHUNK])
+    Requester.objects.filter(pk__in=keys).update(name=None, phone=None, phone_hash=None, user=None, erased_at=now)
+    audit.record_set(
+        audit.Row(kind="requester.erased", by=by, object_kind="dossier", object_id=key, now=now) for key in keys
+    )
+    return len(keys)
+
+
+KEEPER = Keeper(
+    label=gettext_lazy("您上报的事"),  # type: ignore[arg-type]
+    show=show,
+    export=export,
+    erase=erase,
+    retention=gettext_lazy("称呼和手机在办结两年后删去；事情本身按档案期限保存。"),  # type: ignore[arg-type]
+)
