@@ -157,3 +157,24 @@ def test_a_worker_sends_up_with_one_field(open_browser: Open) -> None:
     page.get_by_label("说一句").fill("三楼飞线充电，劝了不听")
     page.get_by_role("button", name="上报社区").click()
     expect(page.get_by_text(re.compile("已报社区，编号"))).to_be_visible()
+
+
+def test_a_clerk_dispatches_by_keyboard_alone_in_six_keys(open_browser: Open, size: str) -> None:
+    if size == "phone":
+        return  # a desk has the keyboard
+    number, _code = report(open_browser(), "东门路口交通灯常红，早晚堵成一片")
+    clerk = open_browser("clerk")
+    clerk.goto("/queue/?q=" + "交通灯常红")
+    keys = 0
+    for key in ("j", "Enter"):
+        clerk.keyboard.press(key)
+        keys += 1
+    clerk.wait_for_url(re.compile(number))
+    clerk.wait_for_load_state()
+    expect(clerk.locator(".actions").get_by_text("分派")).to_be_visible()
+    clerk.keyboard.press("d")
+    expect(clerk.locator("dialog[open]")).to_be_visible()
+    clerk.keyboard.press("Enter")
+    keys += 2
+    expect(clerk.get_by_text("已分派").first).to_be_visible()
+    assert keys <= 6
