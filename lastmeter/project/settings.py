@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "lastmeter.accounts.middleware.actor",
     "django.contrib.messages.middleware.MessageMiddleware",
     "lastmeter.web.middleware.shell",
+    "lastmeter.web.middleware.address",
 ]
 
 ROOT_URLCONF = "lastmeter.project.urls"

@@ -1,7 +1,8 @@
-"""Three plain middlewares: security headers, the language, the shell."""
+"""Four plain middlewares: security headers, the language, the shell, addresses that no database could look up."""
 
 from collections.abc import Callable
 
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
@@ -51,6 +52,17 @@ def shell(get_response: GetResponse) -> GetResponse:
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         request.shell = _choose(request)  # type: ignore[attr-defined]  # ours: read by context.py
+        return get_response(request)
+
+    return middleware
+
+
+def address(get_response: GetResponse) -> GetResponse:
+    """400 for a NUL in the path or the query: PostgreSQL refuses it in any text, which would be our fault (500)."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            raise BadRequest("NUL in the address")
         return get_response(request)
 
     return middleware
