@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 
 from lastmeter.grid import shapes, tree
 from lastmeter.grid.models import Code, Level, Node
+from lastmeter.kit.text import clean
 
+MOST_TEXT = 10**9  # characters; the lengths that count are checked with a reason of their own
 REPAIR_SHARE = 0.001  # a repair that changes more of the area than this is not a repair
 
 
@@ -71,7 +73,7 @@ def load_geojson(file: Path, wanted: Wanted, *, today: date, dry_run: bool = Fal
 def _load(features: list[shapes.Feature], wanted: Wanted, report: LoadReport, today: date) -> None:
     good: dict[str, tuple[shapes.Feature, shapely.Geometry | None]] = {}
     for feature in features:
-        code = str(feature.properties.get(wanted.code_property) or "").strip()
+        code = _word(feature, wanted.code_property)
         shape, why = _sound(feature, report)
         why = why or _what_is_missing(feature, code, wanted, good)
         if why:
@@ -83,12 +85,16 @@ def _load(features: list[shapes.Feature], wanted: Wanted, report: LoadReport, to
     nodes = known | _plant(fresh, wanted, report, today)
     renamed = _rename(known, good, wanted)
     drawn = {nodes[code]: shape for code, (_feature, shape) in good.items() if shape is not None and code in nodes}
-    before = {node for node in drawn if node in known.values()}
     redrawn = shapes.draw(drawn, source=wanted.source, today=today)
     report.created = len(nodes) - len(known)
-    report.updated = min(len(known), max(renamed, redrawn - len(set(drawn) - before)))
+    report.updated = len({node.pk for node in known.values()} & (renamed | redrawn))
     report.unchanged = len(known) - report.updated
     report.overlaps = _overlaps(drawn)
+
+
+def _word(feature: shapes.Feature, name: str) -> str:
+    """A property as text that every database takes: JSON may carry NUL and lone surrogates."""
+    return clean(str(feature.properties.get(name) or ""), MOST_TEXT, name)
 
 
 def _what_is_missing(
@@ -100,7 +106,7 @@ def _what_is_missing(
         return _("代码超过 40 个字符。")
     if code in good:
         return _("代码 %(code)s 在文件里出现了两次。") % {"code": code}
-    if not str(feature.properties.get(wanted.name_property) or "").strip():
+    if not _word(feature, wanted.name_property):
         return _("缺少名称（属性“%(name)s”）。") % {"name": wanted.name_property}
     return ""
 
@@ -141,13 +147,13 @@ def _plant(
     for code, (feature, _shape) in fresh.items():
         under = wanted.under
         if wanted.under_property:
-            under = tree.resolve_code(str(feature.properties.get(wanted.under_property) or ""))
+            under = tree.resolve_code(_word(feature, wanted.under_property))
             if under is None:
                 report.refused.append(
                     (feature.number, _("找不到上级（属性“%(name)s”）。") % {"name": wanted.under_property})
                 )
                 continue
-        name = str(feature.properties[wanted.name_property]).strip()[:100]
+        name = _word(feature, wanted.name_property)[:100]
         seeds[code] = tree.Seed(under, wanted.level, name, code, wanted.scheme, {"source": wanted.source})
     tree.plant_all(list(seeds.values()), today=today)
     return {code: seed.node for code, seed in seeds.items() if seed.node}
@@ -155,15 +161,16 @@ def _plant(
 
 def _rename(
     known: dict[str, Node], good: dict[str, tuple[shapes.Feature, shapely.Geometry | None]], wanted: Wanted
-) -> int:
+) -> set[int]:
+    """Give known nodes the names of the file; returns the ids of those whose name is new."""
     changed = []
     for code, node in known.items():
-        name = str(good[code][0].properties[wanted.name_property]).strip()[:100]
+        name = _word(good[code][0], wanted.name_property)[:100]
         if node.name != name:
             node.name = name
             changed.append(node)
     Node.objects.bulk_update(changed, ["name"])
-    return len(changed)
+    return {node.pk for node in changed}
 
 
 def _overlaps(drawn: dict[Node, shapely.Geometry]) -> list[tuple[str, str]]:

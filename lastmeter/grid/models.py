@@ -224,6 +224,10 @@ class TenureQuerySet(models.QuerySet["Tenure"]):
         """Tenures running on that day (China date): from ≤ day < until."""
         return self.filter(since__lte=on).filter(Q(until=None) | Q(until__gt=on))
 
+    def running(self, on: date) -> "TenureQuerySet":
+        """Tenures not over on that day (China date), those that begin later too."""
+        return self.filter(Q(until=None) | Q(until__gt=on))
+
 
 class Tenure(models.Model):
     """Somebody holds a post between two dates; leaving closes the rights at once."""

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -36,6 +38,7 @@ class PeopleReport:
     left: list[str] = field(default_factory=list)
     unchanged: int = 0
     refused: list[tuple[int, str]] = field(default_factory=list)
+    nobody_left: bool = False  # a whole register with refused rows: who is missing cannot be known
 
     def lines(self) -> Iterator[str]:
         """The report as it is printed."""
@@ -43,6 +46,8 @@ class PeopleReport:
             yield _("第 %(number)d 行未收：%(reason)s") % {"number": number, "reason": reason}
         yield from self.appointed
         yield from self.left
+        if self.nobody_left:
+            yield _("有未收的行，名单还不完整，所以没有办理离任；请改好这些行，再导入一次。")
         for user, link in self.opened:
             yield _("%(name)s（%(login)s）的一次性链接，7 天内有效：%(link)s") % {
                 "name": user.name,
@@ -88,8 +93,9 @@ def import_people(file: Path, *, whole: bool = False, dry_run: bool = False, by:
     """Bring a register in: accounts opened, units and posts made, tenures begun; the same file twice changes nothing.
 
     `whole`: for the places and units the file names it is the whole truth — whoever holds a post there and is missing
-    leaves today, and an account without any post is closed. One transaction; a bad row is returned with its reason and
-    hinders none of the others. Raises BadSheet when the file cannot be read or lacks a column.
+    leaves today, and an account without any post is closed; but as long as a row is refused nobody leaves, for a typing
+    error is no departure. One transaction; a bad row is returned with its reason and hinders none of the others.
+    Raises BadSheet when the file cannot be read or lacks a column.
     """
     report = PeopleReport(dry_run)
     try:
@@ -109,16 +115,19 @@ def _import(file: Path, report: PeopleReport, *, whole: bool, by: Actor, now: da
     for row in read_rows(file):
         if missing := [name for name in NEEDED if name not in row.values]:
             raise BadSheet(_("缺少这些列：%(names)s。") % {"names": "、".join(missing)})
+        opened = len(report.opened)
         try:
-            line = _read(row, today)
-            tenure = _settle(line, report, by=by, now=now)
+            with transaction.atomic():  # a row refused at its unit must not leave an account behind
+                tenure = _settle(_read(row, today), report, by=by, now=now)
         except (BadRow, BadPhone, TooLong) as error:
+            del report.opened[opened:]
             report.refused.append((row.number, str(error)))
             continue
         kept.add(tenure.pk)
         named.add((tenure.post.node_id, tenure.post.unit_id))
-    if whole:
+    if whole and not report.refused:
         _close_leavers(named, kept, report, today=today, by=by, now=now)
+    report.nobody_left = whole and bool(report.refused)
 
 
 def _read(row: Row, today: date) -> _Line:
@@ -128,16 +137,19 @@ def _read(row: Row, today: date) -> _Line:
         raise BadRow(_("没有姓名。"))
     if role is None:
         raise BadRow(_("不认识的岗位“%(role)s”。") % {"role": given["岗位"]})
+    since, until = _date(given.get("任期自", "")) or today, _date(given.get("任期至", ""))
+    if until is not None and until <= since:
+        raise BadRow(_("任期至 %(until)s 不在任期自 %(since)s 之后。") % {"until": until, "since": since})
     return _Line(
-        name=name[:60],
+        name=clean(name, 60, "姓名"),
         phone=normal_phone(given["手机"]),
-        login=given.get("登录名", ""),
-        email=given.get("邮箱", ""),
+        login=clean(given.get("登录名", ""), 60, "登录名"),
+        email=_email(given.get("邮箱", "")),
         role=role,
         node=_node(given),
-        unit_name=given.get("单位", ""),
-        since=_date(given.get("任期自", "")) or today,
-        until=_date(given.get("任期至", "")),
+        unit_name=clean(given.get("单位", ""), 100, "单位"),
+        since=since,
+        until=until,
         source=SOURCES.get(given.get("来源", ""), ""),
         public_phone=given.get("公开电话", "")[:30],
     )
@@ -161,6 +173,15 @@ def _node(given: dict[str, str]) -> Node | None:
     return None
 
 
+def _email(text: str) -> str:
+    try:
+        if text:
+            validate_email(text)
+    except ValidationError:
+        raise BadRow(_("邮箱“%(text)s”写得不对。") % {"text": text}) from None
+    return text
+
+
 def _date(text: str) -> date | None:
     if not text:
         return None
@@ -174,13 +195,12 @@ def _settle(line: _Line, report: PeopleReport, *, by: Actor, now: datetime) -> T
     """The account, post and tenure of a row; what exists stays."""
     user = _user(line, report, by=by, now=now)
     post = _post(line)
-    held = Tenure.objects.filter(post=post, user=user, until=line.until).select_related("post").first()
-    if held is not None:
-        report.unchanged += 1
-        return held
-    tenure = appointing.appoint(
+    tenure, changed = appointing.appoint(
         post, user, since=line.since, until=line.until, source=line.source, by=by, now=now
-    ) or Tenure.objects.get(post=post, user=user, until=None)
+    )
+    if not changed:
+        report.unchanged += 1
+        return tenure
     report.appointed.append(
         _("%(name)s：%(place)s %(role)s") % {"name": user.name, "place": post.node or post.unit, "role": post}
     )
@@ -247,7 +267,7 @@ def _close_leavers(
 ) -> None:
     nodes = [node for node, _unit_id in named if node]
     units = [unit for _node_id, unit in named if unit]
-    gone = Tenure.objects.filter(until=None).exclude(pk__in=kept).select_related("post__node", "post__unit", "user")
+    gone = Tenure.objects.running(today).exclude(pk__in=kept).select_related("post__node", "post__unit", "user")
     for tenure in gone.filter(post__node__in=nodes) | gone.filter(post__unit__in=units):
         appointing.leave(tenure, today=today, by=by, now=now)
         place = tenure.post.node or tenure.post.unit

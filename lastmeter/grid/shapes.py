@@ -53,8 +53,11 @@ def _feature(number: int, row: Any) -> Feature:
 
 
 @transaction.atomic
-def draw(drawn: Mapping[Node, shapely.Geometry], *, source: str, today: date) -> int:
-    """Give nodes their boundary from `today` on (WGS84); the former one ends. Unchanged ones stay. Returns how many."""
+def draw(drawn: Mapping[Node, shapely.Geometry], *, source: str, today: date) -> set[int]:
+    """Give nodes their boundary from `today` on (WGS84); the former one ends, an unchanged one stays.
+
+    Returns the ids of the nodes whose boundary is new.
+    """
     former = {shape.node_id: shape for shape in Shape.objects.filter(node__in=drawn, valid_to=None)}
     fresh = [_row(node, shape, source, today) for node, shape in drawn.items()]
     fresh = [row for row in fresh if row.node_id not in former or bytes(former[row.node_id].wkb) != row.wkb]
@@ -63,7 +66,7 @@ def draw(drawn: Mapping[Node, shapely.Geometry], *, source: str, today: date) ->
         Shape.objects.filter(pk__in=old).update(valid_to=today)
         Shape.objects.bulk_create(fresh, batch_size=200)
         bump()
-    return len(fresh)
+    return {row.node_id for row in fresh}
 
 
 def _row(node: Node, shape: shapely.Geometry, source: str, today: date) -> Shape:

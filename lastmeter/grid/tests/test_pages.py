@@ -122,7 +122,7 @@ def test_a_place_that_does_not_exist_cannot_be_picked(client: Client, cast: Cast
 
 @pytest.mark.parametrize("goal", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"])
 def test_the_picker_leads_nowhere_but_to_this_site(client: Client, cast: Cast, goal: str) -> None:
-    response = client.get("/places/", {"pick": cast.nodes["grid"].pk, "next": goal})
+    response = client.get(f"/places/?pick={cast.nodes['grid'].pk}&next={goal}")
     assert response["Location"] == f"/g/{GRID}/"
 
 
@@ -130,7 +130,13 @@ def test_my_position_leads_to_my_grid_and_the_sea_to_a_sentence(client: Client, 
     lon, lat = town.middle(0, 0)
     response = client.post("/places/here/", {"lon": lon, "lat": lat, "next": "/report/"})
     assert response["Location"] == f"/report/?place={cast.nodes['grid'].pk}"
-    for far in ({"lon": 0, "lat": 0}, {"lon": "nan", "lat": 1}, {"lon": "", "lat": ""}, {"lon": 500, "lat": 1}):
+    nowhere: list[dict[str, str | int]] = [
+        {"lon": 0, "lat": 0},
+        {"lon": "nan", "lat": 1},
+        {"lon": "", "lat": ""},
+        {"lon": 500, "lat": 1},
+    ]
+    for far in nowhere:
         response = client.post("/places/here/", far)
         assert response.status_code == 422
         assert 'role="alert"' in response.content.decode()

@@ -8,10 +8,10 @@ import shapely
 from click.testing import CliRunner, Result
 from django.utils import timezone
 
-from lastmeter.accounts.actors import Actor
+from lastmeter.accounts.actors import Actor, system
 from lastmeter.accounts.models import Session, User
-from lastmeter.grid import cli, locate, scope, tree
-from lastmeter.grid.models import Node, Role, Shape, Tenure
+from lastmeter.grid import appointing, cli, locate, scope, tree
+from lastmeter.grid.models import Node, Post, Role, Shape, Tenure, Unit, UnitKind
 from lastmeter.kit.sheets import write_rows
 from tests.cast import FOUNDED, Cast, middle, square
 
@@ -50,6 +50,23 @@ def test_a_redrawn_polygon_ends_the_one_before(cast: Cast, tmp_path: Path) -> No
     assert "更新 1" in load(file, "--under", "999902006001", "--scheme", "test").output
     assert Shape.objects.filter(node=cast.nodes["grid"]).count() == 2
     assert locate.current().locate(*middle(7, 7)) == cast.nodes["grid"].pk
+
+
+def test_a_rename_and_a_redrawing_are_two_updates_and_strange_characters_harm_nothing(
+    cast: Cast, tmp_path: Path
+) -> None:
+    first = geojson(
+        tmp_path / "a.geojson",
+        ({"name": "甲\0", "code": "A1\ud800"}, shape(5, 5)),
+        ({"name": "乙", "code": "B1"}, shape(6, 5)),
+    )
+    assert "新建 2" in load(first, "--under", "999902006001").output
+    second = geojson(
+        tmp_path / "b.geojson",
+        ({"name": "甲网格", "code": "A1\ud800"}, shape(5, 5)),
+        ({"name": "乙", "code": "B1"}, shape(6, 6)),
+    )
+    assert "更新 2，未变 0" in load(second, "--under", "999902006001").output
 
 
 def test_bad_features_are_refused_with_their_reasons_and_the_good_ones_stay(cast: Cast, tmp_path: Path) -> None:
@@ -122,6 +139,43 @@ def test_a_whole_register_closes_who_is_missing_with_sessions_at_once(cast: Cast
     worker.refresh_from_db()
     assert not worker.is_active
     assert scope.held(Actor.of(User.objects.get(pk=worker.pk))) == ()
+
+
+def test_a_whole_register_with_a_refused_row_sends_nobody_away(cast: Cast, tmp_path: Path) -> None:
+    mistyped = ["周小满", "1990000", "专职网格员", "999902006001001", "", "", ""]
+    output = bring_in(register(tmp_path / "p.csv", mistyped, [*ANN[:3], "999902006001001", *ANN[4:]]), "--whole")
+    assert "没有办理离任" in output
+    assert scope.held(Actor.of(cast.users["worker"])) != ()
+
+
+def test_a_row_refused_at_its_unit_leaves_no_account_behind(cast: Cast, tmp_path: Path) -> None:
+    for node in ("town", "community"):
+        Unit.objects.create(node=cast.nodes[node], name="同名站", kind=UnitKind.UTILITY)
+    output = bring_in(register(tmp_path / "p.csv", ["关念慈", "19900008802", "单位经办人", "", "同名站", "", ""]))
+    assert "不止一个" in output
+    assert "/welcome/" not in output
+    assert not User.objects.filter(name="关念慈").exists()
+
+
+def test_a_term_that_is_set_moved_or_lifted_changes_the_one_tenure(cast: Cast, tmp_path: Path) -> None:
+    row = ["周小满", "19900009900", "专职网格员", "999902006001001", "", "", ""]
+    tenure = Tenure.objects.get(user=cast.users["worker"])
+    for number, until in enumerate(("2999-06-30", "2999-12-31", "")):
+        write_rows(tmp_path / f"{number}.csv", [*HEADER, "任期至"], [[*row, until]])
+        assert "任职 1" in bring_in(tmp_path / f"{number}.csv")
+        tenure.refresh_from_db()
+        assert str(tenure.until or "") == until
+        assert "未变 1" in bring_in(tmp_path / f"{number}.csv")
+    assert Tenure.objects.filter(user=cast.users["worker"]).count() == 1
+
+
+def test_an_administrator_who_leaves_a_post_stays_administrator(cast: Cast) -> None:
+    post = Post.objects.create(role=Role.GRID_HEAD, node=cast.nodes["grid"])
+    now, by = timezone.now(), system("test")
+    tenure, _new = appointing.appoint(post, cast.users["audit_admin"], since=FOUNDED, by=by, now=now)
+    appointing.leave(tenure, today=timezone.localdate(), by=by, now=now)
+    assert User.objects.get(username="audit_admin").is_active
+    assert not Tenure.objects.running(timezone.localdate()).filter(pk=tenure.pk).exists()
 
 
 def test_units_are_made_and_their_people_handle_for_them(cast: Cast, tmp_path: Path) -> None:
