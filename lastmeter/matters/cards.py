@@ -127,6 +127,11 @@ def works_in_field(request: HttpRequest) -> bool:
     return policy.works_in_field(_actor(request))
 
 
+def finds(request: HttpRequest) -> bool:
+    """Whether 上报 in the field is for this person."""
+    return policy.settles_on_the_spot(_actor(request))
+
+
 HERO = hero
 CARDS = [
     ("field", 10, day),
@@ -134,4 +139,9 @@ CARDS = [
     ("desk", 10, desk),
 ]
 BADGES = {"/queue/": waiting}
-GATES = {"/today/": works_in_field, "/queue/": has_list, "/matters/new/": takes_reports}
+GATES = {
+    "/today/": works_in_field,
+    "/found/": finds,
+    "/queue/": has_list,
+    "/matters/new/": takes_reports,
+}

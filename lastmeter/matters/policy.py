@@ -102,6 +102,11 @@ def only_handles(actor: Actor) -> bool:
     return works_for_unit(actor) and not works_at_desk(actor)
 
 
+def settles_on_the_spot(actor: Actor) -> bool:
+    """Whether the actor may settle what they find: workers and the community's desk."""
+    return _holds_any(actor, ABILITIES["settle"])
+
+
 def files_for_others(actor: Actor) -> bool:
     """Whether the actor may write down what somebody else reports: workers and desks."""
     return _holds_any(actor, ABILITIES["report"])

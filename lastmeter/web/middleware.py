@@ -72,6 +72,8 @@ def _choose(request: HttpRequest) -> Shell:
     kept = SHELLS.get(request.session.get("shell", "")) or at_first(request.path_info)
     asked = HOMES.get(request.path_info)
     if asked is None:
+        if kept.name == "field" and "shell" not in request.session and request.user.is_authenticated:
+            request.session["shell"] = kept.name  # from 今日 on to a matter: still the worker's frame
         return kept
     if asked != kept:  # a resident who never leaves the resident's home gets no session row for it
         request.session["shell"] = asked.name

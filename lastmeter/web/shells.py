@@ -26,7 +26,7 @@ SHELLS = {
     )
 }
 # Where somebody who never visited a home (a bookmark, a link in a notice) gets another frame than the resident's.
-WORKPLACES = (("/queue/", "desk"), ("/matters/", "desk"), ("/today/", "field"))
+WORKPLACES = (("/queue/", "desk"), ("/matters/", "desk"), ("/today/", "field"), ("/found/", "field"))
 HOMES = {shell.home: shell for shell in SHELLS.values()}
 
 
