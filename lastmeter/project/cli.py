@@ -22,6 +22,7 @@ PACKAGES = {
     "demo": "lastmeter.project.demo.cli:commands",
     "import": "lastmeter.project.cli:imports",
     "doctor": "lastmeter.project.doctor:commands",
+    "upgrade": "lastmeter.project.upgrading:upgrade",
 }
 IMPORTS = {"matters": "lastmeter.matters.cli:import_matters", "people": "lastmeter.grid.cli:people"}
 
@@ -97,13 +98,6 @@ def work() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     timetable.work(stop)
-
-
-@lastmeter.command()
-def upgrade() -> None:
-    """建库或升级 Bring database and static files to this version."""
-    call_command("migrate", verbosity=0)
-    call_command("collectstatic", interactive=False, verbosity=0)
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ from lastmeter.web import cookies, navigation, shells
 
 
 def page(request: HttpRequest) -> dict[str, object]:
-    """shell, shell_name, home, language, large_print, navigation, complaints, actor, now, filing_number, here."""
+    """shell, shell_name, home, language, large_print, navigation, complaints, actor, now, filing_number, demo, here."""
     shell = shells.of(request)
     return {
         "shell": shell.template,
@@ -23,5 +23,6 @@ def page(request: HttpRequest) -> dict[str, object]:
         "actor": getattr(request, "actor", None),
         "now": timezone.now(),
         "filing_number": settings.FILING_NUMBER,
+        "demo": SimpleLazyObject(lambda: navigation.address(navigation.DEMO)),
         "here": request.get_full_path() if request.method == "GET" else request.path,
     }

@@ -62,6 +62,7 @@ ENTRIES = (
     Entry("desk", _("我的账号"), "me", ("/account/", "/me/"), SYSTEM),
 )
 COMPLAINTS = ENTRIES[3]
+DEMO = Entry("resident", _("演示"), "eye", ("/demo/",))  # there only while the demonstration is open
 STAFF_DOOR = Entry("resident", _("工作人员"), "key", ("/sign-in/",))
 
 

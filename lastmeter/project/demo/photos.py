@@ -224,9 +224,9 @@ def _dog(rng: random.Random) -> Canvas:
 def _window(rng: random.Random) -> Canvas:
     c = Canvas(rng, DAY, FLOOR, 900)
     c.box(120, 0, 900, 900, WALL)
-    for y in range(40, 880, 210):
-        for x in (200, 480, 700):
-            c.box(x, y, x + 150, y + 130, (112, 136, 152), outline=LIGHT, width=8)
+    for top in range(40, 880, 210):
+        for left in (200, 480, 700):
+            c.box(left, top, left + 150, top + 130, (112, 136, 152), outline=LIGHT, width=8)
     x, y = c.jit(1000), c.jit(460, 120)
     c.draw.polygon([(x, y), (x + 50, y - 14), (x + 70, y + 60), (x + 14, y + 78)], fill=RED)
     for at in (0, 30, 60):
@@ -250,8 +250,8 @@ def _litter(rng: random.Random) -> Canvas:
 def _parking(rng: random.Random) -> Canvas:
     c = Canvas(rng, DAY, (112, 112, 114), 480)
     c.houses(480, WALL, (130, 150, 164))
-    for x in range(40, WIDE, 160):
-        c.draw.polygon([(x, 880), (x + 60, 880), (x + 120, 790), (x + 60, 790)], fill=YELLOW)
+    for left in range(40, WIDE, 160):
+        c.draw.polygon([(left, 880), (left + 60, 880), (left + 120, 790), (left + 60, 790)], fill=YELLOW)
     for at in (110, 640):
         x, ink = c.jit(at), rng.choice((STEEL, RED, BLUE, LIGHT, DARK))
         c.box(x, 590, x + 430, 720, ink)
@@ -304,8 +304,8 @@ def _leak(rng: random.Random) -> Canvas:
 def _pothole(rng: random.Random) -> Canvas:
     c = Canvas(rng, DAY, (104, 104, 106), 380)
     c.houses(380, WALL, (130, 150, 164))
-    for y in (430, 540, 690, 860):
-        c.box(586, y, 606, y + 60, LIGHT)
+    for top in (430, 540, 690, 860):
+        c.box(586, top, 606, top + 60, LIGHT)
     x, y = c.jit(400), c.jit(660)
     c.round(x, y, 210, 96, (72, 68, 64))
     c.round(x + 10, y + 12, 160, 66, (122, 112, 94))

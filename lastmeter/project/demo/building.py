@@ -1,0 +1,80 @@
+"""Building the demonstration's database: the mark first, then everything else in one transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection, transaction
+
+from lastmeter.accounts import people
+from lastmeter.accounts.actors import Actor, system
+from lastmeter.accounts.models import Installation, User
+from lastmeter.grid import divisions, street
+from lastmeter.grid.models import Node
+from lastmeter.kit.zhtime import CHINA
+from lastmeter.matters.defaults import plant_defaults
+from lastmeter.matters.models import Matter
+from lastmeter.project.demo import world
+from lastmeter.project.demo.cast import RESIDENT_LOGIN, RESIDENT_NAME
+
+
+class NotADemo(Exception):
+    """The database is somebody's real one: nothing is touched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What stands in the database. `fresh`: it was built just now."""
+
+    matters: int
+    fresh: bool
+
+
+def build(now: datetime, *, matters: int = world.MATTERS) -> Built:
+    """Create the demonstration in an empty database. One that was begun and killed is finished, a finished one stays.
+
+    Raises NotADemo on a database that was not created as a demonstration.
+    """
+    call_command("migrate", verbosity=0)
+    mark = Installation.objects.filter(id=1).first()
+    if mark is None and not Node.objects.exists() and not User.objects.exists():
+        mark = Installation.objects.create(demo=True)
+    if mark is None or not mark.demo:
+        raise NotADemo
+    if Node.objects.exists():
+        return Built(Matter.objects.count(), fresh=False)
+    # All or nothing: killed half-way, only the mark stays and the next start builds it again.
+    with transaction.atomic():
+        made = _fill(now, matters)
+    return Built(made, fresh=True)
+
+
+def _fill(now: datetime, matters: int) -> int:
+    today = now.astimezone(CHINA).date()
+    city = divisions.load_yangjiang(today=today - timedelta(days=400))
+    loaded = street.load_street(today=today)
+    plant_defaults(city, today=today)
+    resident = people.open_account(RESIDENT_LOGIN, RESIDENT_NAME, phone="19900009700", by=system("demo"), now=now)
+    return world.play(loaded, resident=Actor.of(resident), now=now, matters=matters)
+
+
+def destroy() -> None:
+    """Throw the demonstration away. Raises NotADemo on any other database."""
+    if connection.vendor == "sqlite" and not Path(str(settings.DATABASES["default"]["NAME"])).exists():
+        return
+    if "accounts_installation" not in connection.introspection.table_names():
+        if connection.introspection.table_names():
+            raise NotADemo
+        return
+    if not Installation.objects.filter(demo=True).exists():
+        raise NotADemo
+    if connection.vendor == "sqlite":
+        connection.close()
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{settings.DATABASES['default']['NAME']}{suffix}").unlink(missing_ok=True)
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("DROP SCHEMA public CASCADE")
+        cursor.execute("CREATE SCHEMA public")

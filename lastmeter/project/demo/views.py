@@ -1,0 +1,41 @@
+"""`/demo/`: what to try as whom, and one-click sign-in. These views exist only while `gate.is_open()`."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from lastmeter.accounts import sessions
+from lastmeter.grid.models import Plate
+from lastmeter.project.demo import cast, gate
+
+
+@require_safe
+def guide(request: HttpRequest) -> HttpResponse:
+    """One page: who there is, what each of them may try, a printed plate to scan."""
+    _only_here(request)
+    return render(request, "demo/guide.html", {"people": cast.PEOPLE, "plate": _plate()})
+
+
+def _plate() -> Plate | None:
+    """The plate at the stairwell of the worker's grid."""
+    return Plate.objects.filter(node__name__startswith="第三网格", node__parent__name="鸳鸯湖社区").first()
+
+
+@require_POST
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Be one of them, under a new session, and land on their home."""
+    _only_here(request)
+    person = cast.BY_KEY.get(request.POST.get("person", ""))
+    user = person.user() if person else None
+    if person is None or user is None:
+        raise Http404
+    sessions.begin(request, user, timezone.now())
+    if person.home == "/" and (plate := _plate()):
+        request.session["place"] = plate.node_id  # as if they had scanned the plate at their door
+    return redirect(person.home)
+
+
+def _only_here(request: HttpRequest) -> None:
+    if not gate.is_local(request):
+        raise Http404
