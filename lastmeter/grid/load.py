@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from lastmeter.grid import shapes, tree
-from lastmeter.grid.models import Code, Level, Node
+from lastmeter.grid.models import Code, Level, Node, Shape
 from lastmeter.kit.text import clean
 
 MOST_TEXT = 10**9  # characters; the lengths that count are checked with a reason of their own
@@ -81,6 +81,9 @@ def _load(features: list[shapes.Feature], wanted: Wanted, report: LoadReport, to
         else:
             good[code] = (feature, shape)
     known = _known(good, wanted)
+    for code in [code for code, node in known.items() if node.level != wanted.level]:
+        report.refused.append((good[code][0].number, _elsewhere(code, known.pop(code))))
+        del good[code]
     fresh = {code: pair for code, pair in good.items() if code not in known}
     nodes = known | _plant(fresh, wanted, report, today)
     renamed = _rename(known, good, wanted)
@@ -89,7 +92,7 @@ def _load(features: list[shapes.Feature], wanted: Wanted, report: LoadReport, to
     report.created = len(nodes) - len(known)
     report.updated = len({node.pk for node in known.values()} & (renamed | redrawn))
     report.unchanged = len(known) - report.updated
-    report.overlaps = _overlaps(drawn)
+    report.overlaps = _overlaps(drawn, _drawn_before(drawn, wanted))
 
 
 def _word(feature: shapes.Feature, name: str) -> str:
@@ -109,6 +112,14 @@ def _what_is_missing(
     if not _word(feature, wanted.name_property):
         return _("缺少名称（属性“%(name)s”）。") % {"name": wanted.name_property}
     return ""
+
+
+def _elsewhere(code: str, node: Node) -> str:
+    return _("代码 %(code)s 已是“%(name)s”（%(level)s）的，层级不同。") % {
+        "code": code,
+        "name": node.name,
+        "level": node.get_level_display(),
+    }
 
 
 def _sound(feature: shapes.Feature, report: LoadReport) -> tuple[shapely.Geometry | None, str]:
@@ -173,12 +184,23 @@ def _rename(
     return {node.pk for node in changed}
 
 
-def _overlaps(drawn: dict[Node, shapely.Geometry]) -> list[tuple[str, str]]:
-    """Pairs of names whose polygons overlap by more than a thousandth of the smaller one."""
-    nodes, polygons = list(drawn), list(drawn.values())
-    if len(polygons) < 2:
+def _drawn_before(drawn: dict[Node, shapely.Geometry], wanted: Wanted) -> dict[Node, shapely.Geometry]:
+    """The other current polygons of that level in the box around the new ones."""
+    if not drawn:
+        return {}
+    west, south, east, north = shapely.total_bounds(list(drawn.values()))
+    rows = Shape.objects.filter(node__level=wanted.level, valid_to=None, node__valid_to=None)
+    rows = rows.filter(west__lte=east, east__gte=west, south__lte=north, north__gte=south)
+    rows = rows.exclude(node__in=drawn).select_related("node")
+    return {row.node: shapely.from_wkb(bytes(row.wkb)) for row in rows}
+
+
+def _overlaps(drawn: dict[Node, shapely.Geometry], before: dict[Node, shapely.Geometry]) -> list[tuple[str, str]]:
+    """Pairs of names whose polygons overlap by more than a thousandth of the smaller one, at least one of them new."""
+    if not drawn:
         return []
-    first, second = shapely.STRtree(polygons).query(polygons, predicate="intersects")
+    nodes, polygons = [*drawn, *before], [*drawn.values(), *before.values()]
+    first, second = shapely.STRtree(polygons).query(polygons[: len(drawn)], predicate="intersects")
     found = []
     for one, other in zip(first, second, strict=True):
         if one < other:

@@ -3,6 +3,7 @@
 Columns: 姓名 手机 岗位 and 网格代码, 网格名称 or 单位; optional 登录名 邮箱 来源 任期自 任期至 公开电话.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -112,13 +113,14 @@ def _import(file: Path, report: PeopleReport, *, whole: bool, by: Actor, now: da
     today = now.astimezone(CHINA).date()
     kept: set[int] = set()
     named: set[tuple[int | None, int | None]] = set()
+    standing = Post.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     for row in read_rows(file):
         if missing := [name for name in NEEDED if name not in row.values]:
             raise BadSheet(_("缺少这些列：%(names)s。") % {"names": "、".join(missing)})
         opened = len(report.opened)
         try:
             with transaction.atomic():  # a row refused at its unit must not leave an account behind
-                tenure = _settle(_read(row, today), report, by=by, now=now)
+                tenure = _settle(_read(row, today), report, today=today, by=by, now=now)
         except (BadRow, BadPhone, TooLong) as error:
             del report.opened[opened:]
             report.refused.append((row.number, str(error)))
@@ -127,6 +129,7 @@ def _import(file: Path, report: PeopleReport, *, whole: bool, by: Actor, now: da
         named.add((tenure.post.node_id, tenure.post.unit_id))
     if whole and not report.refused:
         _close_leavers(named, kept, report, today=today, by=by, now=now)
+        _close_replaced(named, standing, today=today)
     report.nobody_left = whole and bool(report.refused)
 
 
@@ -191,10 +194,10 @@ def _date(text: str) -> date | None:
         raise BadRow(_("日期“%(text)s”请写成 2026-11-25。") % {"text": text}) from None
 
 
-def _settle(line: _Line, report: PeopleReport, *, by: Actor, now: datetime) -> Tenure:
+def _settle(line: _Line, report: PeopleReport, *, today: date, by: Actor, now: datetime) -> Tenure:
     """The account, post and tenure of a row; what exists stays."""
     user = _user(line, report, by=by, now=now)
-    post = _post(line)
+    post = _post(line, today)
     tenure, changed = appointing.appoint(
         post, user, since=line.since, until=line.until, source=line.source, by=by, now=now
     )
@@ -224,13 +227,13 @@ def _user(line: _Line, report: PeopleReport, *, by: Actor, now: datetime) -> Use
     return user
 
 
-def _post(line: _Line) -> Post:
+def _post(line: _Line, today: date) -> Post:
     """The post of a row: one of its role at the place that this person could hold; made when there is none."""
     unit = _unit(line) if line.unit_name else None
     place = {"unit": unit} if unit else {"node": line.node}
     posts = Post.objects.filter(role=line.role, closed_on=None, **place).order_by("pk")
     mine = posts.filter(tenures__user__phone_hash=people.phone_hash(line.phone)).first()
-    vacant = posts.exclude(tenures__until=None).first() if mine is None else None
+    vacant = posts.exclude(tenures__in=Tenure.objects.running(today)).first() if mine is None else None
     post = mine or vacant or Post.objects.create(role=line.role, public_phone=line.public_phone, **place)
     if line.public_phone and post.public_phone != line.public_phone:
         post.public_phone = line.public_phone
@@ -274,3 +277,17 @@ def _close_leavers(
         report.left.append(
             _("%(name)s 离任：%(place)s %(role)s") % {"name": tenure.user.name, "place": place, "role": tenure.post}
         )
+
+
+def _close_replaced(named: set[tuple[int | None, int | None]], standing: int, *, today: date) -> None:
+    """A post whose holder left is no vacancy when this file made another of its kind at the place: it is closed.
+
+    `standing`: the highest id of a post before the import. What was vacant and not filled stays a vacancy.
+    """
+    for node_id, unit_id in named:
+        posts = Post.objects.filter(node=node_id, unit=unit_id, closed_on=None)
+        for role, made in Counter(posts.filter(pk__gt=standing).values_list("role", flat=True)).items():
+            empty = posts.filter(role=role, pk__lte=standing).exclude(tenures__in=Tenure.objects.running(today))
+            Post.objects.filter(pk__in=list(empty.order_by("-pk").values_list("pk", flat=True)[:made])).update(
+                closed_on=today
+            )

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 import shapely
+import shapely.affinity
 from click.testing import CliRunner, Result
 from django.utils import timezone
 
 from lastmeter.accounts.actors import Actor, system
 from lastmeter.accounts.models import Session, User
-from lastmeter.grid import appointing, cli, locate, scope, tree
+from lastmeter.grid import appointing, cli, locate, posts, scope, tree
 from lastmeter.grid.models import Node, Post, Role, Shape, Tenure, Unit, UnitKind
 from lastmeter.kit.sheets import write_rows
 from tests.cast import FOUNDED, Cast, middle, square
@@ -87,6 +88,23 @@ def test_bad_features_are_refused_with_their_reasons_and_the_good_ones_stay(cast
     assert all(words in output for words in ("自相交", "出现了两次", "缺少名称", "不是经纬度", "几何不是面"))
 
 
+def test_a_code_of_another_level_is_refused_and_that_place_keeps_its_name(cast: Cast, tmp_path: Path) -> None:
+    file = geojson(tmp_path / "a.geojson", ({"name": "冒名", "code": "999902006001"}, shape(5, 5)))
+    assert "层级不同" in load(file, "--under", "999902006", "--scheme", "test").output
+    assert Node.objects.get(pk=cast.nodes["community"].pk).name == "望海社区"
+
+
+def test_an_overlap_is_said_with_a_grid_of_the_file_and_with_one_that_was_there(cast: Cast, tmp_path: Path) -> None:
+    half = json.loads(shapely.to_geojson(shapely.affinity.translate(square(0, 0), 0.005)))
+    file = geojson(
+        tmp_path / "a.geojson", ({"name": "甲", "code": "A1"}, half), ({"name": "乙", "code": "B1"}, shape(5, 5))
+    )
+    output = load(file, "--under", "999902006001").output
+    assert "“甲”与“第一网格”相互重叠" in output
+    assert "“甲”与“第三网格”相互重叠" in output
+    assert "“乙”" not in output
+
+
 def test_a_dry_run_says_the_same_and_writes_nothing(cast: Cast, tmp_path: Path) -> None:
     file = geojson(tmp_path / "a.geojson", ({"name": "甲", "code": "A1"}, shape(5, 5)))
     assert "新建 1" in load(file, "--under", "999902006001", "--dry-run").output
@@ -139,6 +157,21 @@ def test_a_whole_register_closes_who_is_missing_with_sessions_at_once(cast: Cast
     worker.refresh_from_db()
     assert not worker.is_active
     assert scope.held(Actor.of(User.objects.get(pk=worker.pk))) == ()
+
+
+def test_who_is_replaced_by_a_whole_register_leaves_no_vacancy_but_a_real_one_stays(cast: Cast, tmp_path: Path) -> None:
+    grid = cast.nodes["grid"]
+    Post.objects.create(role=Role.GRID_HEAD, node=grid)
+    new = ["温如松", "19900008801", "专职网格员", "999902006001001", "", "", ""]
+    bring_in(register(tmp_path / "p.csv", new), "--whole")
+    shown = [(each.role, each.name) for each in posts.public_people(grid) if each.node_name == grid.name]
+    assert shown == [(Role.GRID_WORKER, "温如松"), (Role.GRID_HEAD, "")]
+
+
+def test_a_post_held_for_a_term_is_not_vacant(cast: Cast, tmp_path: Path) -> None:
+    Tenure.objects.filter(user=cast.users["worker"]).update(until="2999-12-31")
+    bring_in(register(tmp_path / "p.csv", [*ANN[:3], "999902006001001", *ANN[4:]]))
+    assert Post.objects.filter(role=Role.GRID_WORKER, node=cast.nodes["grid"]).count() == 2
 
 
 def test_a_whole_register_with_a_refused_row_sends_nobody_away(cast: Cast, tmp_path: Path) -> None:
