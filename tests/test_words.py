@@ -1,0 +1,94 @@
+"""The English catalogue is complete and says what the Chinese says; no page speaks Chinese past it."""
+
+import gettext
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.documents import ROOT
+
+CATALOGUE = Path("locale/en/LC_MESSAGES/django.po")
+OURS = ROOT / "lastmeter"
+HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+")
+PLACEHOLDER = re.compile(r"%\(\w+\)(?:\.\d)?[sdf]")
+ALLOWED_HAN: set[str] = set()
+needs_gettext = pytest.mark.skipif(
+    shutil.which("xgettext") is None, reason="gettext is not installed: bin/test installs it"
+)
+
+
+def entries(path: Path) -> dict[str, list[str]]:
+    """msgid → its English texts (two for plurals), from a catalogue as msgcat writes it in one line each."""
+    plain = subprocess.run(
+        ["msgcat", "--no-wrap", "--no-location", str(path)], capture_output=True, text=True, check=True
+    ).stdout
+    found: dict[str, list[str]] = {}
+    for block in plain.split("\n\n"):
+        if block.startswith("#~") or "#, fuzzy" in block:
+            continue
+        key = _text(re.findall(r'^msgid ((?:".*"\n?)+)', block, re.M))
+        texts = [_text([each]) for each in re.findall(r'^msgstr(?:\[\d\])? ((?:".*"\n?)+)', block, re.M)]
+        if key:
+            found[key] = texts
+    return found
+
+
+def _text(parts: list[str]) -> str:
+    return "".join(re.findall(r'"(.*)"', "".join(parts))).replace('\\"', '"')
+
+
+@needs_gettext
+def test_everything_that_can_be_said_has_its_english(tmp_path: Path) -> None:
+    shutil.copytree(OURS, tmp_path / "lastmeter", ignore=shutil.ignore_patterns("__pycache__", "vendor", "*.mo"))
+    subprocess.run(
+        [sys.executable, "-m", "django", "makemessages", "-l", "en", "--no-location", "--no-wrap", "-v", "0"],
+        cwd=tmp_path / "lastmeter",
+        env=os.environ | {"PYTHONPATH": str(ROOT), "DJANGO_SETTINGS_MODULE": "tests.settings"},
+        check=True,
+    )
+    collected = entries(tmp_path / "lastmeter" / CATALOGUE)
+    missing = sorted(key for key, texts in collected.items() if not all(texts))
+    assert missing == [], "run bin/words and translate"
+    assert collected.keys() == entries(OURS / CATALOGUE).keys(), "run bin/words"
+
+
+@needs_gettext
+def test_the_english_keeps_the_placeholders_and_speaks_english() -> None:
+    for key, texts in entries(OURS / CATALOGUE).items():
+        for text in texts:
+            assert sorted(PLACEHOLDER.findall(text)) == sorted(PLACEHOLDER.findall(key)), key
+            assert not HAN.search(text) or key in ALLOWED_HAN, f"{key} → {text}"
+
+
+@needs_gettext
+def test_what_is_compiled_is_what_is_written() -> None:
+    with (OURS / CATALOGUE.with_suffix(".mo")).open("rb") as file:
+        compiled = gettext.GNUTranslations(file)
+    for key, texts in entries(OURS / CATALOGUE).items():
+        if len(texts) == 1:
+            assert compiled.gettext(key.replace("\\n", "\n")) == texts[0].replace("\\n", "\n"), "run bin/words"
+
+
+# The styleguide shows invented names and dates as samples.
+TEMPLATES = sorted(path for path in OURS.rglob("templates/**/*.html") if path.name != "styleguide.html")
+TAGGED = re.compile(
+    r"{#.*?#}|{% comment %}.*?{% endcomment %}|{% (?:blocktranslate|blocktrans)\b.*?{% end(?:blocktranslate|blocktrans) %}"
+    r"|{%.*?%}|{{.*?}}|<!--.*?-->",
+    re.S,
+)
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(OURS)))
+def test_a_template_says_nothing_past_the_catalogue(path: Path) -> None:
+    bare = HAN.findall(TAGGED.sub("", path.read_text(encoding="utf-8")))
+    assert set(bare) <= {"中文"}, bare
+    arguments = re.findall(
+        r"{%(?! (?:translate|trans|blocktranslate|comment)\b)[^%]*%}", path.read_text(encoding="utf-8")
+    )
+    unmarked = [each for each in tags if HAN.search(re.sub(r'_\("[^"]*"\)', "", each))]
+    assert unmarked == []
