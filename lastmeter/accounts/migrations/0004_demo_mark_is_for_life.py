@@ -1,4 +1,4 @@
-"""The demonstration's mark is written when the database is created and never changed."""
+"""The demonstration mark is written when the database is created: never changed, refused to one in use."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ POSTGRESQL = [
     """CREATE FUNCTION accounts_installation_mark() RETURNS trigger LANGUAGE plpgsql AS $$
        BEGIN
          IF TG_OP = 'UPDATE' AND NEW.demo <> OLD.demo THEN RAISE EXCEPTION 'the demo mark is for life'; END IF;
-         IF TG_OP = 'INSERT' AND NEW.demo AND EXISTS (SELECT 1 FROM accounts_user)
+         IF TG_OP = 'INSERT' AND NEW.demo AND EXISTS (SELECT 1 FROM accounts_auditentry)
            THEN RAISE EXCEPTION 'a database in use is no demonstration'; END IF;
          RETURN NEW;
        END $$""",
@@ -19,7 +19,7 @@ SQLITE = [
     """CREATE TRIGGER accounts_installation_mark_update BEFORE UPDATE ON accounts_installation
        WHEN NEW.demo <> OLD.demo BEGIN SELECT RAISE(ABORT, 'the demo mark is for life'); END""",
     """CREATE TRIGGER accounts_installation_mark_insert BEFORE INSERT ON accounts_installation
-       WHEN NEW.demo AND EXISTS (SELECT 1 FROM accounts_user)
+       WHEN NEW.demo AND EXISTS (SELECT 1 FROM accounts_auditentry)
        BEGIN SELECT RAISE(ABORT, 'a database in use is no demonstration'); END""",
 ]
 
