@@ -10,8 +10,8 @@ import shapely
 from django.db import transaction
 from shapely.geometry.base import BaseGeometry
 
-from lastmeter.grid import tree
-from lastmeter.grid.models import Level, Node, NodeKind, Shape
+from lastmeter.grid import shapes, tree
+from lastmeter.grid.models import Level, Node, NodeKind
 
 SCHEME = "nbs-2023"
 LEVELS = {"city": Level.CITY, "county": Level.COUNTY, "town": Level.TOWN, "village": Level.COMMUNITY}
@@ -35,7 +35,7 @@ def load_yangjiang(*, today: date) -> Node:
         )
     tree.plant_all(list(seeds.values()), today=today)
     nodes = {code: seed.node for code, seed in seeds.items() if seed.node}
-    draw(((nodes[code], outline) for code, outline in _outlines()), source=OUTLINES, today=today)
+    shapes.draw({nodes[code]: outline for code, outline in _outlines()}, source=OUTLINES, today=today)
     return nodes["441700"]
 
 
@@ -65,22 +65,3 @@ def _outlines() -> Iterable[tuple[str, BaseGeometry]]:
     for feature in json.loads(text("yangjiang_counties.geojson"))["features"]:
         yield feature["properties"]["code"], shapely.from_geojson(json.dumps(feature["geometry"]))
 
-
-def draw(shapes: Iterable[tuple[Node, BaseGeometry]], *, source: str, today: date) -> None:
-    """Give nodes their first polygons (WGS84, lon/lat), valid from `today`."""
-    rows = []
-    for node, polygon in shapes:
-        west, south, east, north = polygon.bounds
-        rows.append(
-            Shape(
-                node=node,
-                wkb=shapely.to_wkb(polygon),
-                west=west,
-                south=south,
-                east=east,
-                north=north,
-                source=source,
-                valid_from=today,
-            )
-        )
-    Shape.objects.bulk_create(rows, batch_size=200)

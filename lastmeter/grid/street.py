@@ -18,8 +18,8 @@ from shapely.geometry.base import BaseGeometry
 
 from lastmeter.accounts.models import User
 from lastmeter.accounts.people import phone_hash
-from lastmeter.grid import tree
-from lastmeter.grid.divisions import draw, text
+from lastmeter.grid import shapes, tree
+from lastmeter.grid.divisions import text
 from lastmeter.grid.models import (
     Level,
     Node,
@@ -109,19 +109,20 @@ def load_street(*, today: date) -> Street:
 
 
 def _plant(town: Node, loading: _Loading) -> None:
-    shapes = _shapes()
-    for code in sorted({community for community, _grid, _micro in shapes}):
+    leaves = _shapes()
+    for code in sorted({community for community, _grid, _micro in leaves}):
         node = tree.resolve_code(TOWN + code)
         if node is None:
             raise LookupError(TOWN + code)
         loading.nodes[code, 0, 0] = node
     seeds: dict[tuple[str, int, int], tree.Seed] = {}
     for row in _grids():
-        _seed_grid(row, shapes, seeds, loading)
+        _seed_grid(row, leaves, seeds, loading)
     tree.plant_all(list(seeds.values()), today=loading.founded)
     loading.nodes |= {place: seed.node for place, seed in seeds.items() if seed.node}
-    drawn = [(loading.nodes[place], shape) for place, shape in _with_unions(shapes).items()]
-    draw([*drawn, (town, shapely.unary_union(list(shapes.values())))], source=INVENTED, today=loading.founded)
+    drawn = {loading.nodes[place]: shape for place, shape in _with_unions(leaves).items()}
+    whole = {town: shapely.unary_union(list(leaves.values()))}
+    shapes.draw(drawn | whole, source=INVENTED, today=loading.founded)
     Plate.objects.bulk_create(
         Plate(token=new_token(), node=node) for node in loading.nodes.values() if node.level >= Level.GRID
     )
