@@ -178,15 +178,16 @@ def counts(actor: Actor, wanted: Sequence[Filters], *, now: datetime) -> list[in
 def _count(actor: Actor, wanted: Sequence[Filters], *, now: datetime) -> list[int]:
     sums: list[str] = []
     params: list[Any] = []
+    compiled: dict[tuple[Filters, Q], list[tuple[str, tuple[Any, ...]]]] = {}
     for filters in wanted:
         parts = []
-        for branch in _disjoint(actor, filters, now=now):
-            try:
-                statement, given = branch.order_by().values("pk")[:COUNT_CAP].query.sql_with_params()
-            except EmptyResultSet:
-                continue
-            parts.append(f"(SELECT COUNT(*) FROM ({statement}) AS counted)")  # noqa: S608 - Django's own SQL
-            params += given
+        for shape, step in _shapes(SHELVES[filters.step]):
+            key = (replace(filters, step="open"), shape)
+            if key not in compiled:
+                compiled[key] = _compile(actor, filters, shape, now=now)
+            for statement, given in compiled[key]:
+                parts.append(f"(SELECT COUNT(*) FROM ({statement}) AS counted)")  # noqa: S608 - Django's own SQL
+                params += [step if value == ANY_STEP else value for value in given]
         sums.append(" + ".join(parts) or "0")
     with connection.cursor() as cursor:
         cursor.execute("SELECT " + ", ".join(sums), params)
@@ -194,16 +195,32 @@ def _count(actor: Actor, wanted: Sequence[Filters], *, now: datetime) -> list[in
     return [min(number, COUNT_CAP) for number in row]
 
 
+ANY_STEP = "@step"  # stands for the step in a statement that is compiled once and bound for each of them
+
+
+def _shapes(steps: tuple[str, ...]) -> list[tuple[Q, str]]:
+    """The conditions of `_by_step` with the step itself taken out: (condition, step) for each."""
+    if steps == lifecycle.OPEN:
+        return [(Q(is_open=True), "")]
+    shape = Q(step=ANY_STEP) if steps[0] in lifecycle.OPEN else Q(step=ANY_STEP, due_at=None)
+    return [(shape, step) for step in steps]
+
+
+def _compile(actor: Actor, filters: Filters, shape: Q, *, now: datetime) -> list[tuple[str, tuple[Any, ...]]]:
+    """One statement for each branch without what an earlier one already gave: somebody may reach a matter and also
+    take part in it."""
+    matters = Dossier.objects.filter(conditions(actor, filters, now=now), shape, kind=DossierKind.MATTER)
+    found, before = [], Q(pk__in=[])
+    for branch in access.branches(actor):
+        try:
+            rows = matters.filter(branch & ~before).order_by().values("pk")[:COUNT_CAP]
+            found.append(rows.query.sql_with_params())
+        except EmptyResultSet:
+            pass
+        before |= branch
+    return found
+
+
 def count(actor: Actor, filters: Filters, *, now: datetime) -> int:
     """How many one list holds, counted up to COUNT_CAP."""
     return counts(actor, [filters], now=now)[0]
-
-
-def _disjoint(actor: Actor, filters: Filters, *, now: datetime) -> "list[QuerySet[Dossier]]":
-    """The branches without what an earlier place already gave: someone may both reach a matter and take part in it."""
-    matters = Dossier.objects.filter(conditions(actor, filters, now=now), kind=DossierKind.MATTER)
-    found, before = [], Q(pk__in=[])
-    for branch in access.branches(actor):
-        found += [matters.filter(branch & ~before, by_step) for by_step in _by_step(SHELVES[filters.step])]
-        before |= branch
-    return found

@@ -1,12 +1,15 @@
 """Building the demonstration's database: the mark first, then everything else in one transaction."""
 
+import shutil
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.db.migrations.recorder import MigrationRecorder
 
 from lastmeter.accounts import people
 from lastmeter.accounts.actors import Actor, system
@@ -60,21 +63,44 @@ def _fill(now: datetime, matters: int) -> int:
     return world.play(loaded, resident=Actor.of(resident), now=now, matters=matters)
 
 
-def destroy() -> None:
-    """Throw the demonstration away. Raises NotADemo on any other database."""
-    if connection.vendor == "sqlite" and not Path(str(settings.DATABASES["default"]["NAME"])).exists():
-        return
-    if "accounts_installation" not in connection.introspection.table_names():
-        if connection.introspection.table_names():
-            raise NotADemo
-        return
-    if not Installation.objects.filter(demo=True).exists():
+def destroy() -> bool:
+    """Throw the demonstration away with its files; False when there was none. Raises NotADemo on any other database."""
+    if connection.vendor == "sqlite" and not _file().exists():
+        return False
+    ours = connection.introspection.table_names()
+    if not ours:
+        return False
+    if "accounts_installation" not in ours or not Installation.objects.filter(demo=True).exists():
         raise NotADemo
     if connection.vendor == "sqlite":
         connection.close()
         for suffix in ("", "-wal", "-shm"):
-            Path(f"{settings.DATABASES['default']['NAME']}{suffix}").unlink(missing_ok=True)
-        return
+            Path(f"{_file()}{suffix}").unlink(missing_ok=True)
+    else:
+        _drop_tables()
+    shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
+    return True
+
+
+def _file() -> Path:
+    return Path(str(settings.DATABASES["default"]["NAME"]))
+
+
+@transaction.atomic
+def _drop_tables() -> None:
+    """Our tables and the functions of their triggers; what else the database holds stays."""
+    labels = [each.label for each in apps.get_app_configs()]
+    tables = [
+        *connection.introspection.django_table_names(only_existing=True),
+        MigrationRecorder.Migration._meta.db_table,
+    ]
     with connection.cursor() as cursor:
-        cursor.execute("DROP SCHEMA public CASCADE")
-        cursor.execute("CREATE SCHEMA public")
+        for table in tables:
+            cursor.execute(f"DROP TABLE {connection.ops.quote_name(table)} CASCADE")
+        cursor.execute(
+            "SELECT oid::regprocedure::text FROM pg_proc WHERE prorettype = 'trigger'::regtype"
+            " AND pronamespace = current_schema()::regnamespace AND split_part(proname, '_', 1) = ANY(%s)",
+            [labels],
+        )
+        for (function,) in cursor.fetchall():
+            cursor.execute(f"DROP FUNCTION {function} CASCADE")

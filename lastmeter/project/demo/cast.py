@@ -25,6 +25,11 @@ class Person:
         """Their account in the demonstration's database."""
         return User.objects.filter(name=self.name, is_active=True).order_by("pk").first()
 
+    def lands(self, choice: str) -> str:
+        """Where they land who chose the try with that number, or nothing in particular: then on their home."""
+        known = dict(enumerate(address for _words, address in self.tries))
+        return known.get(int(choice), self.home) if choice.isascii() and choice.isdigit() else self.home
+
 
 PEOPLE = (
     Person(
@@ -34,8 +39,9 @@ PEOPLE = (
         "/",
         "me",
         (
-            (_("看自己说过的事：评价一件、回答一个问题、要求重办"), "/mine/"),
-            (_("不登录也能上报：写一句话，拿到编号和查询码"), "/report/"),
+            (_("电梯修好了：打个分，不满意就要求重办"), "/mine/"),
+            (_("社区有一个问题等您回答"), "/mine/"),
+            (_("再报一件：写一句话，添张照片"), "/report/"),
         ),
     ),
     Person(
@@ -49,7 +55,17 @@ PEOPLE = (
             (_("就地办结：三下，不用写字"), "/found/"),
         ),
     ),
-    Person("building_head", _("楼长"), "莫秀兰", "/field/", "building", ((_("只管自己那一栋"), "/today/"),)),
+    Person(
+        "building_head",
+        _("楼长"),
+        "莫秀兰",
+        "/field/",
+        "building",
+        (
+            (_("只管自己那一栋"), "/today/"),
+            (_("看到楼道里不对，顺手办了"), "/found/"),
+        ),
+    ),
     Person(
         "clerk",
         _("社区工作人员"),
@@ -58,6 +74,7 @@ PEOPLE = (
         "inbox",
         (
             (_("筛查、分派：J 下一件，回车打开，D 分派，再回车"), "/queue/"),
+            (_("有了答复的：核查以后办结，或者请他再办"), "/queue/?step=answered"),
             (_("替打电话的人登记，打印回执"), "/matters/new/"),
         ),
     ),
@@ -68,7 +85,8 @@ PEOPLE = (
         "/desk/",
         "send",
         (
-            (_("全街道的事，最急的在前"), "/queue/"),
+            (_("社区报上来的，分派给单位"), "/queue/?step=waiting&desk=4"),
+            (_("被单位退回的，另找人办"), "/queue/?step=waiting&handler=returned"),
             (_("已超期的"), "/queue/?step=open&due=over"),
         ),
     ),
@@ -78,8 +96,21 @@ PEOPLE = (
         "钟可",
         "/desk/",
         "check",
-        ((_("签收、办理、答复、退回"), "/queue/?step=handling"),),
+        (
+            (_("签收、办理、答复、退回"), "/queue/?step=handling"),
+            (_("办过的，诉求人怎么说"), "/queue/?step=done"),
+        ),
     ),
-    Person("organiser", _("组织员"), "唐若谷", "/desk/", "people", ((_("看全街道在办的事"), "/queue/?step=open"),)),
+    Person(
+        "organiser",
+        _("组织员"),
+        "唐若谷",
+        "/desk/",
+        "people",
+        (
+            (_("看全街道在办的事"), "/queue/?step=open"),
+            (_("党组织建在网格上：看一个网格的四级组织"), "/g/441702006008003/"),
+        ),
+    ),
 )
 BY_KEY = {person.key: person for person in PEOPLE}

@@ -8,6 +8,7 @@ from lastmeter.kit.zhtime import CHINA, Calendar
 # How many of a hundred reports come in each hour of the day, from midnight.
 HOURS = (0, 0, 0, 0, 0, 1, 3, 6, 8, 8, 7, 6, 4, 3, 4, 5, 5, 6, 8, 10, 9, 5, 2, 0)
 OPENS, CLOSES = timedelta(hours=8, minutes=30), timedelta(hours=17, minutes=30)
+ON_DUTY = timedelta(hours=9), timedelta(hours=12)  # somebody sits at each desk on the morning of a free day
 WAKES, SLEEPS = timedelta(hours=7), timedelta(hours=22)
 
 
@@ -23,15 +24,18 @@ def of_report(day: datetime, rng: random.Random) -> datetime:
 
 
 def at_office(moment: datetime, rng: random.Random) -> datetime:
-    """The moment itself when offices are open, else soon after they open on the next working day."""
-    calendar, day = Calendar.national(), midnight(moment)
-    if calendar.is_workday(day.date()):
-        if day + OPENS <= moment <= day + CLOSES:
-            return moment
-        if moment < day + OPENS:
-            return day + OPENS + timedelta(seconds=rng.randint(60, 4800))
-    following = calendar.next_workday(day.date())
-    return day + timedelta(days=(following - day.date()).days) + OPENS + timedelta(seconds=rng.randint(60, 4800))
+    """The moment itself while offices are open or on duty, else soon after they open again."""
+    day = midnight(moment)
+    opens, closes = _hours(day)
+    if day + opens <= moment <= day + closes:
+        return moment
+    if moment > day + closes:
+        day += timedelta(days=1)
+    return day + _hours(day)[0] + timedelta(seconds=rng.randint(60, 4800))
+
+
+def _hours(day: datetime) -> tuple[timedelta, timedelta]:
+    return (OPENS, CLOSES) if Calendar.national().is_workday(day.date()) else ON_DUTY
 
 
 def awake(moment: datetime, rng: random.Random) -> datetime:

@@ -109,4 +109,4 @@ def _kind(name: str) -> str:
 def pick(stage: Stage, where: str, rng: random.Random) -> Place:
     """A place of a kind; the grid of the demonstration's worker comes up more often than the others."""
     fitting = [place for place in stage.places if where in ("any", place.kind)]
-    return rng.choices(fitting, [7 if place.ours else 1 for place in fitting])[0]
+    return rng.choices(fitting, [5 if place.ours else 1 for place in fitting])[0]

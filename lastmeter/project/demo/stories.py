@@ -10,7 +10,10 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """One kind of trouble with its words. `unit` "" means that the grid itself sees to it."""
+    """One kind of trouble with its words. `unit` "" means that the grid itself sees to it.
+
+    What a worker has `found` on the round is `settled` on the spot: a kind has both or neither.
+    """
 
     category: str
     reports: Sequence[str]
@@ -20,6 +23,7 @@ class Kind:
     urgency: str = "normal"
     photo: str = ""
     weight: int = 10
+    found: Sequence[str] = ()
     settled: Sequence[str] = ()
     questions: Sequence[str] = ()
     answers: Sequence[str] = ()

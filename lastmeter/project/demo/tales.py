@@ -6,7 +6,7 @@
 import random
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 from lastmeter.accounts.actors import Actor
@@ -17,8 +17,10 @@ from lastmeter.project.demo import moments, photos
 from lastmeter.project.demo.stage import Place, Stage
 from lastmeter.project.demo.stories import Deck, Kind, Refusal, Stories
 
+VISITOR = "demo-visitor-"  # how the clients of those without account begin
 NEVER = datetime.max.replace(tzinfo=UTC)
 VARIANTS = 3  # photos of one scene
+ARCHIVED_AFTER = timedelta(days=30)
 HURRY = {"emergency": 0.08, "urgent": 0.4, "normal": 1.0}
 
 
@@ -74,7 +76,7 @@ class Tale:
     def __post_init__(self) -> None:
         self.at = self.plan.at
         self.clerk = self.scene.rng.choice(self.plan.place.clerks)
-        self.requester = self.plan.by or Actor.visitor(f"demo-visitor-{self.number}")
+        self.requester = self.plan.by or Actor.visitor(f"{VISITOR}{self.number}")
         self.floor = self.scene.rng.randint(2, 9)
 
     @property
@@ -210,12 +212,12 @@ class Tale:
         """Up to the desk that can do it, to a unit, answered, checked, closed."""
         yield from self._up()
         desk = self.scene.stage.dispatcher if self.plan.ups == 2 else self.clerk
-        yield self._office(2, "accept")
+        yield self._office(1, "accept")
         category = self.scene.stage.categories[self.plan.kind.category]
         urgency = Urgency(self.plan.kind.urgency)
         screening.accept(self.matter, category=category, urgency=urgency, by=desk, now=self.at)
         yield from self._ask(desk)
-        yield self._office(1.5, "dispatch")
+        yield self._office(0.7, "dispatch")
         handler = yield from self._dispatched(desk)
         yield from self._handle(handler)
         yield from self._close(handler, desk)
@@ -253,7 +255,7 @@ class Tale:
 
     def _up(self) -> Iterator[datetime]:
         for by in (self.plan.place.worker, self.clerk)[: self.plan.ups]:
-            yield self._office(2.5, "send_up")
+            yield self._office(1, "send_up")
             sending_up.send_up(self.matter, reason=self._words("ups"), by=by, now=self.at)
 
     def _ask(self, by: Actor) -> Iterator[datetime]:
@@ -296,7 +298,7 @@ class Tale:
         yield self._office(3, "again")
 
     def _signed(self, handler: Actor) -> Iterator[datetime]:
-        yield self._office(4, "sign")
+        yield self._office(1.5, "sign")
         dispatch.sign(self.matter, by=handler, now=self.at)
         yield self._office(3, "begin")
         dispatch.begin(self.matter, by=handler, now=self.at)
@@ -306,7 +308,7 @@ class Tale:
         if self._chance(0.35):
             yield self._office(5)
             handling.note(self.matter, text=self._words("notes"), by=handler, now=self.at)
-        yield self._office(22, "reply")
+        yield self._office(34, "reply")
         self._reply(handler)
 
     def _reply(self, handler: Actor) -> None:
@@ -330,9 +332,9 @@ class Tale:
             yield self._office(14, "reply again")
             self._reply(handler)
         if self._chance(0.6):
-            yield self._office(5, "verify")
+            yield self._office(7, "verify")
             closing.verify(self.matter, by=desk, now=self.at)
-        yield self._office(6, "close")
+        yield self._office(10, "close")
         self._closed(desk)
         yield from self._afterwards()
 
@@ -380,7 +382,8 @@ class Tale:
             self._rate(Rating.Score.FAIR, solved=True)
 
     def _archive(self) -> Iterator[datetime]:
-        yield self._office(24 * 25)
+        self.at = moments.at_office(self.at + ARCHIVED_AFTER, self.scene.rng)
+        yield self.at
         closing.archive(self.matter, by=self.clerk, now=self.at)
 
 

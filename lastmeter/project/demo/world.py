@@ -33,10 +33,9 @@ SURNAMES = "陈林黄梁冯关谢曾莫许邓彭苏卢蔡叶程韦欧麦容钟�
 SOURCES = {
     Source.WEB: 46,
     Source.PLATE: 16,
-    Source.PHONE: 18,
-    Source.COUNTER: 9,
-    Source.MESSAGE: 7,
-    Source.PATROL: 4,
+    Source.PHONE: 19,
+    Source.COUNTER: 10,
+    Source.MESSAGE: 8,
 }
 FATES = {"desk": 52, "settle": 15, "found": 13, "grid": 8, "merge": 7, "withdraw": 3}
 # The act that has not come yet, for the few tales that are left lying, and how many days ago they began at most.
@@ -101,7 +100,7 @@ def _tidy_notices(now: datetime) -> None:
 
 def _tales(scene: Scene, resident: Actor, now: datetime, matters: int) -> list[Tale]:
     tales: list[Tale] = []
-    for plan in _of_resident(scene, resident, now):
+    for plan in [*_of_resident(scene, resident, now), *_for_staff(scene, now)]:
         tales.append(Tale(len(tales), plan, scene))
     for refusal in [*scene.stories.diverted, *scene.stories.rejected]:
         tales.append(Tale(len(tales), _refused(scene, refusal, now, len(tales)), scene))
@@ -112,7 +111,7 @@ def _tales(scene: Scene, resident: Actor, now: datetime, matters: int) -> list[T
 
 def _when(scene: Scene, now: datetime) -> datetime:
     """A moment in the last ninety days, more of them lately: the street's people are getting used to it."""
-    back = timedelta(days=DAYS * scene.rng.random() ** 1.5)
+    back = timedelta(days=DAYS * scene.rng.random() ** 1.8)
     moment = moments.of_report(now - back, scene.rng)
     return moment if moment < now else moments.of_report(now - timedelta(days=1), scene.rng)
 
@@ -133,7 +132,7 @@ def _planned(scene: Scene, now: datetime, before: Sequence[Tale]) -> Plan:
         kind=kind,
         place=stage.pick(scene.stage, kind.where, rng),
         at=_when(scene, now),
-        text=scene.deck.draw(kind.reports),
+        text=scene.deck.draw(kind.found if fate == "found" else kind.reports),
         fate="desk" if fate == "merge" else fate,
         source=Source.PATROL if fate == "found" else _choose(SOURCES, rng),
         pictures=rng.choices((0, 1, 2, 3), (45, 35, 15, 5))[0],
@@ -210,7 +209,7 @@ def _refused(scene: Scene, refusal: Refusal, now: datetime, number: int) -> Plan
     return Plan(
         kind=replace(category, urgency="normal", photo=""),
         place=stage.pick(scene.stage, "any", scene.rng),
-        at=_when(scene, now - timedelta(days=2)),
+        at=moments.of_report(now - timedelta(days=scene.rng.uniform(2, 45)), scene.rng),
         text=refusal.text,
         fate="refuse",
         source=_choose({Source.WEB: 5, Source.PLATE: 2, Source.PHONE: 2}, scene.rng),
@@ -244,11 +243,31 @@ def _of_resident(scene: Scene, resident: Actor, now: datetime) -> list[Plan]:
         )
 
     return [
-        said("facility", 60, 0, fate="grid", score=Rating.Score.SATISFIED),
+        said("facility", 21, 0, fate="grid", score=Rating.Score.SATISFIED),
         said("property-lift", 8, 1),
         said("livelihood-water", 5, 0, stalls="reply"),
-        said("safety-fire", 2.6, 3, asked="silent", stalls="dispatch", pace=0.2),
+        said("safety-fire", 2.2, 3, asked="silent", stalls="dispatch", pace=0.2),
         said("road-lamp", 0.1, 1, stalls="accept"),
+    ]
+
+
+def _for_staff(scene: Scene, now: datetime) -> list[Plan]:
+    """What the guide promises the others whatever the dice say: a report for each of their lists."""
+    place = home(scene.stage)
+    kinds = {kind.category: kind for kind in scene.stories.kinds}
+
+    def said(category: str, days: float, report: int, **more: object) -> Plan:
+        kind = kinds[category]
+        at = moments.awake(now - timedelta(days=days), scene.rng)
+        staged = {"source": Source.PLATE, "pace": 0.3, "pictures": 1, "name": "卢阿姨", "phone": "19900009701"}
+        return Plan(kind=kind, place=place, at=at, text=kind.reports[report], fate="desk", **staged | more)  # type: ignore[arg-type]
+
+    return [
+        said("safety-house", 1.5, 1, ups=2, stalls="accept"),
+        said("road-vendor", 2, 0, returned=True, stalls="again"),
+        said("env-noise", 1.5, 1, stalls="sign"),
+        said("road-parking", 2.5, 0, stalls="reply"),
+        said("env-litter", 3, 0, stalls="verify", pace=0.1),
     ]
 
 
