@@ -46,7 +46,7 @@ PEOPLE = (
     ),
     Person(
         "worker",
-        _("网格员"),
+        _("专职网格员"),
         "周小满",
         "/field/",
         "flag",

@@ -331,7 +331,7 @@ class Tale:
             closing.rework(self.matter, reason=self._words("reworks"), by=desk, now=self.at)
             yield self._office(14, "reply again")
             self._reply(handler)
-        if self._chance(0.6):
+        if self.plan.stalls in ("verify", "close") or self._chance(0.6):
             yield self._office(7, "verify")
             closing.verify(self.matter, by=desk, now=self.at)
         yield self._office(10, "close")

@@ -268,6 +268,8 @@ def _for_staff(scene: Scene, now: datetime) -> list[Plan]:
         said("env-noise", 1.5, 1, stalls="sign"),
         said("road-parking", 2.5, 0, stalls="reply"),
         said("env-litter", 3, 0, stalls="verify", pace=0.1),
+        said("road-cover", 2.5, 3, stalls="close", pace=0.1),
+        said("env-smoke", 2, 0, stalls="begin"),
     ]
 
 
