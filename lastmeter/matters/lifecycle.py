@@ -119,7 +119,11 @@ TRANSITIONS: tuple[Transition, ...] = (
     ),
     Transition("withdraw", gettext_noop("撤回"), (REPORTED, FILED), WITHDRAWN, "requester"),
     Transition(
-        "archive", "归档", (CLOSED, REVISITED, RATED, DIVERTED, REJECTED, MERGED, WITHDRAWN), ARCHIVED, "archive"
+        "archive",
+        gettext_noop("归档"),
+        (CLOSED, REVISITED, RATED, DIVERTED, REJECTED, MERGED, WITHDRAWN),
+        ARCHIVED,
+        "archive",
     ),
 )
 BY_ACT = {transition.act: transition for transition in TRANSITIONS}

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from lastmeter.accounts.actors import Actor
 from lastmeter.dossiers import access
@@ -75,7 +75,7 @@ class ActForm(forms.Form):
 class WithPhotos(ActForm):
     """An act with photos: those that were sent stay when the form comes back."""
 
-    photos = Photos(label=lazy("照片"))
+    photos = Photos(label=gettext_lazy("照片"))
     kept = forms.CharField(widget=forms.HiddenInput, required=False, max_length=20_000)
 
     def clean(self) -> dict[str, Any]:
@@ -97,30 +97,30 @@ class Plain(ActForm):
 
 
 class Reason(ActForm):
-    reason = Words(label=lazy("理由"))
+    reason = Words(label=gettext_lazy("理由"))
 
 
 class Rejection(Reason):
-    reason = Words(label=lazy("理由（诉求人会看到）"))
+    reason = Words(label=gettext_lazy("理由（诉求人会看到）"))
 
 
 class Return(Reason):
-    reason = Words(label=lazy("退回理由（如：不属本单位职责，建议交给谁）"))
+    reason = Words(label=gettext_lazy("退回理由（如：不属本单位职责，建议交给谁）"))
 
 
 class Escalation(Reason):
-    reason = Words(label=lazy("报上级的理由，以及已经做过什么"))
+    reason = Words(label=gettext_lazy("报上级的理由，以及已经做过什么"))
 
 
 class Rework(Reason):
-    reason = Words(label=lazy("哪里还没有办好"))
+    reason = Words(label=gettext_lazy("哪里还没有办好"))
 
 
 class Classified(ActForm):
     """An act that may also set category and urgency."""
 
-    category = CategoryField(label=lazy("类别"))
-    urgency = forms.ChoiceField(label=lazy("紧急程度"), choices=Urgency.choices, required=False)
+    category = CategoryField(label=gettext_lazy("类别"))
+    urgency = forms.ChoiceField(label=gettext_lazy("紧急程度"), choices=Urgency.choices, required=False)
 
     def prepare(self) -> None:
         field = self.fields["category"]
@@ -136,8 +136,8 @@ class Acceptance(Classified):
 class Assignment(Classified):
     """Units that serve the place first, then its people; the nearest unit is chosen already."""
 
-    to = forms.ChoiceField(label=lazy("交给谁"), widget=forms.RadioSelect)
-    request = Words(label=lazy("办理要求"), required=False, rows=2)
+    to = forms.ChoiceField(label=gettext_lazy("交给谁"), widget=forms.RadioSelect)
+    request = Words(label=gettext_lazy("办理要求"), required=False, rows=2)
     field_order = ("to", "request", "category", "urgency")
 
     def prepare(self) -> None:
@@ -161,8 +161,8 @@ def _taker_label(taker: Taker) -> str:
 class Merger(ActForm):
     """Into which matter: one of the similar ones, or a number typed in."""
 
-    into = forms.ChoiceField(label=lazy("归入哪一件"), widget=forms.RadioSelect, required=False)
-    number = forms.CharField(label=lazy("或者写编号"), required=False, max_length=40)
+    into = forms.ChoiceField(label=gettext_lazy("归入哪一件"), widget=forms.RadioSelect, required=False)
+    number = forms.CharField(label=gettext_lazy("或者写编号"), required=False, max_length=40)
 
     def prepare(self) -> None:
         into = self.fields["into"]
@@ -197,28 +197,28 @@ class Merger(ActForm):
 class Diversion(ActForm):
     """The channel explains itself in standard words; what is added stands below them."""
 
-    channel = forms.ChoiceField(label=lazy("属于哪个渠道"), choices=Channel.choices, widget=forms.RadioSelect)
-    more = Words(label=lazy("再补充几句（如：去哪个窗口、带什么材料）"), required=False, limit=600)
+    channel = forms.ChoiceField(label=gettext_lazy("属于哪个渠道"), choices=Channel.choices, widget=forms.RadioSelect)
+    more = Words(label=gettext_lazy("再补充几句（如：去哪个窗口、带什么材料）"), required=False, limit=600)
 
 
 class Settlement(WithPhotos):
-    result = Words(label=lazy("怎么解决的"), limit=2000)
+    result = Words(label=gettext_lazy("怎么解决的"), limit=2000)
     field_order = ("result", "photos")
 
 
 class ReplyForm(WithPhotos):
-    text = Words(label=lazy("答复（诉求人会看到）"), limit=5000, rows=5)
-    outcome = forms.ChoiceField(label=lazy("办理结果"), choices=Outcome.choices, initial=Outcome.SOLVED)
+    text = Words(label=gettext_lazy("答复（诉求人会看到）"), limit=5000, rows=5)
+    outcome = forms.ChoiceField(label=gettext_lazy("办理结果"), choices=Outcome.choices, initial=Outcome.SOLVED)
     field_order = ("text", "outcome", "photos")
 
 
 class ClosureForm(ActForm):
-    outcome = forms.ChoiceField(label=lazy("办理结果"), choices=Outcome.choices)
+    outcome = forms.ChoiceField(label=gettext_lazy("办理结果"), choices=Outcome.choices)
     words = Words(
-        label=lazy("结案说明"),
+        label=gettext_lazy("结案说明"),
         required=False,
         limit=2000,
-        help_text=lazy("不填就用最后一次答复。"),
+        help_text=gettext_lazy("不填就用最后一次答复。"),
     )
 
     def prepare(self) -> None:
@@ -227,22 +227,24 @@ class ClosureForm(ActForm):
 
 class RevisitForm(ActForm):
     HOW = (
-        ("solved", lazy("联系上了，确认已解决")),
-        ("unsolved", lazy("联系上了，说没有解决")),
-        ("missed", lazy("没有联系上")),
+        ("solved", gettext_lazy("联系上了，确认已解决")),
+        ("unsolved", gettext_lazy("联系上了，说没有解决")),
+        ("missed", gettext_lazy("没有联系上")),
     )
-    how = forms.ChoiceField(label=lazy("回访结果"), choices=HOW, widget=forms.RadioSelect, initial="solved")
-    words = Words(label=lazy("回访记录"), required=False)
+    how = forms.ChoiceField(label=gettext_lazy("回访结果"), choices=HOW, widget=forms.RadioSelect, initial="solved")
+    words = Words(label=gettext_lazy("回访记录"), required=False)
 
 
 class EnquiryForm(ActForm):
-    question = Words(label=lazy("请诉求人补充什么"))
+    question = Words(label=gettext_lazy("请诉求人补充什么"))
 
 
 class NoteForm(WithPhotos):
-    text = Words(label=lazy("备注（诉求人看不到）"), limit=5000)
+    text = Words(label=gettext_lazy("备注（诉求人看不到）"), limit=5000)
     field_order = ("text", "photos")
 
 
 class Reveal(ActForm):
-    reason = Words(label=lazy("为什么要看（会留痕）"), limit=500, rows=0, help_text=lazy("如：回电核实地点。"))
+    reason = Words(
+        label=gettext_lazy("为什么要看（会留痕）"), limit=500, rows=0, help_text=gettext_lazy("如：回电核实地点。")
+    )

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from lastmeter.accounts.actors import Actor
 from lastmeter.grid import scope
@@ -20,20 +20,24 @@ class CounterForm(forms.Form):
     """Text first (typed or pasted), then where, then who; everything else has a first value."""
 
     client_ref = forms.CharField(widget=forms.HiddenInput, max_length=64)
-    source = forms.ChoiceField(label=lazy("怎么来的"), choices=SOURCES, widget=forms.RadioSelect, initial=Source.PHONE)
-    text = Words(label=lazy("什么事"), limit=MOST_TEXT, widget=forms.Textarea(attrs={"rows": 6, "autofocus": True}))
+    source = forms.ChoiceField(
+        label=gettext_lazy("怎么来的"), choices=SOURCES, widget=forms.RadioSelect, initial=Source.PHONE
+    )
+    text = Words(
+        label=gettext_lazy("什么事"), limit=MOST_TEXT, widget=forms.Textarea(attrs={"rows": 6, "autofocus": True})
+    )
     node = forms.CharField(
-        label=lazy("哪个社区、网格"),
+        label=gettext_lazy("哪个社区、网格"),
         max_length=120,
         widget=forms.TextInput(attrs={"list": "places", "autocomplete": "off"}),
-        help_text=lazy("打几个字就能选，如：望海 一网格。"),
+        help_text=gettext_lazy("打几个字就能选，如：望海 一网格。"),
     )
-    place = Words(label=lazy("具体位置"), limit=MOST_PLACE, rows=0, required=False)
-    name = Words(label=lazy("诉求人称呼"), limit=60, rows=0, required=False)
-    phone = Phone(label=lazy("手机"), required=False)
-    consent = forms.BooleanField(label=lazy("已念给对方听并得到同意"), required=False)
-    category = CategoryField(label=lazy("类别"))
-    urgency = forms.ChoiceField(label=lazy("紧急程度"), choices=Urgency.choices, initial=Urgency.NORMAL)
+    place = Words(label=gettext_lazy("具体位置"), limit=MOST_PLACE, rows=0, required=False)
+    name = Words(label=gettext_lazy("诉求人称呼"), limit=60, rows=0, required=False)
+    phone = Phone(label=gettext_lazy("手机"), required=False)
+    consent = forms.BooleanField(label=gettext_lazy("已念给对方听并得到同意"), required=False)
+    category = CategoryField(label=gettext_lazy("类别"))
+    urgency = forms.ChoiceField(label=gettext_lazy("紧急程度"), choices=Urgency.choices, initial=Urgency.NORMAL)
 
     def __init__(self, data: Any = None, *, by: Actor, initial: dict[str, Any] | None = None) -> None:
         super().__init__(data, initial=initial)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from lastmeter.grid.models import Level, Node
 from lastmeter.matters.forms import kept
@@ -30,10 +30,10 @@ KINDS = {
 }
 OTHER = "other"
 RESULTS = (
-    ("cleared", lazy("已清理")),
-    ("talked", lazy("已劝导")),
-    ("mended", lazy("已修好")),
-    ("told", lazy("已告知")),
+    ("cleared", gettext_lazy("已清理")),
+    ("talked", gettext_lazy("已劝导")),
+    ("mended", gettext_lazy("已修好")),
+    ("told", gettext_lazy("已告知")),
 )
 SETTLE, SEND = "settle", "send"
 
@@ -46,24 +46,24 @@ class FoundForm(forms.Form):
     do = forms.ChoiceField(choices=[(SETTLE, ""), (SEND, "")], widget=forms.HiddenInput)
     lon = forms.FloatField(widget=forms.HiddenInput, required=False, min_value=-180, max_value=180)
     lat = forms.FloatField(widget=forms.HiddenInput, required=False, min_value=-90, max_value=90)
-    kind = forms.ChoiceField(label=lazy("看到什么"), required=False, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(label=gettext_lazy("看到什么"), required=False, widget=forms.RadioSelect)
     text = Words(
-        label=lazy("说一句"),
+        label=gettext_lazy("说一句"),
         limit=MOST_TEXT,
         rows=2,
         required=False,
-        help_text=lazy("就地办结可不写；上报写清什么情况、试过什么"),
+        help_text=gettext_lazy("就地办结可不写；上报写清什么情况、试过什么"),
     )
     result = forms.ChoiceField(
-        label=lazy("怎么办的"),
+        label=gettext_lazy("怎么办的"),
         choices=RESULTS,
         widget=forms.RadioSelect,
         required=False,
-        help_text=lazy("不点就按常见的记：垃圾已清理，纠纷已劝导，路灯已修好"),
+        help_text=gettext_lazy("不点就按常见的记：垃圾已清理，纠纷已劝导，路灯已修好"),
     )
-    node = forms.ChoiceField(label=lazy("在哪里"))
-    place = Words(label=lazy("具体位置"), limit=MOST_PLACE, rows=0, required=False)
-    photos = Photos(label=lazy("照片"), help_text=lazy("不强制"))
+    node = forms.ChoiceField(label=gettext_lazy("在哪里"))
+    place = Words(label=gettext_lazy("具体位置"), limit=MOST_PLACE, rows=0, required=False)
+    photos = Photos(label=gettext_lazy("照片"), help_text=gettext_lazy("不强制"))
 
     def __init__(self, data: Any = None, files: Any = None, *, nodes: list[Node], **options: Any) -> None:
         super().__init__(data, files, **options)

@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from lastmeter.kit.crypto import BadPhone, normal_phone
 from lastmeter.kit.text import TooLong, clean
@@ -30,7 +30,7 @@ class Words(forms.CharField):
     def __init__(self, *, label: "Label", limit: int = 1000, rows: int = 3, **options: Any) -> None:
         self.limit = limit
         widget = forms.Textarea(attrs={"rows": rows}) if rows else forms.TextInput()
-        options.setdefault("error_messages", {"required": lazy("这一项要写，几个字也行。")})
+        options.setdefault("error_messages", {"required": gettext_lazy("这一项要写，几个字也行。")})
         super().__init__(label=label, widget=options.pop("widget", widget), **options)
         self.validators = []  # NUL and its like are taken out, not refused
 

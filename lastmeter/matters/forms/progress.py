@@ -3,7 +3,7 @@
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from lastmeter.kit.ids import BadNumber, check_number
 from lastmeter.matters.forms.fields import Photos, Words
@@ -12,18 +12,18 @@ from lastmeter.matters.models import Rating
 
 class CodeForm(forms.Form):
     code = forms.CharField(
-        label=lazy("查询码"),
+        label=gettext_lazy("查询码"),
         max_length=40,
-        help_text=lazy("上报成功时给您的 8 位字母数字，大小写都行"),
+        help_text=gettext_lazy("上报成功时给您的 8 位字母数字，大小写都行"),
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "data-private": ""}),
     )
 
 
 class LookUpForm(CodeForm):
     number = forms.CharField(
-        label=lazy("编号"),
+        label=gettext_lazy("编号"),
         max_length=40,
-        help_text=lazy("10 位，如 K7M-3RX-A92C"),
+        help_text=gettext_lazy("10 位，如 K7M-3RX-A92C"),
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
     )
     field_order = ("number", "code")
@@ -36,26 +36,26 @@ class LookUpForm(CodeForm):
 
 
 class AnswerForm(forms.Form):
-    text = Words(label=lazy("补充内容"), limit=2000)
-    photos = Photos(label=lazy("照片"))
+    text = Words(label=gettext_lazy("补充内容"), limit=2000)
+    photos = Photos(label=gettext_lazy("照片"))
 
 
 class RatingForm(forms.Form):
     score = forms.TypedChoiceField(
-        label=lazy("您满意吗"), choices=Rating.Score.choices, coerce=int, widget=forms.RadioSelect
+        label=gettext_lazy("您满意吗"), choices=Rating.Score.choices, coerce=int, widget=forms.RadioSelect
     )
     solved = forms.TypedChoiceField(
-        label=lazy("问题解决了吗"),
-        choices=[("yes", lazy("解决了")), ("no", lazy("没有解决"))],
+        label=gettext_lazy("问题解决了吗"),
+        choices=[("yes", gettext_lazy("解决了")), ("no", gettext_lazy("没有解决"))],
         coerce=lambda text: text == "yes",
         widget=forms.RadioSelect,
     )
-    words = Words(label=lazy("想说的话"), required=False)
+    words = Words(label=gettext_lazy("想说的话"), required=False)
 
 
 class ReopeningForm(forms.Form):
-    reason = Words(label=lazy("哪里没有解决"))
+    reason = Words(label=gettext_lazy("哪里没有解决"))
 
 
 class WithdrawalForm(forms.Form):
-    reason = Words(label=lazy("为什么撤回"), required=False)
+    reason = Words(label=gettext_lazy("为什么撤回"), required=False)

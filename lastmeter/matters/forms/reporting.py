@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from lastmeter.grid import locate, scope
 from lastmeter.kit.uploads import Photo
@@ -24,22 +24,24 @@ class ReportForm(forms.Form):
     calmed = forms.BooleanField(widget=forms.HiddenInput, required=False)  # danger words were answered
     compared = forms.BooleanField(widget=forms.HiddenInput, required=False)  # similar ones were seen
     text = Words(
-        label=lazy("什么事"),
+        label=gettext_lazy("什么事"),
         limit=MOST_TEXT,
-        error_messages={"required": lazy("请写一句话，说说是什么事。")},
-        widget=forms.Textarea(attrs={"rows": 4, "placeholder": lazy("楼道灯不亮、噪音扰民、欠薪……一句话就行")}),
+        error_messages={"required": gettext_lazy("请写一句话，说说是什么事。")},
+        widget=forms.Textarea(attrs={"rows": 4, "placeholder": gettext_lazy("楼道灯不亮、噪音扰民、欠薪……一句话就行")}),
     )
-    photos = Photos(label=lazy("照片"), help_text=lazy("最多 9 张"))
+    photos = Photos(label=gettext_lazy("照片"), help_text=gettext_lazy("最多 9 张"))
     place = Words(
-        label=lazy("具体位置"),
+        label=gettext_lazy("具体位置"),
         limit=MOST_PLACE,
         rows=0,
         required=False,
-        help_text=lazy("如：3 栋 2 单元门口"),
+        help_text=gettext_lazy("如：3 栋 2 单元门口"),
     )
-    phone = Phone(label=lazy("手机"), required=False, help_text=lazy("想接到回音就留；不留也能凭编号查进度"))
-    name = Words(label=lazy("怎么称呼您"), limit=60, rows=0, required=False)
-    category = CategoryField(label=lazy("我知道属于哪一类"))
+    phone = Phone(
+        label=gettext_lazy("手机"), required=False, help_text=gettext_lazy("想接到回音就留；不留也能凭编号查进度")
+    )
+    name = Words(label=gettext_lazy("怎么称呼您"), limit=60, rows=0, required=False)
+    category = CategoryField(label=gettext_lazy("我知道属于哪一类"))
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -84,7 +86,7 @@ class ReportForm(forms.Form):
 
 class PhoneCodeForm(forms.Form):
     code = forms.CharField(
-        label=lazy("短信里的 6 位数字"),
+        label=gettext_lazy("短信里的 6 位数字"),
         max_length=12,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "data-private": ""}),
     )

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from lastmeter.accounts import audit, limits
@@ -62,29 +62,29 @@ def act(ability: str, form_class: type[forms.ActForm], done: str | Promise) -> C
     return decorate
 
 
-@act("screen", forms.Acceptance, lazy("已受理。"))
+@act("screen", forms.Acceptance, gettext_lazy("已受理。"))
 def acceptance(matter: Matter, given: dict[str, Any], by: Actor, now: datetime) -> None:
     screening.accept(matter, category=given["category"], urgency=_urgency(given), by=by, now=now)
 
 
-@act("screen", forms.Merger, lazy("已归为一件，诉求人会随那一件得到答复。"))
+@act("screen", forms.Merger, gettext_lazy("已归为一件，诉求人会随那一件得到答复。"))
 def merger(matter: Matter, given: dict[str, Any], by: Actor, now: datetime) -> None:
     screening.merge(matter, into=given["target"], by=by, now=now)
 
 
-@act("screen", forms.Diversion, lazy("已告知法定渠道。"))
+@act("screen", forms.Diversion, gettext_lazy("已告知法定渠道。"))
 def diversion(matter: Matter, given: dict[str, Any], by: Actor, now: datetime) -> None:
     channel = Channel(given["channel"])
     reason = "\n".join(filter(None, [str(HOW[channel]), given["more"]]))
     screening.divert(matter, channel=channel, reason=reason[:1000], by=by, now=now)
 
 
-@act("screen", forms.Rejection, lazy("已写明理由，不予受理。"))
+@act("screen", forms.Rejection, gettext_lazy("已写明理由，不予受理。"))
 def rejection(matter: Matter, given: dict[str, Any], by: Actor, now: datetime) -> None:
     screening.reject(matter, reason=given["reason"], by=by, now=now)
 
 
-@act("dispatch", forms.Assignment, lazy("已分派，对方会收到通知。"))
+@act("dispatch", forms.Assignment, gettext_lazy("已分派，对方会收到通知。"))
 def assignment(matter: Matter, given: dict[str, Any], by: Actor, now: datetime) -> None:
     dispatch.dispatch(
         matter,
@@ -102,74 +102,74 @@ def _urgency(given: dict[str, Any]) -> Urgency | None:
     return Urgency(given["urgency"]) if given["urgency"] else None
 
 
-@act("take", forms.Plain, lazy("这件事由您办理。"))
+@act("take", forms.Plain, gettext_lazy("这件事由您办理。"))
 def taking(matter: Matter, given: dict[str, Any], by: Actor, now: datetime) -> None:
     dispatch.take(matter, by=by, now=now)
 
 
-@act("handle", forms.Plain, lazy("已签收。"))
+@act("handle", forms.Plain, gettext_lazy("已签收。"))
 def signature(matter: Matter, given: dict[str, Any], by: Actor, now: datetime) -> None:
     dispatch.sign(matter, by=by, now=now)
 
 
-@act("handle", forms.Plain, lazy("已开始办理。"))
+@act("handle", forms.Plain, gettext_lazy("已开始办理。"))
 def beginning(matter: Matter, given: dict[str, Any], by: Actor, now: datetime) -> None:
     dispatch.begin(matter, by=by, now=now)
 
 
-@act("handle", forms.Return, lazy("已退回工作台。"))
+@act("handle", forms.Return, gettext_lazy("已退回工作台。"))
 def giving_back(matter: Matter, given: dict[str, Any], by: Actor, now: datetime) -> None:
     dispatch.send_back(matter, reason=given["reason"], by=by, now=now)
 
 
-@act("send_up", forms.Escalation, lazy("已报到上一级工作台。"))
+@act("send_up", forms.Escalation, gettext_lazy("已报到上一级工作台。"))
 def escalation(matter: Matter, given: dict[str, Any], by: Actor, now: datetime) -> None:
     sending_up.send_up(matter, reason=given["reason"], by=by, now=now)
 
 
-@act("settle", forms.Settlement, lazy("已就地办结。"))
+@act("settle", forms.Settlement, gettext_lazy("已就地办结。"))
 def settlement(matter: Matter, given: dict[str, Any], by: Actor, now: datetime) -> None:
     settling.settle(matter, result=given["result"], photos=given["photos"], by=by, now=now)
 
 
-@act("handle", forms.ReplyForm, lazy("答复已送到工作台核查。"))
+@act("handle", forms.ReplyForm, gettext_lazy("答复已送到工作台核查。"))
 def reply(matter: Matter, given: dict[str, Any], by: Actor, now: datetime) -> None:
     outcome = Outcome(given["outcome"])
     handling.reply(matter, text=given["text"], outcome=outcome, photos=given["photos"], by=by, now=now)
 
 
-@act("note", forms.NoteForm, lazy("备注已记下。"))
+@act("note", forms.NoteForm, gettext_lazy("备注已记下。"))
 def note(matter: Matter, given: dict[str, Any], by: Actor, now: datetime) -> None:
     handling.note(matter, text=given["text"], photos=given["photos"], by=by, now=now)
 
 
-@act("ask", forms.EnquiryForm, lazy("已请诉求人补充。"))
+@act("ask", forms.EnquiryForm, gettext_lazy("已请诉求人补充。"))
 def enquiry(matter: Matter, given: dict[str, Any], by: Actor, now: datetime) -> None:
     asking.ask(matter, question=given["question"], by=by, now=now)
 
 
-@act("close", forms.Plain, lazy("已转入核查。"))
+@act("close", forms.Plain, gettext_lazy("已转入核查。"))
 def verification(matter: Matter, given: dict[str, Any], by: Actor, now: datetime) -> None:
     closing.verify(matter, by=by, now=now)
 
 
-@act("close", forms.Rework, lazy("已退回承办方再办。"))
+@act("close", forms.Rework, gettext_lazy("已退回承办方再办。"))
 def rework(matter: Matter, given: dict[str, Any], by: Actor, now: datetime) -> None:
     closing.rework(matter, reason=given["reason"], by=by, now=now)
 
 
-@act("close", forms.ClosureForm, lazy("已办结，诉求人可以评价。"))
+@act("close", forms.ClosureForm, gettext_lazy("已办结，诉求人可以评价。"))
 def closure(matter: Matter, given: dict[str, Any], by: Actor, now: datetime) -> None:
     closing.close(matter, outcome=Outcome(given["outcome"]), words=given["words"], by=by, now=now)
 
 
-@act("revisit", forms.RevisitForm, lazy("回访已记下。"))
+@act("revisit", forms.RevisitForm, gettext_lazy("回访已记下。"))
 def revisit(matter: Matter, given: dict[str, Any], by: Actor, now: datetime) -> None:
     how = given["how"]
     closing.revisit(matter, reached=how != "missed", solved=how == "solved", words=given["words"], by=by, now=now)
 
 
-@act("archive", forms.Plain, lazy("已归档。"))
+@act("archive", forms.Plain, gettext_lazy("已归档。"))
 def archiving(matter: Matter, given: dict[str, Any], by: Actor, now: datetime) -> None:
     closing.archive(matter, by=by, now=now)
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from lastmeter.accounts.actors import Actor
 from lastmeter.accounts.requests import Request
@@ -24,14 +24,14 @@ from lastmeter.matters.lists import Filters
 from lastmeter.matters.models import Source
 
 TABS: tuple[tuple[str, str | Promise], ...] = (
-    ("waiting", lazy("待处理")),
-    ("handling", lazy("办理中")),
-    ("answered", lazy("待核查")),
-    ("revisit", lazy("待回访")),
-    ("open", lazy("全部未结")),
-    ("done", lazy("已办结")),
-    ("ended", lazy("其他结束")),
-    ("archived", lazy("已归档")),
+    ("waiting", gettext_lazy("待处理")),
+    ("handling", gettext_lazy("办理中")),
+    ("answered", gettext_lazy("待核查")),
+    ("revisit", gettext_lazy("待回访")),
+    ("open", gettext_lazy("全部未结")),
+    ("done", gettext_lazy("已办结")),
+    ("ended", gettext_lazy("其他结束")),
+    ("archived", gettext_lazy("已归档")),
 )
 FRONT = ("waiting", "handling", "answered", "revisit", "open")
 COUNTED = ("waiting", "handling", "answered", "revisit")

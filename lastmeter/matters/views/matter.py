@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from lastmeter.accounts.models import User
@@ -39,26 +39,26 @@ class Door:
 
 # In the order in which the buttons stand; the first one that is allowed is the page's one red action.
 DOORS = (
-    Door("dispatch", "assignment", "D", lazy("分派"), forms.Assignment),
-    Door("sign", "signature", "S", lazy("签收"), forms.Plain),
-    Door("reply", "reply", "R", lazy("答复"), forms.ReplyForm),
-    Door("close", "closure", "C", lazy("办结"), forms.ClosureForm),
-    Door("take", "taking", "T", lazy("我来办"), forms.Plain),
-    Door("begin", "beginning", "B", lazy("开始办理"), forms.Plain),
-    Door("settle", "settlement", "F", lazy("就地办结"), forms.Settlement),
-    Door("revisit", "revisit", "H", lazy("回访"), forms.RevisitForm),
-    Door("archive", "archiving", "Z", lazy("归档"), forms.Plain),
-    Door("accept", "acceptance", "A", lazy("只受理"), forms.Acceptance),
-    Door("merge", "merger", "M", lazy("归为一件"), forms.Merger),
-    Door("divert", "diversion", "E", lazy("告知渠道"), forms.Diversion),
-    Door("reject", "rejection", "X", lazy("不予受理"), forms.Rejection, "danger"),
-    Door("verify", "verification", "V", lazy("核查"), forms.Plain),
-    Door("rework", "rework", "W", lazy("返工"), forms.Rework),
-    Door("send_up", "escalation", "U", lazy("报上级"), forms.Escalation),
-    Door("send_back", "return", "Y", lazy("退回"), forms.Return, "danger"),
+    Door("dispatch", "assignment", "D", gettext_lazy("分派"), forms.Assignment),
+    Door("sign", "signature", "S", gettext_lazy("签收"), forms.Plain),
+    Door("reply", "reply", "R", gettext_lazy("答复"), forms.ReplyForm),
+    Door("close", "closure", "C", gettext_lazy("办结"), forms.ClosureForm),
+    Door("take", "taking", "T", gettext_lazy("我来办"), forms.Plain),
+    Door("begin", "beginning", "B", gettext_lazy("开始办理"), forms.Plain),
+    Door("settle", "settlement", "F", gettext_lazy("就地办结"), forms.Settlement),
+    Door("revisit", "revisit", "H", gettext_lazy("回访"), forms.RevisitForm),
+    Door("archive", "archiving", "Z", gettext_lazy("归档"), forms.Plain),
+    Door("accept", "acceptance", "A", gettext_lazy("只受理"), forms.Acceptance),
+    Door("merge", "merger", "M", gettext_lazy("归为一件"), forms.Merger),
+    Door("divert", "diversion", "E", gettext_lazy("告知渠道"), forms.Diversion),
+    Door("reject", "rejection", "X", gettext_lazy("不予受理"), forms.Rejection, "danger"),
+    Door("verify", "verification", "V", gettext_lazy("核查"), forms.Plain),
+    Door("rework", "rework", "W", gettext_lazy("返工"), forms.Rework),
+    Door("send_up", "escalation", "U", gettext_lazy("报上级"), forms.Escalation),
+    Door("send_back", "return", "Y", gettext_lazy("退回"), forms.Return, "danger"),
 )
-ASK = Door("ask", "enquiry", "Q", lazy("请补充"), forms.EnquiryForm)
-NOTE = Door("note", "note", "N", lazy("备注"), forms.NoteForm)
+ASK = Door("ask", "enquiry", "Q", gettext_lazy("请补充"), forms.EnquiryForm)
+NOTE = Door("note", "note", "N", gettext_lazy("备注"), forms.NoteForm)
 MAIN_BUTTONS = 3
 
 

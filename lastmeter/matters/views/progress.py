@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lastmeter.accounts import limits
@@ -33,7 +33,13 @@ from lastmeter.matters.models import Channel, Enquiry, Matter, Rating, Requester
 from lastmeter.matters.steps import Overtaken
 from lastmeter.matters.views import photos, proof, reach
 
-BAR = (lazy("已上报"), lazy("已受理"), lazy("办理中"), lazy("已办结"), lazy("已评价"))
+BAR = (
+    gettext_lazy("已上报"),
+    gettext_lazy("已受理"),
+    gettext_lazy("办理中"),
+    gettext_lazy("已办结"),
+    gettext_lazy("已评价"),
+)
 AT = {
     lifecycle.REPORTED: 0,
     lifecycle.FILED: 1,

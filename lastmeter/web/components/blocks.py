@@ -40,7 +40,7 @@ def card(
     head = ""
     if title:
         link = format_html(
-            '<a class="more" href="{}">{}<span class="sr">：{}</span></a>',
+            '<a class="more" href="{}">{}<span class="sr"> {}</span></a>',
             more,
             more_label or _("全部"),
             title,
@@ -112,7 +112,7 @@ def entry(
         title,
         wrapped("span", "muted", f" {who}" if who else ""),
     )
-    aloud = "" if on else format_html('<span class="sr">（{}）</span>', _("尚未发生"))
+    aloud = "" if on else format_html('<span class="sr"> ({})</span>', _("尚未发生"))
     return format_html(
         "<li{}>{}{}{}{}</li>",
         attributes({"class": "on" if on else ""}),

@@ -8,6 +8,7 @@ from django.template import Context
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from lastmeter.kit import zhtime
@@ -23,8 +24,8 @@ SOON = timedelta(hours=2)
 
 
 def language(context: Context) -> str:
-    """The language of the page: "zh-hans" or "en"."""
-    return str(context.get("language") or "zh-hans")
+    """The language of the page: "zh-hans" or "en"; a card rendered outside a page speaks the reader's own."""
+    return str(context.get("language") or get_language() or "zh-hans")
 
 
 def moment(context: Context) -> datetime:
@@ -277,7 +278,7 @@ def steps(labels: Sequence[str], current: int) -> SafeString:
 
 
 def _aloud(word: str) -> SafeString:
-    return format_html('<span class="sr">（{}）</span>', word) if word else NOTHING
+    return format_html('<span class="sr"> ({})</span>', word) if word else NOTHING
 
 
 def picture(url: str, label: str, thumb: str = "") -> SafeString:
