@@ -64,4 +64,3 @@ def _kind(name: str) -> NodeKind:
 def _outlines() -> Iterable[tuple[str, BaseGeometry]]:
     for feature in json.loads(text("yangjiang_counties.geojson"))["features"]:
         yield feature["properties"]["code"], shapely.from_geojson(json.dumps(feature["geometry"]))
-

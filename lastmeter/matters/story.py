@@ -6,36 +6,36 @@ from datetime import datetime
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from lastmeter.dossiers.models import Event
 
 SAYS: dict[str, str | Promise] = {
     "matter.reported": gettext_lazy("登记上报"),
-    "matter.accepted": gettext_lazy("受理"),
-    "matter.merged": gettext_lazy("归为一件"),
+    "matter.accepted": pgettext_lazy("event", "受理"),
+    "matter.merged": pgettext_lazy("event", "归为一件"),
     "matter.joined": gettext_lazy("另一件相同的事并到这里"),
-    "matter.diverted": gettext_lazy("告知法定渠道"),
-    "matter.rejected": gettext_lazy("不予受理"),
-    "matter.dispatched": gettext_lazy("分派"),
+    "matter.diverted": pgettext_lazy("event", "告知法定渠道"),
+    "matter.rejected": pgettext_lazy("event", "不予受理"),
+    "matter.dispatched": pgettext_lazy("event", "分派"),
     "matter.requested": gettext_lazy("办理要求"),
     "matter.taken": gettext_lazy("网格员接手办理"),
-    "matter.signed": gettext_lazy("签收"),
-    "matter.begun": gettext_lazy("开始办理"),
+    "matter.signed": pgettext_lazy("event", "签收"),
+    "matter.begun": pgettext_lazy("event", "开始办理"),
     "matter.sent_back": gettext_lazy("承办方退回"),
-    "matter.sent_up": gettext_lazy("报上级"),
-    "matter.replied": gettext_lazy("答复"),
+    "matter.sent_up": pgettext_lazy("event", "报上级"),
+    "matter.replied": pgettext_lazy("event", "答复"),
     "matter.noted": gettext_lazy("内部备注"),
-    "matter.settled": gettext_lazy("就地办结"),
+    "matter.settled": pgettext_lazy("event", "就地办结"),
     "matter.verifying": gettext_lazy("核查答复"),
     "matter.rework": gettext_lazy("退回返工"),
-    "matter.closed": gettext_lazy("办结"),
-    "matter.revisited": gettext_lazy("回访"),
+    "matter.closed": pgettext_lazy("event", "办结"),
+    "matter.revisited": pgettext_lazy("event", "回访"),
     "matter.not_reached": gettext_lazy("回访未联系上"),
     "matter.rated": gettext_lazy("诉求人评价"),
     "matter.reopened": gettext_lazy("诉求人要求重办"),
     "matter.withdrawn": gettext_lazy("诉求人撤回"),
-    "matter.archived": gettext_lazy("归档"),
+    "matter.archived": pgettext_lazy("event", "归档"),
     "matter.asked": gettext_lazy("请诉求人补充"),
     "matter.answered": gettext_lazy("诉求人补充情况"),
     "matter.ask_lapsed": gettext_lazy("补充期限已过，按现有情况办理"),

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from lastmeter.accounts.models import User
@@ -51,7 +51,7 @@ DOORS = (
     Door("accept", "acceptance", "A", gettext_lazy("只受理"), forms.Acceptance),
     Door("merge", "merger", "M", gettext_lazy("归为一件"), forms.Merger),
     Door("divert", "diversion", "E", gettext_lazy("告知渠道"), forms.Diversion),
-    Door("reject", "rejection", "X", gettext_lazy("不予受理"), forms.Rejection, "danger"),
+    Door("reject", "rejection", "X", pgettext_lazy("button", "不予受理"), forms.Rejection, "danger"),
     Door("verify", "verification", "V", gettext_lazy("核查"), forms.Plain),
     Door("rework", "rework", "W", gettext_lazy("返工"), forms.Rework),
     Door("send_up", "escalation", "U", gettext_lazy("报上级"), forms.Escalation),
