@@ -26,12 +26,8 @@ def reported(dossiers: Sequence[Dossier], *, by: Actor, now: datetime) -> None:
 
 def desk(matter: Matter, kind: str, title: str, *, by: Actor, now: datetime) -> None:
     """The desk at which the matter lies now."""
-    _tell_path(matter, DESKS, kind, title, by=by, now=now)
-
-
-def workers(matter: Matter, kind: str, title: str, *, by: Actor, now: datetime) -> None:
-    """The workers of the matter's grid."""
-    _tell_path(matter, NEAREST, kind, title, by=by, now=now)
+    found = posts.holders_of({matter.dossier.path}, DESKS)
+    _tell_each([(matter.dossier, found.get(matter.dossier.path, []))], kind, title, by=by, now=now)
 
 
 def assigned(matter: Matter, kind: str, title: str, *, by: Actor, now: datetime) -> None:
@@ -42,11 +38,6 @@ def assigned(matter: Matter, kind: str, title: str, *, by: Actor, now: datetime)
     elif matter.unit_id:
         users = posts.unit_people(matter.unit_id, HANDLERS)
     _tell_each([(matter.dossier, list(users))], kind, title, by=by, now=now)
-
-
-def _tell_path(matter: Matter, roles: Sequence[Role], kind: str, title: str, *, by: Actor, now: datetime) -> None:
-    found = posts.holders_of({matter.dossier.path}, roles)
-    _tell_each([(matter.dossier, found.get(matter.dossier.path, []))], kind, title, by=by, now=now)
 
 
 def _tell_each(
