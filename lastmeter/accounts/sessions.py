@@ -45,7 +45,7 @@ class SessionStore(DatabaseStore):
         data, user_id, _idle, stale = found
         if user_id is not None and stale:
             Session.objects.filter(pk=self.session_key).update(seen_at=now)
-        return Session(session_key=self.session_key, session_data=data, user_id=user_id)
+        return Session(session_key=str(self.session_key), session_data=data, user_id=user_id)
 
 
 _ROW = """

@@ -49,11 +49,6 @@ def pretty(number: str) -> str:
     return f"{number[:3]}-{number[3:6]}-{number[6:]}"
 
 
-def new_tracking_code() -> str:
-    """Eight random characters (40 bits) handed to a requester once; only `code_hash` of it is kept."""
-    return "".join(secrets.choice(CODE_ALPHABET) for _ in range(8))
-
-
 def code_from(digest: bytes) -> str:
     """The tracking code that a keyed digest stands for: the same digest gives the same eight characters again."""
     value = int.from_bytes(digest, "big")

@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from django.conf import settings
+from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from pypinyin import Style, lazy_pinyin, load_phrases_dict, load_single_dict
@@ -58,3 +60,9 @@ def initials(text: str) -> str:
     # Asking for the readings of a text without Han characters takes as long and changes nothing.
     letters = [text] if text.isascii() else lazy_pinyin(text, style=Style.FIRST_LETTER)
     return "".join(char for char in "".join(letters).lower() if char.isalnum() and char.isascii())
+
+
+def on_record(sentence: str | Promise, **values: object) -> str:
+    """A sentence of ours that is stored, in the language of the installation: others read it than whoever acts now."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return str(sentence) % values if values else str(sentence)

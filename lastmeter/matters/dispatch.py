@@ -3,13 +3,14 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from lastmeter.accounts.actors import Actor
 from lastmeter.accounts.models import User
 from lastmeter.clocks import deadlines
 from lastmeter.dossiers import access
 from lastmeter.grid.models import Unit
+from lastmeter.kit.text import on_record
 from lastmeter.matters import tell
 from lastmeter.matters.intake import ANSWER
 from lastmeter.matters.models import Assignment, Category, Matter, Urgency
@@ -35,7 +36,7 @@ def dispatch(
     move(matter, "dispatch", by=by, now=now)
     classify(matter, category=category, urgency=urgency)
     assignment = _assign(matter, unit=unit, user=user, request=request, by=by, now=now)
-    words = _("交由%(who)s办理。") % {"who": unit.name if unit else _("网格员")}
+    words = on_record(_("交由%(who)s办理。"), who=unit.name if unit else _("网格员"))
     tell_story(matter, "dispatched", words, by=by, now=now, public=True, unit_id=unit.pk if unit else None)
     if request:
         tell_story(matter, "requested", request, by=by, now=now)

@@ -4,11 +4,12 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from lastmeter.accounts.actors import Actor
 from lastmeter.clocks import deadlines
 from lastmeter.dossiers.models import Dossier
+from lastmeter.kit.text import on_record
 from lastmeter.matters import lifecycle
 from lastmeter.matters.models import Category, Channel, Matter, Screening, Urgency
 from lastmeter.matters.steps import Overtaken, move, tell_story
@@ -50,9 +51,8 @@ def merge(matter: Matter, *, into: Matter, by: Actor, now: datetime) -> Screenin
     Matter.objects.filter(pk=matter.pk).update(merged_into=into)
     deadlines.end(matter.pk, now=now, void=True)
     number = into.dossier.number
-    tell_story(
-        matter, "merged", _("并入 %(number)s，由那一件一并答复您。") % {"number": number}, by=by, now=now, public=True
-    )
+    words = on_record(_("并入 %(number)s，由那一件一并答复您。"), number=number)
+    tell_story(matter, "merged", words, by=by, now=now, public=True)
     tell_story(into, "joined", matter.dossier.number, by=by, now=now)
     Dossier.objects.filter(pk=into.pk).update(updated_at=now, version=F("version") + 1)
     return _screened(matter, Screening.Verdict.MERGE, by=by, now=now, reason=number)
@@ -63,7 +63,7 @@ def divert(matter: Matter, *, channel: Channel, reason: str, by: Actor, now: dat
     """Tell the requester the legal channel that this belongs to, with the reason in plain words."""
     move(matter, "divert", by=by, now=now)
     deadlines.end(matter.pk, now=now)
-    words = _("这件事属于“%(channel)s”：%(reason)s") % {"channel": Channel(channel).label, "reason": reason}
+    words = on_record(_("这件事属于“%(channel)s”：%(reason)s"), channel=Channel(channel).label, reason=reason)
     tell_story(matter, "diverted", words, by=by, now=now, public=True)
     return _screened(matter, Screening.Verdict.DIVERT, by=by, now=now, channel=channel, reason=reason)
 

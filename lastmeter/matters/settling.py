@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from lastmeter.accounts.actors import Actor
 from lastmeter.clocks import deadlines
 from lastmeter.dossiers import attachments
+from lastmeter.kit.text import on_record
 from lastmeter.kit.uploads import Photo
 from lastmeter.matters import intake
 from lastmeter.matters.closing import write_closure
@@ -41,5 +42,5 @@ def found_and_settled(
         [taken] = intake.take_in([report], by=by, client=client, now=now, quiet=True)
         if isinstance(taken, intake.Taken) and not taken.repeat:
             matter = Matter.objects.select_related("dossier").get(pk=taken.dossier_id)
-            settle(matter, result=result or _("已当场处理。"), by=by, now=now)
+            settle(matter, result=result or on_record(_("已当场处理。")), by=by, now=now)
     return taken

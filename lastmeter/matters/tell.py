@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from lastmeter.accounts.actors import Actor
 from lastmeter.dossiers.models import Dossier
 from lastmeter.grid import posts
 from lastmeter.grid.models import Role
+from lastmeter.kit.text import on_record
 from lastmeter.matters.models import Matter
 from lastmeter.matters.policy import DESKS, HANDLERS
 from lastmeter.notices import outbox
@@ -24,13 +26,13 @@ def reported(dossiers: Sequence[Dossier], *, by: Actor, now: datetime) -> None:
     )
 
 
-def desk(matter: Matter, kind: str, title: str, *, by: Actor, now: datetime) -> None:
+def desk(matter: Matter, kind: str, title: str | Promise, *, by: Actor, now: datetime) -> None:
     """The desk at which the matter lies now."""
     found = posts.holders_of({matter.dossier.path}, DESKS)
     _tell_each([(matter.dossier, found.get(matter.dossier.path, []))], kind, title, by=by, now=now)
 
 
-def assigned(matter: Matter, kind: str, title: str, *, by: Actor, now: datetime) -> None:
+def assigned(matter: Matter, kind: str, title: str | Promise, *, by: Actor, now: datetime) -> None:
     """The person or the unit's people with whom the matter lies."""
     users: Iterable[int] = []
     if matter.handler_id:
@@ -41,13 +43,13 @@ def assigned(matter: Matter, kind: str, title: str, *, by: Actor, now: datetime)
 
 
 def _tell_each(
-    audience: Iterable[tuple[Dossier, list[int]]], kind: str, title: str, *, by: Actor, now: datetime
+    audience: Iterable[tuple[Dossier, list[int]]], kind: str, title: str | Promise, *, by: Actor, now: datetime
 ) -> None:
     messages = [
         outbox.Message(
             user_id=user_id,
             kind=f"matter.{kind}",
-            title=_("%(what)s：%(title)s") % {"what": title, "title": dossier.title},
+            title=on_record(_("%(what)s：%(title)s"), what=title, title=dossier.title),
             link=f"/matters/{dossier.number}/",
             key=f"matter.{kind}:{dossier.pk}:{dossier.version}:{now:%Y%m%d%H%M%S}",
         )

@@ -4,14 +4,14 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from lastmeter.accounts.actors import Actor
 from lastmeter.accounts.models import AuditEntry
 from lastmeter.clocks import sweep
 from lastmeter.clocks.models import Deadline
 from lastmeter.dossiers.access import visible
-from lastmeter.dossiers.models import Dossier, Event
+from lastmeter.dossiers.models import Dossier, Event, EventWords
 from lastmeter.matters import (
     asking,
     closing,
@@ -229,3 +229,12 @@ def test_lists_show_the_scope_by_due_date_with_a_constant_number_of_queries(
     assert lists.count(actor("dispatcher"), lists.Filters(), now=NOW) == 8
     assert lists.count(clerk, lists.Filters(words="音响"), now=NOW) == 7
     assert lists.count(clerk, lists.Filters(words="井盖"), now=NOW) == 0
+
+
+def test_what_an_act_writes_down_is_in_the_language_of_the_city_whoever_acts(cast: Cast, actor: Actors) -> None:
+    matter = take(cast)
+    with translation.override("en"):
+        dispatch.dispatch(matter, unit=cast.units["urban"], by=actor("clerk"), now=NOW)
+    told = Event.objects.get(dossier=matter.pk, kind="matter.dispatched")
+    assert EventWords.objects.get(event=told).text == f"交由{cast.units['urban'].name}办理。"
+    assert Notice.objects.filter(kind="matter.dispatched", title__startswith="分派给您：").exists()
