@@ -67,6 +67,7 @@ def _plant_categories(scheme: Scheme) -> None:
                 parent=planted.get(row["parent"]),
                 code=row["code"],
                 name=row["name"],
+                name_en=row["name_en"],
                 words=row["words"],
                 advice=row["advice"],
             )

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from lastmeter.accounts.models import User
@@ -28,6 +29,7 @@ class Category(models.Model):
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
     code = models.CharField(_("代码"), max_length=30)
     name = models.CharField(_("名称"), max_length=100)
+    name_en = models.CharField(_("英文名称"), max_length=100, blank=True)
     words = models.CharField(_("提示词"), max_length=300, blank=True)
     advice = models.CharField(_("先请注意"), max_length=300, blank=True)
     valid_from = models.DateField(null=True, blank=True)
@@ -39,6 +41,11 @@ class Category(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def label(self) -> str:
+        """The name as this reader sees it: in English where the catalogue has an English one."""
+        return self.name_en if self.name_en and get_language() == "en" else self.name
 
 
 class Source(models.TextChoices):

@@ -71,7 +71,7 @@ class FoundForm(forms.Form):
             each.code: each for each in Category.objects.filter(scheme__code="local", code__in=KINDS, valid_to=None)
         }
         self.nodes = {str(node.pk): node for node in nodes}
-        kinds = [(code, self.categories[code].name) for code in KINDS if code in self.categories]
+        kinds = [(code, self.categories[code].label) for code in KINDS if code in self.categories]
         for name, choices in (("kind", kinds), ("node", [(key, _label(node)) for key, node in self.nodes.items()])):
             field = self.fields[name]
             if isinstance(field, forms.ChoiceField):

@@ -89,13 +89,13 @@ class Photos(forms.FileField):
 
 def category_choices() -> Choices:
     """The current catalogue as choices, grouped by the categories at its top: one query."""
-    rows = list(Category.objects.filter(valid_to=None).order_by("scheme", "pk").only("pk", "name", "parent"))
+    rows = list(Category.objects.filter(valid_to=None).order_by("scheme", "pk").only("pk", "name", "name_en", "parent"))
     parents = {row.parent_id for row in rows}
     groups: Choices = []
     for top in (row for row in rows if row.parent_id is None):
-        below = [(str(row.pk), row.name) for row in rows if row.parent_id == top.pk]
-        rest = (str(top.pk), _("%(name)s（其他）") % {"name": top.name})
-        groups.append((top.name, [*below, rest]) if top.pk in parents else (str(top.pk), top.name))
+        below = [(str(row.pk), row.label) for row in rows if row.parent_id == top.pk]
+        rest = (str(top.pk), _("%(name)s（其他）") % {"name": top.label})
+        groups.append((top.label, [*below, rest]) if top.pk in parents else (str(top.pk), top.label))
     return groups
 
 

@@ -11,7 +11,7 @@ from lastmeter.accounts.actors import Actor
 from lastmeter.accounts.models import AuditEntry, RevealReason
 from lastmeter.dossiers.models import Attachment, Event
 from lastmeter.matters import dispatch, handling, intake
-from lastmeter.matters.models import Closure, Matter, Outcome, Source
+from lastmeter.matters.models import Category, Closure, Matter, Outcome, Source
 from tests.cast import Cast
 
 ClientAs = Callable[[str], Client]
@@ -222,3 +222,14 @@ def test_rework_goes_back_with_its_reason(cast: Cast, client_as: ClientAs, actor
     handling.reply(matter, text="办好了", outcome=Outcome.SOLVED, by=actor("worker"), now=timezone.now())
     client_as("clerk").post(at(matter, "rework"), {"reason": "现场还在放"})
     assert step(matter) == "handling"
+
+
+def test_the_shipped_categories_have_a_name_in_each_language(cast: Cast, client_as: ClientAs) -> None:
+    clerk = client_as("clerk")
+    noise = Category.objects.get(code="env-noise")
+    assert noise.name in clerk.get("/matters/new/").content.decode()
+    clerk.get("/language/?to=en")
+    page = clerk.get("/matters/new/").content.decode()
+    assert "Noise" in page
+    assert noise.name not in page
+    assert not Category.objects.filter(scheme__code="local", name_en="").exists()
