@@ -178,3 +178,15 @@ def test_a_clerk_dispatches_by_keyboard_alone_in_six_keys(open_browser: Open, si
     keys += 2
     expect(clerk.get_by_text("已分派").first).to_be_visible()
     assert keys <= 6
+
+
+def test_on_a_phone_the_list_gives_way_to_the_matter_that_was_opened(open_browser: Open, size: str) -> None:
+    number, _code = report(open_browser(), f"{size}西门垃圾桶倒了没人扶")
+    clerk = open_browser("clerk")
+    clerk.goto("/queue/?q=" + "垃圾桶倒了")
+    clerk.locator(f".work-list a.cell[href*='{number}']").click()
+    clerk.wait_for_url(re.compile(number))
+    expect(clerk.get_by_role("heading", level=1).first).to_be_in_viewport()
+    expect(clerk.locator(".work-list")).to_be_visible(visible=size != "phone")
+    clerk.go_back()
+    expect(clerk.locator(".work-list")).to_be_visible()

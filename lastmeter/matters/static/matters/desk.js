@@ -7,8 +7,18 @@ function mark() {
   }
 }
 
-document.addEventListener("htmx:after:swap", mark);
-document.addEventListener("htmx:after:push:into:history", mark);
+// On a phone the list gives way to the matter that was opened in it, and comes back with the list's own address.
+function giveWay() {
+  const opened = location.pathname.startsWith("/matters/"), body = document.body.classList;
+  if (!body.contains(opened ? "narrow-aside" : "narrow-main")) return;
+  body.toggle("narrow-aside", !opened);
+  body.toggle("narrow-main", opened);
+  if (matchMedia("(max-width: 899px)").matches) scrollTo(0, 0);
+}
+
+for (const name of ["htmx:after:swap", "htmx:after:push:into:history"]) {
+  document.addEventListener(name, () => { mark(); giveWay(); });
+}
 
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) print();
