@@ -9,7 +9,8 @@ class ClocksConfig(AppConfig):
     verbose_name = "时限"
 
     def ready(self) -> None:
-        from lastmeter.clocks.models import Limit  # models exist only from here on
+        from lastmeter.clocks.models import Limit, Rung  # models exist only from here on
         from lastmeter.grid import followers
 
         followers.register(Limit, followers.of_model(Limit, _("时限规则")))
+        followers.register(Rung, followers.of_model(Rung, _("逐级上报规则")))

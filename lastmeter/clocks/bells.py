@@ -1,27 +1,57 @@
 """The seam by which a deadline reaches the act of the package that owns it."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from lastmeter.clocks.models import Deadline
 
+
+@dataclass(frozen=True, slots=True)
+class Climb:
+    """An overdue deadline that takes step `number` of the ladder, up to the desk of a `level` (grid.Level)."""
+
+    deadline: Deadline
+    number: int
+    level: int
+
+
 Bell = Callable[[Sequence[Deadline], datetime], None]
-
-_warns: dict[str, Bell] = {}
-_falls: dict[str, Bell] = {}
+HighBell = Callable[[Sequence[Climb], datetime], None]
 
 
-def register(dossier_kind: str, *, warns: Bell, falls: Bell) -> None:
-    """Name what is called when deadlines of a kind of dossier warn and fall due. Called from `apps.py`."""
-    _warns[dossier_kind] = warns
-    _falls[dossier_kind] = falls
+@dataclass(frozen=True, slots=True)
+class Bells:
+    """What a package does when deadlines of its dossiers warn, fall due, and stay overdue."""
+
+    warns: Bell
+    falls: Bell
+    climbs: HighBell
+
+
+_bells: dict[str, Bells] = {}
+
+
+def register(dossier_kind: str, bells: Bells) -> None:
+    """Name what is called for the deadlines of a kind of dossier. Called from `apps.py`."""
+    _bells[dossier_kind] = bells
 
 
 def registered() -> set[str]:
     """The kinds of dossier that have their bells."""
-    return set(_warns) & set(_falls)
+    return set(_bells)
 
 
-def ring(dossier_kind: str, deadlines: Sequence[Deadline], now: datetime, *, fallen: bool) -> None:
-    """Call the bell of a kind of dossier for deadlines that just warned or fell due."""
-    (_falls if fallen else _warns)[dossier_kind](deadlines, now)
+def warn(dossier_kind: str, deadlines: Sequence[Deadline], now: datetime) -> None:
+    """Deadlines of a kind of dossier have reached their yellow moment."""
+    _bells[dossier_kind].warns(deadlines, now)
+
+
+def fall(dossier_kind: str, deadlines: Sequence[Deadline], now: datetime) -> None:
+    """Deadlines of a kind of dossier have just fallen due."""
+    _bells[dossier_kind].falls(deadlines, now)
+
+
+def climb(dossier_kind: str, climbs: Sequence[Climb], now: datetime) -> None:
+    """Deadlines of a kind of dossier take a step of the ladder."""
+    _bells[dossier_kind].climbs(climbs, now)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from django.db.models import Min, OuterRef, Q, Subquery
 
 from lastmeter.clocks import rules
-from lastmeter.clocks.models import Deadline, Limit
+from lastmeter.clocks.models import Deadline, Limit, Rung
 from lastmeter.dossiers.models import Dossier
 from lastmeter.grid.ground import Kept
 from lastmeter.kit.zhtime import CHINA, Calendar
@@ -47,6 +47,20 @@ def _read(today: date) -> list[rules.LimitRule]:
         .values_list("pk", "node__path", "kind", "profile", "category", "urgency", "amount", "measure", "warn_share")
     )
     return [rules.LimitRule(*row) for row in rows]
+
+
+def current_ladder(now: datetime) -> list[rules.RungRule]:
+    """All steps of ladders valid today (China date), kept like the limits."""
+    today = now.astimezone(CHINA).date()
+    known = _rungs.get()
+    if today not in known:
+        valid = Rung.objects.filter(valid_from__lte=today).filter(Q(valid_to=None) | Q(valid_to__gt=today))
+        rows = valid.values_list("node__path", "kind", "number", "amount", "measure", "level")
+        known[today] = [rules.RungRule(*row) for row in rows]
+    return known[today]
+
+
+_rungs: Kept[dict[date, list[rules.RungRule]]] = Kept(dict)
 
 
 def plan(wanted: Wanted, known: Sequence[rules.LimitRule]) -> Deadline | None:

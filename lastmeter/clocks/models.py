@@ -5,7 +5,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from lastmeter.dossiers.models import Dossier
-from lastmeter.grid.models import Node, Unit
+from lastmeter.grid.models import Level, Node, Unit
 
 
 class Measure(models.TextChoices):
@@ -34,6 +34,27 @@ class Limit(models.Model):
         constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="limit_positive")]
 
 
+class Rung(models.Model):
+    """A step of the ladder 逐级上报: so long after the due moment, the overdue dossier goes up to the desk of a level.
+
+    Of each number the nearest ancestor's valid row wins; one for a kind of deadline goes before one for all.
+    """
+
+    node = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="rungs")
+    kind = models.CharField(_("期限"), max_length=12, blank=True)
+    number = models.PositiveSmallIntegerField(_("第几级"))
+    amount = models.PositiveIntegerField(_("数量"))
+    measure = models.CharField(_("计量"), max_length=14, choices=Measure.choices)
+    level = models.PositiveSmallIntegerField(_("报到哪一级"), choices=Level.choices)
+    basis = models.CharField(_("依据"), max_length=200, blank=True)
+    valid_from = models.DateField(_("有效自"))
+    valid_to = models.DateField(_("有效至"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("逐级上报规则")
+        constraints = [models.CheckConstraint(condition=Q(amount__gt=0) & Q(number__gt=0), name="rung_positive")]
+
+
 class Deadline(models.Model):
     """One running or ended limit of a dossier; it keeps the rule that set it.
 
@@ -58,6 +79,8 @@ class Deadline(models.Model):
     ended_at = models.DateTimeField(_("结束"), null=True, blank=True)
     warned_at = models.DateTimeField(_("已预警"), null=True, blank=True)
     overdue_at = models.DateTimeField(_("已超期"), null=True, blank=True)
+    rung = models.PositiveSmallIntegerField(_("已报到第几级"), default=0)
+    next_rung_at = models.DateTimeField(_("下一级"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("期限")
@@ -70,4 +93,5 @@ class Deadline(models.Model):
         indexes = [
             models.Index(fields=["warn_at", "id"], condition=Q(ended_at=None, warned_at=None), name="deadline_to_warn"),
             models.Index(fields=["due_at", "id"], condition=Q(ended_at=None, overdue_at=None), name="deadline_to_fall"),
+            models.Index(fields=["next_rung_at", "id"], condition=Q(ended_at=None), name="deadline_to_climb"),
         ]

@@ -45,7 +45,36 @@ def choose(
     return max(fitting, key=lambda rule: rule.rank, default=None)
 
 
-def due(start: datetime, rule: LimitRule, calendar: zhtime.Calendar) -> datetime:
+@dataclass(frozen=True, slots=True)
+class RungRule:
+    """A step of the ladder as the arithmetic sees it: `amount` of `measure` after the due moment, up to `level`."""
+
+    path: str
+    kind: str
+    number: int
+    amount: int
+    measure: str
+    level: int
+
+
+def ladder(rungs: Iterable[RungRule], *, path: str, kind: str) -> list[RungRule]:
+    """The steps that an overdue deadline of this kind climbs at this place, lowest number first."""
+    chosen: dict[int, RungRule] = {}
+    for rung in sorted(rungs, key=lambda each: (len(each.path), each.kind != "")):
+        if path.startswith(rung.path) and rung.kind in ("", kind):
+            chosen[rung.number] = rung
+    return [chosen[number] for number in sorted(chosen)]
+
+
+def next_step(
+    steps: Iterable[RungRule], taken: int, due_at: datetime, calendar: zhtime.Calendar
+) -> tuple[RungRule, datetime] | None:
+    """The step after number `taken` with its moment, counted from the due moment; None at the top of the ladder."""
+    following = next((each for each in steps if each.number > taken), None)
+    return (following, due(due_at, following, calendar)) if following else None
+
+
+def due(start: datetime, rule: LimitRule | RungRule, calendar: zhtime.Calendar) -> datetime:
     """When `rule` falls due for a clock started at `start` (aware)."""
     if rule.measure == "natural_hours":
         return zhtime.add_natural_hours(start, rule.amount)

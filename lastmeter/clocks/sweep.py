@@ -1,38 +1,92 @@
-"""The one sweep: every deadline that warns or falls due gets its bell, whatever else happened to its dossier."""
+"""The one sweep: every deadline that warns, falls due or stays overdue gets its bell, whatever else happened to it.
 
+It walks all rows whose moment has come by their own index: no list, no assignee and no later comment can hide one.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
 
 from django.db import transaction
 
-from lastmeter.clocks import bells
+from lastmeter.clocks import bells, deadlines, rules
 from lastmeter.clocks.models import Deadline
+from lastmeter.kit import bulk
+from lastmeter.kit.zhtime import Calendar
 
 CHUNK = 500
 
 
 def sweep(now: datetime) -> int:
     """Ring for all running deadlines whose moment has come. Idempotent: each rings once. Returns how many rang."""
-    return _walk("due_at", "overdue_at", now, fallen=True) + _walk("warn_at", "warned_at", now, fallen=False)
+    return _walk(_fall, now) + _walk(_climb, now) + _walk(_warn, now)
 
 
-def _walk(moment: str, mark: str, now: datetime, *, fallen: bool) -> int:
+def _walk(chunk: Callable[[datetime], int], now: datetime) -> int:
     rung = 0
-    while count := _chunk(moment, mark, now, fallen=fallen):
+    while count := chunk(now):
         rung += count
     return rung
 
 
 @transaction.atomic
-def _chunk(moment: str, mark: str, now: datetime, *, fallen: bool) -> int:
-    due = list(
-        Deadline.objects.select_for_update(of=("self",), skip_locked=True)
-        .filter(**{f"{moment}__lte": now, "ended_at": None, mark: None})
-        .select_related("dossier")
-        .order_by(moment, "id")[:CHUNK]
-    )
-    Deadline.objects.filter(pk__in=[each.pk for each in due]).update(**{mark: now})
-    by_kind = sorted(due, key=lambda each: each.dossier.kind)
-    for kind, group in groupby(by_kind, key=lambda each: each.dossier.kind):
-        bells.ring(kind, list(group), now, fallen=fallen)
+def _warn(now: datetime) -> int:
+    due = _due("warn_at", now, warned_at=None)
+    Deadline.objects.filter(pk__in=[each.pk for each in due]).update(warned_at=now)
+    for kind, rows in _by_kind(due):
+        bells.warn(kind, rows, now)
     return len(due)
+
+
+@transaction.atomic
+def _fall(now: datetime) -> int:
+    due = _due("due_at", now, overdue_at=None)
+    for each in due:
+        each.overdue_at = now
+    _look_up(due, now)
+    bulk.update(due, ("overdue_at", "next_rung_at"))
+    for kind, rows in _by_kind(due):
+        bells.fall(kind, rows, now)
+    return len(due)
+
+
+@transaction.atomic
+def _climb(now: datetime) -> int:
+    due = _due("next_rung_at", now)
+    steps = _steps(due, now)
+    for each in due:
+        each.rung = steps[each.pk][0].number if each.pk in steps else each.rung
+    _look_up(due, now)
+    bulk.update(due, ("rung", "next_rung_at"))
+    for kind, rows in _by_kind([each for each in due if each.pk in steps]):
+        bells.climb(kind, [bells.Climb(each, each.rung, steps[each.pk][0].level) for each in rows], now)
+    return len(due)
+
+
+def _look_up(fallen: Sequence[Deadline], now: datetime) -> None:
+    """Write on each overdue deadline when its next step of the ladder comes; nothing at the top."""
+    steps = _steps(fallen, now)
+    for each in fallen:
+        each.next_rung_at = steps[each.pk][1] if each.pk in steps else None
+
+
+def _steps(fallen: Sequence[Deadline], now: datetime) -> dict[int, tuple[rules.RungRule, datetime]]:
+    known, calendar = deadlines.current_ladder(now), Calendar.national()
+    ladders = {key: rules.ladder(known, path=key[0], kind=key[1]) for key in {_key(each) for each in fallen}}
+    found = {each.pk: rules.next_step(ladders[_key(each)], each.rung, each.due_at, calendar) for each in fallen}
+    return {pk: step for pk, step in found.items() if step}
+
+
+def _key(deadline: Deadline) -> tuple[str, str]:
+    return deadline.dossier.path, deadline.kind
+
+
+def _due(moment: str, now: datetime, **unmarked: None) -> list[Deadline]:
+    """The next chunk of running deadlines whose moment has come and that nobody else is walking."""
+    rows = Deadline.objects.select_for_update(of=("self",), skip_locked=True).select_related("dossier")
+    return list(rows.filter(**{f"{moment}__lte": now, "ended_at": None} | unmarked).order_by(moment, "id")[:CHUNK])
+
+
+def _by_kind(due: Sequence[Deadline]) -> Iterator[tuple[str, list[Deadline]]]:
+    ordered = sorted(due, key=lambda each: each.dossier.kind)
+    return ((kind, list(group)) for kind, group in groupby(ordered, key=lambda each: each.dossier.kind))

@@ -7,6 +7,7 @@ from datetime import date
 from django.db.models import Prefetch
 from django.utils import timezone
 
+from lastmeter.grid import tree
 from lastmeter.grid.ground import Kept
 from lastmeter.grid.models import KEY_WIDTH, Level, Node, Post, Role, Tenure
 
@@ -19,16 +20,42 @@ def holders_of(paths: Iterable[str], roles: Sequence[str], today: date | None = 
     """
     day, wanted = today or timezone.localdate(), set(roles)
     chains = {path: [path[:end] for end in range(len(path), 0, -KEY_WIDTH)] for path in set(paths)}
-    known = _holders.get()
-    if missing := {(day, part) for chain in chains.values() for part in chain} - known.keys():
-        _learn(known, day, [part for _day, part in missing])
+    known = _known_at(day, (part for chain in chains.values() for part in chain))
     return {
         path: list(dict.fromkeys(user for part in chain for role, user in known[day, part] if role in wanted))
         for path, chain in chains.items()
     }
 
 
+def nearest_from(
+    paths: Iterable[str], level: int, roles: Sequence[str], today: date | None = None
+) -> dict[str, list[int]]:
+    """path → who holds one of these posts at the path's node of `level` (or the next below it that exists), else above.
+
+    Only the nearest place that has somebody answers, so that an absent head never means that nobody is told.
+    """
+    day, wanted, distinct = today or timezone.localdate(), set(roles), sorted(set(paths))
+    starts = {}
+    for path, levels in zip(distinct, tree.ancestor_ids(distinct), strict=True):
+        depth = next((at for at, each in enumerate(sorted(levels), 1) if each >= level), len(levels))
+        starts[path] = [path[:end] for end in range(depth * KEY_WIDTH, 0, -KEY_WIDTH)]
+    known = _known_at(day, (part for chain in starts.values() for part in chain))
+    return {
+        path: next(
+            (found for part in chain if (found := [user for role, user in known[day, part] if role in wanted])), []
+        )
+        for path, chain in starts.items()
+    }
+
+
 _holders: Kept[dict[tuple[date, str], list[tuple[str, int]]]] = Kept(dict)
+
+
+def _known_at(day: date, paths: Iterable[str]) -> dict[tuple[date, str], list[tuple[str, int]]]:
+    known = _holders.get()
+    if missing := {(day, path) for path in paths} - known.keys():
+        _learn(known, day, [path for _day, path in missing])
+    return known
 
 
 def _learn(known: dict[tuple[date, str], list[tuple[str, int]]], day: date, paths: Sequence[str]) -> None:

@@ -42,6 +42,30 @@ def create(model: type[M], rows: Iterable[M], *, keys: bool = False, skip: bool 
     return made
 
 
+def update(rows: Sequence[models.Model], columns: Sequence[str]) -> None:
+    """Write these columns of rows of one model, each row its own values, in one statement.
+
+    `bulk_update` compiles a CASE of every row and column for that; here the values are a table that is joined.
+    """
+    if not rows:
+        return
+    model, quoted = type(rows[0]), connection.ops.quote_name
+    known = {field.name: field for field in model._meta.concrete_fields}
+    fields = [known[name] for name in columns]
+    taken = [_value(field, connections[connection.alias]) for field in fields]
+    # PostgreSQL takes a column of nothing but NULL for text.
+    casts = [f"::{field.db_type(connection)}" if connection.vendor == "postgresql" else "" for field in fields]
+    sets = ", ".join(
+        f"{quoted(str(field.column))} = v.column{at}{cast}"
+        for at, (field, cast) in enumerate(zip(fields, casts, strict=True), 2)
+    )
+    table, key = quoted(model._meta.db_table), quoted(str(model._meta.pk.column))
+    places = ", ".join([f"({', '.join(['%s'] * (len(fields) + 1))})"] * len(rows))
+    statement = f"UPDATE {table} SET {sets} FROM (VALUES {places}) AS v WHERE {table}.{key} = v.column1"  # noqa: S608 - names of our models
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [value for row in rows for value in (row.pk, *(take(row) for take in taken))])
+
+
 @contextmanager
 def together(rows: int) -> Iterator[None]:
     """On PostgreSQL the INSERTs of a few rows inside travel together, in one round trip for those without keys.

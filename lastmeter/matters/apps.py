@@ -16,6 +16,6 @@ class MattersConfig(AppConfig):
         from lastmeter.matters import bells, holdings
         from lastmeter.matters.models import DistrictName
 
-        seam.register(DossierKind.MATTER, warns=bells.warns, falls=bells.falls)
+        seam.register(DossierKind.MATTER, seam.Bells(bells.warns, bells.falls, bells.climbs))
         followers.register(DistrictName, followers.of_model(DistrictName, _("来源地名")))
         keepers.register("matters", holdings.KEEPER)

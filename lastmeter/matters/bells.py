@@ -6,8 +6,11 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from lastmeter.accounts.actors import system
+from lastmeter.clocks.bells import Climb
 from lastmeter.clocks.models import Deadline
 from lastmeter.dossiers import events
+from lastmeter.grid.models import Level
+from lastmeter.kit.text import on_record
 from lastmeter.matters import tell
 from lastmeter.matters.models import Matter
 
@@ -34,6 +37,24 @@ def falls(due: Sequence[Deadline], now: datetime) -> None:
         if matter.unit_id or matter.handler_id:
             tell.assigned(matter, "overdue", _("已超期限"), by=CLOCK, now=now)
         tell.desk(matter, "overdue", _("已超期限"), by=CLOCK, now=now)
+
+
+def climbs(due: Sequence[Climb], now: datetime) -> None:
+    """逐级上报: an event in the timeline, and whoever heads the ground at that level is told."""
+    events.record_many(
+        [
+            events.Happened(
+                each.deadline.dossier_id,
+                "matter.escalated",
+                on_record(_("第 %(number)d 级，报到%(level)s"), number=each.number, level=Level(each.level).label),
+                unit_id=each.deadline.unit_id,
+            )
+            for each in due
+        ],
+        by=CLOCK,
+        now=now,
+    )
+    tell.heads(due, by=CLOCK, now=now)
 
 
 def _matters(due: Sequence[Deadline]) -> list[Matter]:

@@ -9,9 +9,9 @@ from importlib.resources import files
 
 from django.db import transaction
 
-from lastmeter.clocks.models import Limit, Measure
+from lastmeter.clocks.models import Limit, Measure, Rung
 from lastmeter.grid import ground
-from lastmeter.grid.models import Node
+from lastmeter.grid.models import Level, Node
 from lastmeter.matters.asking import ASK_KIND
 from lastmeter.matters.closing import REOPEN_KIND
 from lastmeter.matters.intake import ANSWER, FIX
@@ -19,6 +19,12 @@ from lastmeter.matters.models import Category, Scheme, Urgency
 
 LOCAL = "local"
 CUSTOMARY = "惯常值，请按本地规定修改"
+# number, amount, measure, level: how long after the due moment an overdue matter goes up, and to which level
+LADDER = (
+    (1, 1, Measure.WORKING_DAYS, Level.COMMUNITY),
+    (2, 3, Measure.WORKING_DAYS, Level.TOWN),
+    (3, 5, Measure.WORKING_DAYS, Level.COUNTY),
+)
 # kind, urgency, amount, measure, warning share
 LIMITS = (
     (ANSWER, "", 24, Measure.NATURAL_HOURS, 75),
@@ -48,6 +54,22 @@ def plant_defaults(root: Node, *, today: date) -> None:
                 valid_from=date(today.year - 1, 1, 1),
             )
             for kind, urgency, amount, measure, share in LIMITS
+        )
+        ground.bump()
+    if not Rung.objects.filter(node=root).exists():
+        since = date(today.year - 1, 1, 1)
+        Rung.objects.bulk_create(
+            Rung(
+                node=root,
+                kind=FIX,
+                number=n,
+                amount=amount,
+                measure=measure,
+                level=level,
+                basis=CUSTOMARY,
+                valid_from=since,
+            )
+            for n, amount, measure, level in LADDER
         )
         ground.bump()
     scheme, made = Scheme.objects.get_or_create(code=LOCAL, defaults={"name": "本地事项清单", "source": "最后一米自编"})

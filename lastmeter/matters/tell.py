@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from lastmeter.accounts.actors import Actor
+from lastmeter.clocks.bells import Climb
 from lastmeter.dossiers.models import Dossier
 from lastmeter.grid import posts
 from lastmeter.grid.models import Role
@@ -15,6 +16,7 @@ from lastmeter.matters.models import Matter
 from lastmeter.matters.policy import DESKS, HANDLERS
 from lastmeter.notices import outbox
 
+HEADS = (Role.SECRETARY, Role.GRID_HEAD, Role.DISPATCHER)
 NEAREST = (Role.GRID_WORKER, Role.PART_TIME_WORKER, Role.GRID_HEAD)
 
 
@@ -40,6 +42,15 @@ def assigned(matter: Matter, kind: str, title: str | Promise, *, by: Actor, now:
     elif matter.unit_id:
         users = posts.unit_people(matter.unit_id, HANDLERS)
     _tell_each([(matter.dossier, list(users))], kind, title, by=by, now=now)
+
+
+def heads(climbs: Sequence[Climb], *, by: Actor, now: datetime) -> None:
+    """Those who head the ground at the level to which each overdue matter has climbed; where nobody does, above it."""
+    for number, level in sorted({(each.number, each.level) for each in climbs}):
+        dossiers = [each.deadline.dossier for each in climbs if (each.number, each.level) == (number, level)]
+        found = posts.nearest_from([dossier.path for dossier in dossiers], level, HEADS)
+        audience = [(dossier, found[dossier.path]) for dossier in dossiers]
+        _tell_each(audience, f"escalated_{number}", _("逾期未办结，逐级上报"), by=by, now=now)
 
 
 def _tell_each(
