@@ -14,7 +14,7 @@ from lastmeter.clocks.models import Deadline
 from lastmeter.kit import bulk
 from lastmeter.kit.zhtime import Calendar
 
-CHUNK = 500
+CHUNK = 1000
 
 
 def sweep(now: datetime) -> int:

@@ -34,7 +34,7 @@ def create(model: type[M], rows: Iterable[M], *, keys: bool = False, skip: bool 
     if len(made) <= FEW:
         _few(model, made, keys=keys, skip=skip)
     elif skip:
-        model._default_manager.bulk_create(made, ignore_conflicts=True)
+        _pass_over(model, made)
     else:
         _many(model, made, keys=keys)
     for row in made:
@@ -49,21 +49,22 @@ def update(rows: Sequence[models.Model], columns: Sequence[str]) -> None:
     """
     if not rows:
         return
-    model, quoted = type(rows[0]), connection.ops.quote_name
+    model = type(rows[0])
     known = {field.name: field for field in model._meta.concrete_fields}
-    fields = [known[name] for name in columns]
+    fields = [model._meta.pk, *(known[name] for name in columns)]
     taken = [_value(field, connections[connection.alias]) for field in fields]
-    # PostgreSQL takes a column of nothing but NULL for text.
-    casts = [f"::{field.db_type(connection)}" if connection.vendor == "postgresql" else "" for field in fields]
-    sets = ", ".join(
-        f"{quoted(str(field.column))} = v.column{at}{cast}"
-        for at, (field, cast) in enumerate(zip(fields, casts, strict=True), 2)
-    )
-    table, key = quoted(model._meta.db_table), quoted(str(model._meta.pk.column))
-    places = ", ".join([f"({', '.join(['%s'] * (len(fields) + 1))})"] * len(rows))
-    statement = f"UPDATE {table} SET {sets} FROM (VALUES {places}) AS v WHERE {table}.{key} = v.column1"  # noqa: S608 - names of our models
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [value for row in rows for value in (row.pk, *(take(row) for take in taken))])
+    table, names = [[value(row) for value in taken] for row in rows], [_column(field) for field in fields]
+    sets = ", ".join(f"{name} = v.c{at}" for at, name in enumerate(names[1:], 1))
+    target = connection.ops.quote_name(model._meta.db_table)
+    if connection.vendor == "postgresql":
+        _run(f"UPDATE {target} SET {sets} FROM {_table_of(fields)} WHERE {target}.{names[0]} = v.c0", _columns(table))  # noqa: S608
+    else:
+        assignments = ", ".join(f"{name} = %s" for name in names[1:])
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                f"UPDATE {target} SET {assignments} WHERE {names[0]} = %s",  # noqa: S608 - names of our models
+                [[*values[1:], values[0]] for values in table],
+            )
 
 
 @contextmanager
@@ -116,6 +117,40 @@ def _many(model: type[M], made: Sequence[M], *, keys: bool) -> None:
     names = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     target = f"{connection.ops.quote_name(model._meta.db_table)} ({names})"
     (_copy if connection.vendor == "postgresql" else _insert)(target, len(fields), table)
+
+
+def _pass_over(model: type[M], made: Sequence[M]) -> None:
+    """Many rows, those that are there already passed over: a COPY cannot do that, a table of arrays can."""
+    fields = _fields(model, with_key=False)
+    taken = [_value(field, connections[connection.alias]) for field in fields]
+    table, names = [[value(row) for value in taken] for row in made], ", ".join(_column(field) for field in fields)
+    target = f"{connection.ops.quote_name(model._meta.db_table)} ({names})"
+    if connection.vendor == "postgresql":
+        chosen = f"SELECT * FROM {_table_of(fields)}"  # noqa: S608 - names of our models
+        _run(f"INSERT INTO {target} {chosen} ON CONFLICT DO NOTHING", _columns(table))
+    else:
+        places = ", ".join(["%s"] * len(fields))
+        with connection.cursor() as cursor:
+            cursor.executemany(f"INSERT INTO {target} VALUES ({places}) ON CONFLICT DO NOTHING", table)  # noqa: S608
+
+
+def _table_of(fields: Sequence[Field]) -> str:
+    """A table `v` with columns c0, c1, …, an array a field: the statement is the same for any number of rows."""
+    arrays = ", ".join(f"%s::{field.db_type(connection)}[]" for field in fields)
+    return f"unnest({arrays}) AS v({', '.join(f'c{at}' for at in range(len(fields)))})"
+
+
+def _columns(table: Sequence[Sequence[Any]]) -> list[list[Any]]:
+    return [list(column) for column in zip(*table, strict=True)]
+
+
+def _column(field: Field) -> str:
+    return connection.ops.quote_name(str(field.column))
+
+
+def _run(statement: str, values: Sequence[Any]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
 
 
 def _copy(target: str, _width: int, table: Iterable[Sequence[Any]]) -> None:

@@ -47,9 +47,9 @@ def answer(matter: Matter, *, text: str, photos: Sequence[Photo] = (), by: Actor
         told = tell_story(matter, "answered", text, by=by, now=now, public=True)
         attachments.attach(told, photos, files, by=by, now=now)
         if matter.unit_id or matter.handler_id:
-            tell.assigned(matter, "answered", _("诉求人补充了情况"), by=by, now=now)
+            tell.assigned([matter], "answered", _("诉求人补充了情况"), by=by, now=now)
         else:
-            tell.desk(matter, "answered", _("诉求人补充了情况"), by=by, now=now)
+            tell.desk([matter], "answered", _("诉求人补充了情况"), by=by, now=now)
 
 
 def lapse(now: datetime) -> int:

@@ -19,11 +19,9 @@ CLOCK = system("clock")
 
 def warns(due: Sequence[Deadline], now: datetime) -> None:
     """Yellow: whoever holds the matter is told; with nobody, the desk."""
-    for matter in _matters(due):
-        if matter.unit_id or matter.handler_id:
-            tell.assigned(matter, "due_soon", _("快到期限"), by=CLOCK, now=now)
-        else:
-            tell.desk(matter, "due_soon", _("快到期限"), by=CLOCK, now=now)
+    matters = _matters(due)
+    tell.assigned([each for each in matters if _held(each)], "due_soon", _("快到期限"), by=CLOCK, now=now)
+    tell.desk([each for each in matters if not _held(each)], "due_soon", _("快到期限"), by=CLOCK, now=now)
 
 
 def falls(due: Sequence[Deadline], now: datetime) -> None:
@@ -33,10 +31,13 @@ def falls(due: Sequence[Deadline], now: datetime) -> None:
         by=CLOCK,
         now=now,
     )
-    for matter in _matters(due):
-        if matter.unit_id or matter.handler_id:
-            tell.assigned(matter, "overdue", _("已超期限"), by=CLOCK, now=now)
-        tell.desk(matter, "overdue", _("已超期限"), by=CLOCK, now=now)
+    matters = _matters(due)
+    tell.assigned([each for each in matters if _held(each)], "overdue", _("已超期限"), by=CLOCK, now=now)
+    tell.desk(matters, "overdue", _("已超期限"), by=CLOCK, now=now)
+
+
+def _held(matter: Matter) -> bool:
+    return bool(matter.unit_id or matter.handler_id)
 
 
 def climbs(due: Sequence[Climb], now: datetime) -> None:

@@ -27,7 +27,7 @@ def rework(matter: Matter, *, reason: str, by: Actor, now: datetime) -> None:
     """返工: the reply does not hold; back to the handler with the reason."""
     move(matter, "rework", by=by, now=now)
     tell_story(matter, "rework", reason, by=by, now=now, unit_id=matter.unit_id)
-    tell.assigned(matter, "rework", _("请再办一次"), by=by, now=now)
+    tell.assigned([matter], "rework", _("请再办一次"), by=by, now=now)
 
 
 @transaction.atomic
@@ -105,8 +105,8 @@ def reopen(matter: Matter, *, reason: str, by: Actor, now: datetime) -> None:
         now=now,
     )
     tell_story(matter, "reopened", reason, by=by, now=now, public=True)
-    tell.assigned(matter, "reopened", _("诉求人说没有解决"), by=by, now=now)
-    tell.desk(matter, "reopened", _("诉求人说没有解决"), by=by, now=now)
+    tell.assigned([matter], "reopened", _("诉求人说没有解决"), by=by, now=now)
+    tell.desk([matter], "reopened", _("诉求人说没有解决"), by=by, now=now)
     lay_with(matter, unit_id=None, user_id=None)
 
 

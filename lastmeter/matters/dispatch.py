@@ -40,7 +40,7 @@ def dispatch(
     tell_story(matter, "dispatched", words, by=by, now=now, public=True, unit_id=unit.pk if unit else None)
     if request:
         tell_story(matter, "requested", request, by=by, now=now)
-    tell.assigned(matter, "dispatched", _("分派给您"), by=by, now=now)
+    tell.assigned([matter], "dispatched", _("分派给您"), by=by, now=now)
     return assignment
 
 
@@ -96,4 +96,4 @@ def send_back(matter: Matter, *, reason: str, by: Actor, now: datetime) -> None:
     lay_with(matter, unit_id=None, user_id=None)
     access.withdraw(matter.pk, now=now, unit_id=unit_id, user_id=user_id)
     tell_story(matter, "sent_back", reason, by=by, now=now, unit_id=unit_id)
-    tell.desk(matter, "sent_back", _("承办方退回"), by=by, now=now)
+    tell.desk([matter], "sent_back", _("承办方退回"), by=by, now=now)

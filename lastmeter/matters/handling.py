@@ -26,7 +26,7 @@ def reply(
         )
         told = tell_story(matter, "replied", text, by=by, now=now, public=True, unit_id=matter.unit_id)
         attachments.attach(told, photos, files, by=by, now=now)
-        tell.desk(matter, "replied", _("已有答复，待核查"), by=by, now=now)
+        tell.desk([matter], "replied", _("已有答复，待核查"), by=by, now=now)
     return written
 
 

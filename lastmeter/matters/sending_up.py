@@ -26,7 +26,7 @@ def send_up(matter: Matter, *, reason: str, by: Actor, now: datetime) -> None:
     end_assignment(matter, now=now)
     lay_with(matter, unit_id=None, user_id=None)
     tell_story(matter, "sent_up", reason, by=by, now=now)
-    tell.desk(matter, "sent_up", _("下级报上来"), by=by, now=now)
+    tell.desk([matter], "sent_up", _("下级报上来"), by=by, now=now)
 
 
 def found_and_sent_up(

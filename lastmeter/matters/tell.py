@@ -28,20 +28,23 @@ def reported(dossiers: Sequence[Dossier], *, by: Actor, now: datetime) -> None:
     )
 
 
-def desk(matter: Matter, kind: str, title: str | Promise, *, by: Actor, now: datetime) -> None:
-    """The desk at which the matter lies now."""
-    found = posts.holders_of({matter.dossier.path}, DESKS)
-    _tell_each([(matter.dossier, found.get(matter.dossier.path, []))], kind, title, by=by, now=now)
+def desk(matters: Iterable[Matter], kind: str, title: str | Promise, *, by: Actor, now: datetime) -> None:
+    """The desks at which these matters lie now."""
+    dossiers = [matter.dossier for matter in matters]
+    found = posts.holders_of({dossier.path for dossier in dossiers}, DESKS)
+    _tell_each(((dossier, found[dossier.path]) for dossier in dossiers), kind, title, by=by, now=now)
 
 
-def assigned(matter: Matter, kind: str, title: str | Promise, *, by: Actor, now: datetime) -> None:
-    """The person or the unit's people with whom the matter lies."""
-    users: Iterable[int] = []
-    if matter.handler_id:
-        users = [matter.handler_id]
-    elif matter.unit_id:
-        users = posts.unit_people(matter.unit_id, HANDLERS)
-    _tell_each([(matter.dossier, list(users))], kind, title, by=by, now=now)
+def assigned(matters: Iterable[Matter], kind: str, title: str | Promise, *, by: Actor, now: datetime) -> None:
+    """The person or the unit's people with whom each of these matters lies."""
+    held = list(matters)
+    units = {matter.unit_id for matter in held if matter.unit_id and not matter.handler_id}
+    people = {unit_id: posts.unit_people(unit_id, HANDLERS) for unit_id in units}
+    audience = (
+        (matter.dossier, [matter.handler_id] if matter.handler_id else people.get(matter.unit_id or 0, []))
+        for matter in held
+    )
+    _tell_each(audience, kind, title, by=by, now=now)
 
 
 def heads(climbs: Sequence[Climb], *, by: Actor, now: datetime) -> None:
@@ -56,11 +59,12 @@ def heads(climbs: Sequence[Climb], *, by: Actor, now: datetime) -> None:
 def _tell_each(
     audience: Iterable[tuple[Dossier, list[int]]], kind: str, title: str | Promise, *, by: Actor, now: datetime
 ) -> None:
+    sentence, what = on_record(_("%(what)s：%(title)s")), on_record(title)
     messages = [
         outbox.Message(
             user_id=user_id,
             kind=f"matter.{kind}",
-            title=on_record(_("%(what)s：%(title)s"), what=title, title=dossier.title),
+            title=sentence % {"what": what, "title": dossier.title},
             link=f"/matters/{dossier.number}/",
             key=f"matter.{kind}:{dossier.pk}:{dossier.version}:{now:%Y%m%d%H%M%S}",
         )

@@ -101,3 +101,13 @@ def test_what_is_past_its_term_is_deleted(person: Person, now: datetime) -> None
     tell([person()], now)
     assert jobs.purge(now + timedelta(days=364)) == 0
     assert jobs.purge(now + timedelta(days=366)) == 1
+
+
+def test_a_thousand_occasions_at_once_are_told_once_each(person: Person, now: datetime) -> None:
+    lin = person()
+    messages = [outbox.Message(user_id=lin.pk, kind="matter.new", title=f"第 {n} 件", key=f"m{n}") for n in range(1000)]
+    with transaction.atomic():
+        outbox.tell_many(messages[::2], now=now)
+        outbox.tell_many(messages, now=now)
+    assert Notice.objects.count() == 1000
+    assert Notice.objects.get(key="m7").title == "第 7 件"
