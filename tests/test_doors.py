@@ -33,6 +33,7 @@ DOORS: dict[str, str] = {
     "q/<str:token>/": "public",
     "places/": "public",
     "places/here/": "public",
+    "divisions/": "public",
     "about/": "public",
     "privacy/": "public",
     "large-print/": "public",

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from lastmeter.grid import locate, mapping, picking, posts, tree
+from lastmeter.grid import locate, mapping, picking, posts, reconciling, tree
 from lastmeter.grid.forms import HereForm
 from lastmeter.grid.models import Level, Node, PartyOrganisation, Plate, Unit
 
@@ -76,6 +76,15 @@ def places(request: HttpRequest) -> HttpResponse:
     part = request.headers.get("HX-Request") and not request.headers.get("HX-History-Restore-Request")
     words = request.GET.get("q", "").strip()[:40]
     return _picker(request, goal, HereForm(), picking.valid(request.GET.get("in", "")), words, part=bool(part))
+
+
+@require_safe
+def divisions(request: HttpRequest) -> HttpResponse:
+    """`/divisions/`: the two official lists of Yangjiang side by side, what differs first."""
+    pairs = reconciling.compare()
+    differing = [pair for pair in pairs if pair.difference]
+    alike = [pair for pair in pairs if not pair.difference]
+    return render(request, "grid/divisions.html", {"differing": differing, "alike": alike})
 
 
 @require_POST
