@@ -34,6 +34,8 @@ DOORS: dict[str, str] = {
     "places/": "public",
     "places/here/": "public",
     "divisions/": "public",
+    "tiles/grid/<int:z>/<int:x>/<int:y>.mvt": "public",
+    "tiles/coverage/<int:z>/<int:x>/<int:y>.mvt": "public",
     "about/": "public",
     "privacy/": "public",
     "large-print/": "public",

@@ -1,6 +1,6 @@
 """Planting nodes, finding them again by code, name or parent, and the chain of places above one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -108,8 +108,12 @@ def code_of(node: Node) -> str:
 
 def codes_of(nodes: Iterable[Node]) -> dict[int, str]:
     """node id → newest current code, its key where it has none: one query."""
-    listed = list(nodes)
-    found = {node.pk: node.key for node in listed}
+    return codes_by_id({node.pk: node.key for node in nodes})
+
+
+def codes_by_id(keys: Mapping[int, str]) -> dict[int, str]:
+    """The same for node id → key."""
+    found = dict(keys)
     known_since = F("valid_from").asc(nulls_first=True)  # a code of another list, without a date, is no address
     rows = Code.objects.filter(node__in=found, valid_to=None).order_by(known_since, "id")
     found.update(rows.values_list("node_id", "code"))
