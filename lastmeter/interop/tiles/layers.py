@@ -88,24 +88,29 @@ def _state(posts: int, vacant: int) -> str:
 
 
 def _encode(layer: str, square: Square, rows: Sequence[Row], more: dict[int, dict[str, Any]]) -> bytes:
+    """The tile with two layers: the polygons, and `names` with a point in the middle of each, in the tile that has it.
+
+    A label drawn from polygons would stand once in every tile that cuts the place.
+    """
     if not rows:
         return b""
     shapes = shapely.from_wkb([bytes(row[4]) for row in rows])
-    flat = _flat(shapely.clip_by_rect(shapes, *square.box()), square)
     codes = tree.codes_by_id({pk: path[-KEY_WIDTH:] for pk, _level, _name, path, _wkb in rows})
-    features = [
-        {"geometry": shape, "properties": {"code": codes[pk], "name": name, "level": level, **more.get(pk, {})}}
-        for (pk, level, name, _path, _wkb), shape in zip(rows, flat, strict=True)
-        if not shape.is_empty
-    ]
-    if not features:
-        return b""
+    told = [{"code": codes[row[0]], "name": row[2], "level": row[1], **more.get(row[0], {})} for row in rows]
+    polygons = shapely.transform(shapely.clip_by_rect(shapes, *square.box()), square.place)
+    middles = shapely.transform(shapely.point_on_surface(shapes), square.place)
+    here = shapely.intersects(middles, shapely.box(0, 0, EXTENT - 1, EXTENT - 1))
+    layers = {
+        layer: _features(shapely.simplify(polygons, TOLERANCE), told, ~shapely.is_empty(polygons)),
+        "names": _features(middles, told, here),
+    }
+    filled = [{"name": name, "features": features} for name, features in layers.items() if features]
     options = {"y_coord_down": True, "extents": EXTENT, "on_invalid_geometry": on_invalid_geometry_make_valid}
-    tile: bytes = mapbox_vector_tile.encode([{"name": layer, "features": features}], default_options=options)
+    tile: bytes = mapbox_vector_tile.encode(filled, default_options=options) if filled else b""
     return tile
 
 
-def _flat(shapes: Geometries, square: Square) -> Geometries:
-    placed = shapely.transform(shapes, square.place)
-    flat: Geometries = shapely.simplify(placed, TOLERANCE)
-    return flat
+def _features(
+    shapes: Geometries, told: Sequence[dict[str, Any]], wanted: npt.NDArray[np.bool_]
+) -> list[dict[str, Any]]:
+    return [{"geometry": shapes[at], "properties": told[at]} for at in np.flatnonzero(wanted).tolist()]

@@ -72,6 +72,15 @@ def test_a_point_lies_in_its_tile_and_inside_the_tiles_box(z: int, lon: float, l
     assert south <= lat <= north
 
 
+def test_a_name_stands_in_one_tile_only_however_many_cut_the_place(cast: Cast, grid_tile: Square) -> None:
+    around = [Square(15, grid_tile.x + x, grid_tile.y + y) for x in (-2, -1, 0, 1, 2) for y in (-2, -1, 0, 1, 2)]
+    answers = [Client().get(address(square)) for square in around]
+    tiles = [mapbox_vector_tile.decode(answer.content) for answer in answers if answer.status_code == 200]
+    named = [each["properties"]["name"] for tile in tiles for each in tile.get("names", {"features": []})["features"]]
+    assert named.count("第一网格") == 1
+    assert named.count("青螺街道") == 1
+
+
 def test_from_afar_only_the_larger_places_are_drawn(cast: Cast) -> None:
     found = features(Client().get(address(square_at(10, *town.middle(0, 0)))).content)
     assert found.keys() == {"青螺街道"}
