@@ -8,7 +8,7 @@ from django.db.models.expressions import RawSQL
 
 from lastmeter.dossiers.models import SearchText
 from lastmeter.kit import bulk
-from lastmeter.kit.text import bigrams, initials
+from lastmeter.kit.text import bigrams, indexable, initials
 
 MOST_TOKENS = 3000
 MOST_WANTED = 20
@@ -17,12 +17,7 @@ MOST_WANTED = 20
 def tokens(title: str, place: str, text: str) -> str:
     """The distinct search tokens of a dossier in one string, separated by single blanks."""
     found = dict.fromkeys([*bigrams(f"{title}\n{place}\n{text}"), *_abbreviations(title, place)])
-    return " ".join(_indexable(token) for token in list(found)[:MOST_TOKENS])
-
-
-def _indexable(token: str) -> str:
-    # SQLite's tokenizer knows the Unicode of 2012 and would cut at a younger character such as 𬕂: write it out.
-    return "".join(char if char <= "\uffff" else f"x{ord(char):x}" for char in token)
+    return " ".join(indexable(token) for token in list(found)[:MOST_TOKENS])
 
 
 def _abbreviations(*names: str) -> Iterable[str]:
@@ -36,7 +31,7 @@ def write_many(rows: Iterable[tuple[int, str]]) -> None:
 
 def matching(words: str) -> Q:
     """The condition on dossiers that their text holds every token of `words`; nothing fits when it has no token."""
-    wanted = [_indexable(token) for token in bigrams(words)[:MOST_WANTED]]
+    wanted = [indexable(token) for token in bigrams(words)[:MOST_WANTED]]
     if not wanted:
         return Q(pk__in=[])
     if connection.vendor == "postgresql":

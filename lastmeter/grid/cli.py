@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lastmeter.accounts.actors import system
-from lastmeter.grid import load, shapes, tree
+from lastmeter.grid import load, reconciling, shapes, tree
 from lastmeter.grid import people as register
 from lastmeter.grid.models import Level, Node
 from lastmeter.kit.sheets import BadSheet
@@ -83,6 +83,25 @@ def show(code: str) -> None:
     codes = tree.codes_of(below)
     for each in below:
         click.echo(f"{codes[each.pk]:<18} {each.get_level_display()}  {each.name}")
+
+
+@commands.command("reconcile")
+@click.option("--dry-run", is_flag=True, help="只看不写 Report and write nothing.")
+def reconcile(dry_run: bool) -> None:
+    """对照两套区划代码 Yangjiang's statistical and Civil Affairs lists by parent and name; records the second codes."""
+    pairs = reconciling.compare()
+    if not pairs:
+        raise click.ClickException(_("还没有装入阳江的区划，没有可对照的。"))
+    new = 0 if dry_run else reconciling.record(pairs)
+    for pair in (pair for pair in pairs if pair.difference):
+        one, other = pair.statistics, pair.civil
+        sides = [f"{each.code} {each.name}" if each else "-" for each in (one, other)]
+        click.echo("\t".join([pair.parent, *sides, str(pair.difference.label if pair.difference else "")]))
+    same = sum(pair.difference is None for pair in pairs)
+    click.echo(
+        _("对照 %(all)d 处：一致 %(same)d，不同 %(differ)d；新记代码 %(new)d 个。")
+        % {"all": len(pairs), "same": same, "differ": len(pairs) - same, "new": new}
+    )
 
 
 @click.command("people")

@@ -9,7 +9,7 @@ import shapely
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from lastmeter.grid import shapes, tree
+from lastmeter.grid import naming, shapes, tree
 from lastmeter.grid.models import Code, Level, Node, Shape
 from lastmeter.kit.text import clean
 
@@ -181,6 +181,7 @@ def _rename(
             node.name = name
             changed.append(node)
     Node.objects.bulk_update(changed, ["name"])
+    naming.index(changed)
     return {node.pk for node in changed}
 
 

@@ -20,7 +20,8 @@ TOUCH = 1e-6  # degrees, about 10 cm: neighbours drawn apart still touch
 class Drawing:
     """SVG paths in a box of `width` × `height` units: the outline of `node` and, faint, those beside it.
 
-    `beside` are the ids of the nodes whose outlines touch it.
+    `box` is that of `node`: west, south, east, north in WGS84 degrees. `beside` are the ids of the nodes whose outlines
+    touch it.
     """
 
     node: Node
@@ -29,6 +30,7 @@ class Drawing:
     here: str
     around: tuple[str, ...]
     beside: frozenset[int]
+    box: tuple[float, float, float, float]
 
 
 def outline(chain: Sequence[Node]) -> Drawing | None:
@@ -61,6 +63,7 @@ def _draw(node: Node, here: shapely.Geometry, siblings: dict[int, shapely.Geomet
         height=max(1, round((north - south) * scale)),
         here=paths[0],
         around=tuple(paths[1:]),
+        box=here.bounds,
         beside=frozenset(pk for pk, shape in siblings.items() if shapely.dwithin(here, shape, TOUCH)),
     )
 

@@ -15,7 +15,7 @@ Cells = npt.NDArray[np.int32]
 Classify = Callable[[Floats, Floats], Cells]
 
 OUTSIDE, BORDER, FIRST_BLOCK = -1, -2, -3
-MOST_CELLS = 4_000_000  # 16 MB of int32, coarse and fine together
+MOST_CELLS = 8_000_000  # 32 MB of int32, coarse and fine together
 MARGIN = 1e-6  # of a cell: far more than rounding can move a point, so that no boundary is missed
 PIECES_AT_ONCE = 400_000
 

@@ -1,14 +1,15 @@
 """Planting nodes, finding them again by code, name or parent, and the chain of places above one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from lastmeter.grid import naming
 from lastmeter.grid.ground import Kept, bump
 from lastmeter.grid.models import KEY_WIDTH, Code, Node
 from lastmeter.kit.ids import node_key
@@ -66,6 +67,7 @@ def plant_all(seeds: Sequence[Seed], *, today: date) -> list[Node]:
         if seed.code and seed.node
     ]
     Code.objects.bulk_create(codes, batch_size=500)
+    naming.index(nodes)
     return nodes
 
 
@@ -106,25 +108,27 @@ def code_of(node: Node) -> str:
 
 def codes_of(nodes: Iterable[Node]) -> dict[int, str]:
     """node id → newest current code, its key where it has none: one query."""
-    listed = list(nodes)
-    found = {node.pk: node.key for node in listed}
-    rows = Code.objects.filter(node__in=found, valid_to=None).order_by("valid_from", "id")
+    return codes_by_id({node.pk: node.key for node in nodes})
+
+
+def codes_by_id(keys: Mapping[int, str]) -> dict[int, str]:
+    """The same for node id → key."""
+    found = dict(keys)
+    known_since = F("valid_from").asc(nulls_first=True)  # a code of another list, without a date, is no address
+    rows = Code.objects.filter(node__in=found, valid_to=None).order_by(known_since, "id")
     found.update(rows.values_list("node_id", "code"))
     return found
 
 
 def find(text: str, *, under: Node | None = None, today: date | None = None, limit: int = 30) -> list[Node]:
-    """Nodes valid today whose name contains every word of `text`, larger places first, with their parents."""
-    words = text.split()
-    if not words:
-        return []
+    """Nodes valid today whose name has every word of `text`, larger places first, with their parents.
+
+    A word is a part of the name, or its pinyin initials from the first on. Of very many the ones planted first count.
+    """
     nodes = Node.objects.current(today or timezone.localdate()).select_related("parent")
     if under is not None:
         nodes = nodes.below(under.path)
-    named = Q()
-    for word in words:
-        named &= Q(name__icontains=word)
-    return list(nodes.filter(named).order_by("level", "path")[:limit])
+    return list(nodes.filter(naming.matching(text, under.path if under else "")).order_by("level", "path")[:limit])
 
 
 def chain_of(node: Node) -> list[Node]:

@@ -10,4 +10,5 @@ urlpatterns = [
     path("q/<str:token>/", views.plate, name="plate"),
     path("places/", views.places, name="places"),
     path("places/here/", views.here, name="places-here"),
+    path("divisions/", views.divisions, name="divisions"),
 ]

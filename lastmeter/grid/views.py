@@ -8,7 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from lastmeter.grid import locate, mapping, picking, posts, tree
+from lastmeter.accounts.requests import Request
+from lastmeter.grid import locate, mapping, picking, posts, reconciling, scope, tree
 from lastmeter.grid.forms import HereForm
 from lastmeter.grid.models import Level, Node, PartyOrganisation, Plate, Unit
 
@@ -21,7 +22,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def who_is_mine(request: HttpRequest, code: str) -> HttpResponse:
+def who_is_mine(request: Request, code: str) -> HttpResponse:
     """`/g/<code>/`: the people, the outline and the ways to reach them, for any code the place ever had."""
     node = tree.resolve_code(code) or Node.objects.filter(key=code).first()
     if node is None:
@@ -39,6 +40,8 @@ def who_is_mine(request: HttpRequest, code: str) -> HttpResponse:
         "first": next((each for each in people if each.name and each.phone), None),
         "people": people,
         "drawing": drawing,
+        "drawn_code": codes[drawing.node.pk] if drawing else "",
+        "staff": bool(scope.reach(request.actor).nodes),
         "party": PartyOrganisation.objects.filter(node=node).first(),
         "below": [(each, codes[each.pk]) for each in below],
         "beside": [(each, codes[each.pk]) for each in beside],
@@ -76,6 +79,15 @@ def places(request: HttpRequest) -> HttpResponse:
     part = request.headers.get("HX-Request") and not request.headers.get("HX-History-Restore-Request")
     words = request.GET.get("q", "").strip()[:40]
     return _picker(request, goal, HereForm(), picking.valid(request.GET.get("in", "")), words, part=bool(part))
+
+
+@require_safe
+def divisions(request: HttpRequest) -> HttpResponse:
+    """`/divisions/`: the two official lists of Yangjiang side by side, what differs first."""
+    pairs = reconciling.compare()
+    differing = [pair for pair in pairs if pair.difference]
+    alike = [pair for pair in pairs if not pair.difference]
+    return render(request, "grid/divisions.html", {"differing": differing, "alike": alike})
 
 
 @require_POST

@@ -55,6 +55,14 @@ def bigrams(text: str) -> list[str]:
     return terms
 
 
+def indexable(token: str) -> str:
+    """A search token as both databases keep it whole.
+
+    SQLite's tokenizer knows the Unicode of 2012 and would cut at a younger character such as 𬕂: it is written out.
+    """
+    return "".join(char if char <= "\uffff" else f"x{ord(char):x}" for char in token)
+
+
 def initials(text: str) -> str:
     """The pinyin initials of a short name, for finding it by four keys: "阳江市" → "yjs"; letters and digits stay."""
     # Asking for the readings of a text without Han characters takes as long and changes nothing.

@@ -38,6 +38,14 @@ def number(name: str, default: int) -> int:
         raise ImproperlyConfigured(f"{name}={raw!r}: write a whole number") from None
 
 
+def tiles(name: str) -> str:
+    """An https address with {z}, {x} and {y}, or nothing. Raises ImproperlyConfigured on anything else."""
+    raw = text(name)
+    if raw and not (raw.startswith("https://") and all(part in raw for part in ("{z}", "{x}", "{y}"))):
+        raise ImproperlyConfigured(f"{name}={raw!r}: write https://…/{{z}}/{{x}}/{{y}}…")
+    return raw
+
+
 def names(name: str, default: str = "") -> list[str]:
     """A list separated by commas; empty parts are left out."""
     return [part.strip() for part in text(name, default).split(",") if part.strip()]

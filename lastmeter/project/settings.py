@@ -25,6 +25,10 @@ OWNER_CONTACT = env.text("LASTMETER_OWNER_CONTACT")
 FILING_NUMBER = env.text("LASTMETER_FILING_NUMBER")
 SITE_URL = env.text("LASTMETER_SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 
+# Under the boundaries of the map: nothing, or a raster template of somebody who may publish one (审图号 in the credit).
+BASEMAP = env.tiles("LASTMETER_BASEMAP")
+BASEMAP_CREDIT = env.text("LASTMETER_BASEMAP_CREDIT")
+
 # Reports from one network address in an hour; a whole compound may share one address.
 REPORTS_PER_HOUR = env.number("LASTMETER_REPORTS_PER_HOUR", 120)
 

@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("lastmeter.grid.urls")),
     path("", include("lastmeter.notices.urls")),
     path("", include("lastmeter.accounts.urls")),
+    path("", include("lastmeter.interop.tiles.urls")),
     path("", include("lastmeter.web.urls")),
 ]
 if gate.is_open():

@@ -1,7 +1,9 @@
 """Four plain middlewares: security headers, the language, the shell, addresses that no database could look up."""
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import translation
@@ -11,8 +13,11 @@ from lastmeter.web.shells import HOMES, SHELLS, Shell, at_first
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
+_PARTS = urlsplit(settings.BASEMAP)
+_BASEMAP = f" {_PARTS.scheme}://{_PARTS.netloc}" if settings.BASEMAP else ""  # the one foreign host a map may ask
 CONTENT_SECURITY_POLICY = (
-    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
+    f"default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:{_BASEMAP}; "
+    f"connect-src 'self'{_BASEMAP}; "
     "worker-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 PERMISSIONS_POLICY = "geolocation=(self), camera=(self), microphone=(), payment=(), usb=()"

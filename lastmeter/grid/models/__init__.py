@@ -1,5 +1,6 @@
 """The ground and who stands on it: the tree, units and Party organisations, posts."""
 
+from lastmeter.grid.models.names import NodeName
 from lastmeter.grid.models.posts import Post, Role, Tenure, TenureQuerySet
 from lastmeter.grid.models.tree import (
     KEY_WIDTH,
@@ -21,6 +22,7 @@ __all__ = [
     "Level",
     "Node",
     "NodeKind",
+    "NodeName",
     "NodeQuerySet",
     "PartyOrganisation",
     "Plate",

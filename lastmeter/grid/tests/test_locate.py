@@ -89,6 +89,37 @@ def test_a_partition_into_many_cells_is_answered_as_by_brute_force(seed: int) ->
     agree([area(at, cell) for at, cell in enumerate(cells, 1)], [(x, y) for x, y in points.tolist()])
 
 
+@st.composite
+def nested(draw: st.DrawFn) -> tuple[list[Area], list[Point]]:
+    """A street cut into cells at three levels that fit into each other, a hole in the ground, points on all corners."""
+    seed = draw(st.integers(0, 2**32 - 1))
+    rng = np.random.default_rng(seed)
+    count = draw(st.integers(2, 12))
+    box = shapely.box(112, 22, 112.5, 22.5)
+    seeds = shapely.MultiPoint(rng.integers(0, 64, (count, 2)) / 128 + [112, 22])
+    cells = [shapely.intersection(each, box) for each in shapely.get_parts(shapely.voronoi_polygons(seeds))]
+    hole = shapely.box(112.2, 22.2, 112.2 + draw(st.integers(1, 16)) / 64, 22.3)
+    cells = [shapely.difference(each, hole) for each in cells]
+    cells = [each for each in cells if each.area > 0 and each.geom_type in ("Polygon", "MultiPolygon")]
+    halves = [shapely.union_all(cells[:1]), shapely.union_all(cells[1:])]
+    areas = [area(1, shapely.union_all(cells), 4)]
+    areas += [area(10 + at, half, 5) for at, half in enumerate(halves) if half.area > 0]
+    # Some grids are not drawn: there the community answers.
+    areas += [area(100 + at, cell, 6) for at, cell in enumerate(cells) if draw(st.booleans())]
+    corners = [(x, y) for cell in cells for x, y in shapely.get_coordinates(cell).tolist()]
+    loose = [(x, y) for x, y in rng.uniform([111.98, 21.98], [112.52, 22.52], (60, 2)).tolist()]
+    middles = [((a[0] + b[0]) / 2, (a[1] + b[1]) / 2) for a, b in pairwise(corners)]
+    return areas, [*corners, *middles, *loose]
+
+
+@given(nested())
+@settings(max_examples=60, deadline=None)
+def test_levels_that_nest_with_a_hole_and_gaps_are_answered_as_by_brute_force(
+    ground: tuple[list[Area], list[Point]],
+) -> None:
+    agree(*ground)
+
+
 def test_a_point_on_a_border_belongs_to_the_smaller_id_of_the_deepest_level() -> None:
     west, east = shapely.box(0, 0, 1, 1), shapely.box(1, 0, 2, 1)
     locator = Locator.build([area(8, west), area(3, east), area(1, shapely.box(0, 0, 2, 1), level=5)])

@@ -14,7 +14,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from lastmeter.accounts import people
 from lastmeter.accounts.actors import Actor, system
 from lastmeter.accounts.models import Installation, User
-from lastmeter.grid import divisions, street
+from lastmeter.grid import divisions, reconciling, street
 from lastmeter.grid.models import Node
 from lastmeter.kit.zhtime import CHINA
 from lastmeter.matters.defaults import plant_defaults
@@ -57,6 +57,7 @@ def build(now: datetime, *, matters: int = world.MATTERS) -> Built:
 def _fill(now: datetime, matters: int) -> int:
     today = now.astimezone(CHINA).date()
     city = divisions.load_yangjiang(today=today - timedelta(days=400))
+    reconciling.record(reconciling.compare())
     loaded = street.load_street(today=today)
     plant_defaults(city, today=today)
     resident = people.open_account(RESIDENT_LOGIN, RESIDENT_NAME, phone="19900009700", by=system("demo"), now=now)

@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 from django.utils.safestring import SafeString
 
 from lastmeter.kit import zhtime
-from lastmeter.web.components import blocks, formparts, leaves, marks
+from lastmeter.web.components import blocks, formparts, leaves, maps, marks
 
 register = Library()
 
@@ -27,6 +27,7 @@ for block in (
     blocks.table, blocks.tabs, blocks.disclose, blocks.fieldset, blocks.list_keys, blocks.keep,
 ):  # fmt: skip
     register.simple_block_tag(block)
+register.simple_block_tag(maps.map_, name="map", end_name="endmap")
 register.simple_block_tag(blocks.entry, takes_context=True)
 
 

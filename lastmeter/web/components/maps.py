@@ -1,0 +1,26 @@
+"""The map 地图: a still drawing that becomes a map when somebody asks for it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+
+def map_(content: str, label: str, box: Sequence[float], code: str = "", coverage: bool = False) -> SafeString:
+    """The content (a drawing and what belongs to it) with a button that opens the map in its place.
+
+    `box` is west, south, east, north in WGS84 degrees, what the map shows first; `code` is the place it marks;
+    `coverage` offers the layer of who is in charge, which only staff get. A list of the places has to stand beside it.
+    """
+    given: dict[str, Any] = {
+        "content": SafeString(content),
+        "label": label,
+        "box": ",".join(f"{degrees:.6f}" for degrees in box),
+        "code": code,
+        "coverage": coverage,
+        "basemap": settings.BASEMAP,
+        "credit": settings.BASEMAP_CREDIT,
+    }
+    return render_to_string("c/map.html", given)
