@@ -4,13 +4,23 @@ from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from lastmeter.accounts import administrators, audit, people
 from lastmeter.accounts.actors import Actor
 from lastmeter.accounts.models import User
 from lastmeter.grid import ground
-from lastmeter.grid.models import Post, Tenure
+from lastmeter.grid.models import Node, Post, Tenure
 from lastmeter.kit.zhtime import CHINA
+
+
+class Refused(Exception):
+    """The act cannot be done (any more); str() is a sentence for the person."""
+
+
+def china_day(now: datetime) -> date:
+    """The day in China at that moment."""
+    return now.astimezone(CHINA).date()
 
 
 @transaction.atomic
@@ -21,7 +31,7 @@ def appoint(
 
     Who holds it already keeps that tenure, with its end moved to `until`. Returns the tenure and whether it changed.
     """
-    held = Tenure.objects.running(now.astimezone(CHINA).date()).filter(post=post, user=user).first()
+    held = Tenure.objects.running(china_day(now)).filter(post=post, user=user).first()
     if held is not None and held.until == until:
         return held, False
     if held is None:
@@ -33,6 +43,60 @@ def appoint(
         audit.record("post.term", by=by, object_kind="post", object_id=post.pk, now=now)
     ground.bump()
     return held, True
+
+
+@transaction.atomic
+def appoint_person(
+    post: Post,
+    user: User | None,
+    name: str,
+    phone: str,
+    *,
+    since: date,
+    until: date | None = None,
+    source: str = "",
+    by: Actor,
+    now: datetime,
+) -> Tenure:
+    """Let somebody hold a post; without an account (`user` None) one is opened, the login name being the phone."""
+    holder = user or people.open_account(phone, name, phone=phone, by=by, now=now)
+    return appoint(post, holder, since=since, until=until, source=source, by=by, now=now)[0]
+
+
+@transaction.atomic
+def open_post(node: Node, *, role: str, public_phone: str = "", by: Actor, now: datetime) -> Post:
+    """设岗: a new, vacant post at a node."""
+    post = Post.objects.create(node=node, role=role, public_phone=public_phone)
+    audit.record("post.open", by=by, object_kind="post", object_id=post.pk, now=now)
+    ground.bump()
+    return post
+
+
+@transaction.atomic
+def publish_phone(post: Post, phone: str, *, by: Actor, now: datetime) -> None:
+    """Write the number that residents see and call."""
+    Post.objects.filter(pk=post.pk).update(public_phone=phone)
+    audit.record("post.phone", by=by, object_kind="post", object_id=post.pk, now=now)
+    ground.bump()
+
+
+@transaction.atomic
+def extend(tenure: Tenure, *, until: date | None, by: Actor, now: datetime) -> Tenure:
+    """Move the end of a running tenure (China date; None: without an end). Raises Refused when it is over."""
+    tenure = running(tenure, now=now)
+    if until is not None and until <= max(tenure.since, china_day(now)):
+        raise Refused(_("任期至要在今天以后；如果是离任，请用“离任”。"))
+    appoint(tenure.post, tenure.user, since=tenure.since, until=until, by=by, now=now)
+    return running(tenure, now=now)
+
+
+def running(tenure: Tenure, *, now: datetime) -> Tenure:
+    """The tenure as it stands now, held by this transaction. Raises Refused when it has ended."""
+    held = Tenure.objects.running(china_day(now)).filter(pk=tenure.pk).select_for_update(of=("self",))
+    found = held.select_related("post", "user").first()
+    if found is None:
+        raise Refused(_("这个人已经离任了，可能刚有人办理过。"))
+    return found
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lastmeter.grid import views
+from lastmeter.grid import coverage_views, post_views, views
 
 urlpatterns = [
     path("g/", views.mine, name="my-grid"),
@@ -11,4 +11,14 @@ urlpatterns = [
     path("places/", views.places, name="places"),
     path("places/here/", views.here, name="places-here"),
     path("divisions/", views.divisions, name="divisions"),
+    path("posts/", post_views.listed, name="posts"),
+    path("posts/new/", post_views.new, name="post-new"),
+    path("posts/<int:pk>/", post_views.post, name="post"),
+    path("posts/<int:pk>/appointment/", post_views.appointment, name="post-appointment"),
+    path("posts/<int:pk>/term/", post_views.term, name="post-term"),
+    path("posts/<int:pk>/leaving/", post_views.leaving, name="post-leaving"),
+    path("posts/<int:pk>/handover/", post_views.handover, name="post-handover"),
+    path("posts/<int:pk>/phone/", post_views.phone, name="post-phone"),
+    path("posts/handovers/<int:pk>/", post_views.handed, name="handover-list"),
+    path("coverage/", coverage_views.coverage, name="coverage"),
 ]

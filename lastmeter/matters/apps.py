@@ -12,10 +12,12 @@ class MattersConfig(AppConfig):
         from lastmeter.accounts import keepers  # models exist only from here on
         from lastmeter.clocks import bells as seam
         from lastmeter.dossiers.models import DossierKind
-        from lastmeter.grid import followers
-        from lastmeter.matters import bells, holdings
+        from lastmeter.grid import followers, gaps, handovers
+        from lastmeter.matters import bells, handing, holdings, ownerless
         from lastmeter.matters.models import DistrictName
 
         seam.register(DossierKind.MATTER, seam.Bells(bells.warns, bells.falls, bells.climbs))
         followers.register(DistrictName, followers.of_model(DistrictName, _("来源地名")))
         keepers.register("matters", holdings.KEEPER)
+        handovers.register("matters", handing.WORK)
+        gaps.register("ownerless", ownerless.GAP)

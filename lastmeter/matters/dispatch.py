@@ -90,10 +90,24 @@ def begin(matter: Matter, *, by: Actor, now: datetime) -> None:
 @transaction.atomic
 def send_back(matter: Matter, *, reason: str, by: Actor, now: datetime) -> None:
     """退回 to the desk with the reason; the unit or person no longer takes part."""
+    unit_id = _take_off(matter, "send_back", by=by, now=now)
+    tell_story(matter, "sent_back", reason, by=by, now=now, unit_id=unit_id)
+    tell.desk([matter], "sent_back", _("承办方退回"), by=by, now=now)
+
+
+@transaction.atomic
+def recall(matter: Matter, *, reason: str, by: Actor, now: datetime) -> None:
+    """收回: the desk takes it back from whoever no longer carries it on, to give it to somebody else."""
+    tell.assigned([matter], "recalled", _("已从您这里收回"), by=by, now=now)
+    unit_id = _take_off(matter, "recall", by=by, now=now)
+    tell_story(matter, "recalled", reason, by=by, now=now, unit_id=unit_id)
+
+
+def _take_off(matter: Matter, act: str, *, by: Actor, now: datetime) -> int | None:
+    """End whose turn it is; returns the unit it lay with."""
     unit_id, user_id = matter.unit_id, matter.handler_id
-    move(matter, "send_back", by=by, now=now)
+    move(matter, act, by=by, now=now)
     end_assignment(matter, now=now)
     lay_with(matter, unit_id=None, user_id=None)
     access.withdraw(matter.pk, now=now, unit_id=unit_id, user_id=user_id)
-    tell_story(matter, "sent_back", reason, by=by, now=now, unit_id=unit_id)
-    tell.desk([matter], "sent_back", _("承办方退回"), by=by, now=now)
+    return unit_id

@@ -96,6 +96,9 @@ TRANSITIONS: tuple[Transition, ...] = (
         "send_back", gettext_noop("退回"), (DISPATCHED, SIGNED, HANDLING), FILED, "handle", gettext_noop("写明理由")
     ),
     Transition(
+        "recall", gettext_noop("收回"), (DISPATCHED, SIGNED, HANDLING), FILED, "dispatch", gettext_noop("写明理由")
+    ),
+    Transition(
         "send_up",
         gettext_noop("报上级"),
         (REPORTED, FILED, SIGNED, HANDLING),

@@ -41,6 +41,7 @@ urlpatterns = [
     path("matters/<str:number>/signature/", acts.signature, name="matter-signature"),
     path("matters/<str:number>/beginning/", acts.beginning, name="matter-beginning"),
     path("matters/<str:number>/return/", acts.giving_back, name="matter-return"),
+    path("matters/<str:number>/recall/", acts.recall, name="matter-recall"),
     path("matters/<str:number>/escalation/", acts.escalation, name="matter-escalation"),
     path("matters/<str:number>/settlement/", acts.settlement, name="matter-settlement"),
     path("matters/<str:number>/reply/", acts.reply, name="matter-reply"),

@@ -32,6 +32,9 @@ BASEMAP_CREDIT = env.text("LASTMETER_BASEMAP_CREDIT")
 # Reports from one network address in an hour; a whole compound may share one address.
 REPORTS_PER_HOUR = env.number("LASTMETER_REPORTS_PER_HOUR", 120)
 
+# How many days before a term ends its holder and the desk are told.
+TERM_WARNING_DAYS = env.number("LASTMETER_TERM_WARNING_DAYS", 30)
+
 # The demonstration: see project/demo/gate.py for the three conditions that must all hold.
 DEMO = env.flag("LASTMETER_DEMO")
 BIND = env.text("LASTMETER_BIND", "127.0.0.1:8000")

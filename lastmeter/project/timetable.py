@@ -12,6 +12,7 @@ from django.utils import timezone
 from lastmeter.accounts import jobs as accounts
 from lastmeter.clocks import jobs as clocks
 from lastmeter.dossiers import jobs as dossiers
+from lastmeter.grid import jobs as grid
 from lastmeter.matters import jobs as matters
 from lastmeter.notices import jobs as notices
 
@@ -35,6 +36,7 @@ TIMETABLE = (
     Entry("accounts.purge", timedelta(hours=1), accounts.purge),
     Entry("matters.purge", timedelta(hours=1), matters.purge),
     Entry("dossiers.sweep_files", timedelta(days=1), dossiers.sweep_files),
+    Entry("grid.warn_terms", timedelta(days=1), grid.warn_terms),
     Entry("notices.purge", timedelta(days=1), notices.purge),
     Entry("accounts.export_head", timedelta(days=1), accounts.export_head),
 )

@@ -26,7 +26,14 @@ SHELLS = {
     )
 }
 # Where somebody who never visited a home (a bookmark, a link in a notice) gets another frame than the resident's.
-WORKPLACES = (("/queue/", "desk"), ("/matters/", "desk"), ("/today/", "field"), ("/found/", "field"))
+WORKPLACES = (
+    ("/queue/", "desk"),
+    ("/matters/", "desk"),
+    ("/posts/", "desk"),
+    ("/coverage/", "desk"),
+    ("/today/", "field"),
+    ("/found/", "field"),
+)
 HOMES = {shell.home: shell for shell in SHELLS.values()}
 
 

@@ -108,6 +108,10 @@ class Return(Reason):
     reason = Words(label=gettext_lazy("退回理由（如：不属本单位职责，建议交给谁）"))
 
 
+class Recall(Reason):
+    reason = Words(label=gettext_lazy("为什么收回（如：经办人已离任）"))
+
+
 class Escalation(Reason):
     reason = Words(label=gettext_lazy("报上级的理由，以及已经做过什么"))
 

@@ -122,6 +122,11 @@ def giving_back(matter: Matter, given: dict[str, Any], by: Actor, now: datetime)
     dispatch.send_back(matter, reason=given["reason"], by=by, now=now)
 
 
+@act("dispatch", forms.Recall, gettext_lazy("已收回到工作台，请重新分派。"))
+def recall(matter: Matter, given: dict[str, Any], by: Actor, now: datetime) -> None:
+    dispatch.recall(matter, reason=given["reason"], by=by, now=now)
+
+
 @act("send_up", forms.Escalation, gettext_lazy("已报到上一级工作台。"))
 def escalation(matter: Matter, given: dict[str, Any], by: Actor, now: datetime) -> None:
     sending_up.send_up(matter, reason=given["reason"], by=by, now=now)

@@ -56,6 +56,7 @@ DOORS = (
     Door("rework", "rework", "W", gettext_lazy("返工"), forms.Rework),
     Door("send_up", "escalation", "U", gettext_lazy("报上级"), forms.Escalation),
     Door("send_back", "return", "Y", gettext_lazy("退回"), forms.Return, "danger"),
+    Door("recall", "recall", "O", gettext_lazy("收回"), forms.Recall, "danger"),
 )
 ASK = Door("ask", "enquiry", "Q", gettext_lazy("请补充"), forms.EnquiryForm)
 NOTE = Door("note", "note", "N", gettext_lazy("备注"), forms.NoteForm)

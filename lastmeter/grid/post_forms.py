@@ -1,0 +1,151 @@
+"""The forms of posts: what a page asks, cleaned; they never act."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from lastmeter.accounts import people
+from lastmeter.accounts.models import User
+from lastmeter.grid.models import Role, Tenure
+from lastmeter.kit.crypto import BadPhone, normal_phone
+from lastmeter.kit.text import TooLong, clean
+
+
+class Day(forms.DateField):
+    """A China date, picked in the browser's own calendar."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **options)
+
+
+class Line(forms.CharField):
+    """One line, or a few, cleaned by `kit.text.clean`."""
+
+    def __init__(self, *, limit: int, rows: int = 0, **options: Any) -> None:
+        self.limit = limit
+        widget = forms.Textarea(attrs={"rows": rows}) if rows else forms.TextInput()
+        super().__init__(widget=options.pop("widget", widget), **options)
+        self.validators = []  # NUL and its like are taken out, not refused
+
+    def to_python(self, value: Any) -> str:
+        try:
+            return clean(str(value or ""), self.limit, self.label or "")
+        except TooLong as error:
+            raise ValidationError(str(error)) from None
+
+
+class Mobile(forms.CharField):
+    """A Chinese mobile number as people type it, stored as 11 digits; never kept in a draft."""
+
+    def __init__(self, **options: Any) -> None:
+        widget = forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off", "data-private": ""})
+        super().__init__(max_length=30, widget=widget, **options)
+
+    def to_python(self, value: Any) -> str:
+        typed = super().to_python(value)
+        try:
+            return normal_phone(typed) if typed else ""
+        except BadPhone as error:
+            raise ValidationError(str(error)) from None
+
+
+class _PersonForm(forms.Form):
+    """Somebody by phone: an account that exists with this name, or a name and phone for a new one."""
+
+    name = Line(label=gettext_lazy("姓名"), limit=60)
+    phone = Mobile(label=gettext_lazy("手机"), help_text=gettext_lazy("本人的手机号，用来登录和核对，不公开"))
+    until = Day(label=gettext_lazy("任期至"), required=False, help_text=gettext_lazy("没有期限就不填"))
+    user: User | None = None
+
+    def __init__(self, *args: Any, by: User | None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.by = by
+
+    def clean(self) -> dict[str, Any]:
+        """Find the account; refuse a phone that is somebody else's, or that of a closed account."""
+        given = super().clean() or {}
+        name, phone = given.get("name"), given.get("phone")
+        if not (name and phone):
+            return given
+        self.user = people.find_user(phone)
+        if self.user is None and User.objects.filter(phone_hash=people.phone_hash(phone)).exists():
+            self.add_error("phone", _("这个手机号属于已停用的账户，请先由安全管理员处理。"))
+        elif self.user is not None and self.user.name != name:
+            self.add_error("phone", _("这个手机号登记的是另一个姓名，请核对。"))
+        elif self.user is not None and self.user == self.by:
+            self.add_error(None, _("不能安排自己，请由上级或同事办理。"))
+        return given
+
+    def clean_until(self) -> date | None:
+        until: date | None = self.cleaned_data["until"]
+        if until is not None and until <= timezone.localdate():
+            raise ValidationError(_("任期至要在今天以后。"))
+        return until
+
+
+class AppointmentForm(_PersonForm):
+    """Who takes the post, from when, how they were found."""
+
+    since = Day(label=gettext_lazy("任期自"), initial=timezone.localdate)
+    source = forms.ChoiceField(
+        label=gettext_lazy("来源"), choices=[("", gettext_lazy("未写明")), *Tenure.Source.choices], required=False
+    )
+    field_order = ("name", "phone", "since", "until", "source")
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        since, until = given.get("since"), given.get("until")
+        if since and until and until <= since:
+            self.add_error("until", _("任期至要在任期自以后。"))
+        return given
+
+
+class HandoverForm(_PersonForm):
+    """Who takes over, from today."""
+
+
+class TermForm(forms.Form):
+    """The new end of a term."""
+
+    tenure = forms.IntegerField(widget=forms.HiddenInput)
+    until = Day(label=gettext_lazy("任期至"), required=False, help_text=gettext_lazy("没有期限就不填"))
+
+
+class LeavingForm(forms.Form):
+    """Who leaves today."""
+
+    tenure = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class PublicNumber(Line):
+    """A number that residents call: landlines with an extension too."""
+
+    def __init__(self) -> None:
+        super().__init__(label=gettext_lazy("公开联系电话"), limit=30, required=False)
+
+    def to_python(self, value: Any) -> str:
+        typed = super().to_python(value)
+        if any(char not in "0123456789-+() " for char in typed):
+            raise ValidationError(_("电话只写数字、空格和“-”。"))
+        return typed
+
+
+class PhoneForm(forms.Form):
+    """The number residents see."""
+
+    public_phone = PublicNumber()
+
+
+class NewPostForm(forms.Form):
+    """A post to be made at a node."""
+
+    role = forms.ChoiceField(
+        label=gettext_lazy("岗位"),
+        choices=[each for each in Role.choices if each[0] not in (Role.UNIT_HEAD, Role.UNIT_HANDLER)],
+    )
+    public_phone = PublicNumber()
