@@ -1,8 +1,18 @@
-"""The app `grid`."""
+"""The app `grid`: names what of its own hangs on nodes."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class GridConfig(AppConfig):
     name = "lastmeter.grid"
     verbose_name = "网格"
+
+    def ready(self) -> None:
+        from lastmeter.grid import followers  # models exist only from here on
+        from lastmeter.grid.addresses import following
+        from lastmeter.grid.models import Building, Compound, Road
+
+        followers.register(Building, following.BUILDINGS)
+        followers.register(Compound, following.named(Compound, _("小区")))
+        followers.register(Road, following.named(Road, _("道路")))
