@@ -27,8 +27,13 @@ class GridSum:
 
     @property
     def more(self) -> int:
-        """Households of the address book more than the grid says; negative: fewer."""
+        """How many households more the address book has than the grid says; negative: fewer."""
         return self.households - (self.node.households or 0)
+
+    @property
+    def fewer(self) -> int:
+        """`more` the other way round."""
+        return -self.more
 
 
 def within(paths: Iterable[str]) -> QuerySet[Building]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from lastmeter.accounts import audit
 from lastmeter.accounts.actors import Actor
 from lastmeter.grid import scope, tree
-from lastmeter.grid.addresses import naming, parsing
+from lastmeter.grid.addresses import balance, naming, parsing
 from lastmeter.grid.addresses.naming import Spelling
 from lastmeter.grid.models import Building, Compound, Entrance, Level, NameGram, Node, PlaceName, Road, Role
 from lastmeter.kit import bulk
@@ -172,6 +172,15 @@ def close_building(building: Building, *, by: Actor, now: datetime) -> bool:
         if closed:
             audit.record("building.close", by=by, object_kind="building", object_id=building.pk, now=now)
     return bool(closed)
+
+
+def adopt_sum(node: Node, *, by: Actor, now: datetime) -> int:
+    """A grid takes over the households of its address book; returns 1 when that changes it, else 0."""
+    with transaction.atomic():
+        changed = balance.adopt_sums([node.path])
+        if changed:
+            audit.record("node.households", by=by, object_kind="node", object_id=node.pk, now=now)
+    return changed
 
 
 def town_of(node: Node) -> int:

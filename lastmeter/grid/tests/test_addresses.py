@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from lastmeter.accounts.actors import system
 from lastmeter.grid.addresses import book, finding, following, parsing
 from lastmeter.grid.addresses.parsing import Parts
-from lastmeter.grid.models import Building, Compound, Entrance, Road
+from lastmeter.grid.models import Building, Entrance, Road
 from lastmeter.grid.tests.addresses_written import ALIASES, BUILDINGS, WRITTEN
 from tests.cast import Cast
 
@@ -77,9 +77,10 @@ def test_of_two_alike_the_one_close_by_comes_first(town: dict[str, Building], ca
     far, close = town["lake3"], town["heart3"]
     Building.objects.filter(pk=far.pk).update(lon=113.90, lat=22.80)
     Building.objects.filter(pk=close.pk).update(lon=113.97, lat=22.86)
-    Compound.objects.filter(pk=far.compound_id).update(name="湖心花苑")
-    far.compound.names.all().delete()  # type: ignore[union-attr]
-    book.add_names([book.name_row("湖心花苑", compound=far.compound)])
+    compound = far.compound
+    assert compound is not None
+    compound.names.all().delete()
+    book.add_names([book.name_row("湖心花苑", compound=compound)])
     assert finding.find("湖心花苑3栋", near=(113.97, 22.86))[0].building == close
     assert finding.find("湖心花苑3栋", near=(113.90, 22.80))[0].building == far
 
