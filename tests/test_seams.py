@@ -32,7 +32,8 @@ def test_whatever_hangs_on_a_node_follows_when_the_ground_is_redrawn() -> None:
         for field in model._meta.concrete_fields
         if field.name == "node" and field.related_model is Node
     }
-    assert hanging == set(followers.registered())
+    # The grid moves its own rows itself; what of them hangs on it like any other has named itself, too.
+    assert hanging == {model for model in followers.registered() if model._meta.app_label != "grid"}
 
 
 def test_whatever_keeps_a_private_field_says_so_to_the_person() -> None:

@@ -1,6 +1,7 @@
-"""The app `grid`."""
+"""The app `grid`: names what of its own hangs on nodes."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class GridConfig(AppConfig):
@@ -8,6 +9,11 @@ class GridConfig(AppConfig):
     verbose_name = "网格"
 
     def ready(self) -> None:
-        from lastmeter.grid import coverage  # models exist only from here on
+        from lastmeter.grid import coverage, followers  # models exist only from here on
+        from lastmeter.grid.addresses import following
+        from lastmeter.grid.models import Building, Compound, Road
 
+        followers.register(Building, following.BUILDINGS)
+        followers.register(Compound, following.named(Compound, _("小区")))
+        followers.register(Road, following.named(Road, _("道路")))
         coverage.register()

@@ -1,4 +1,4 @@
-"""`lastmeter grid …` and `lastmeter import people`."""
+"""`lastmeter grid …`, `lastmeter import people` and `lastmeter import addresses`."""
 
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from lastmeter.accounts.actors import system
 from lastmeter.grid import load, reconciling, shapes, tree
 from lastmeter.grid import people as register
+from lastmeter.grid.addresses import importing
 from lastmeter.grid.models import Level, Node
 from lastmeter.kit.sheets import BadSheet
 
@@ -118,3 +119,26 @@ def people(file: Path, dry_run: bool, whole: bool) -> None:
         raise click.ClickException(str(error)) from None
     for line in report.lines():
         click.echo(line)
+
+
+@click.command("addresses")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="只看不写 Report and write nothing.")
+@click.option("--sum-households", is_flag=True, help="户数合计写入网格 Write the sums of households to the grids.")
+@click.option(
+    "--refused", type=click.Path(dir_okay=False, path_type=Path), help="未收的行写到这里 File for the rows not taken."
+)
+def addresses(file: Path, dry_run: bool, sum_households: bool, refused: Path | None) -> None:
+    """地址簿 Compounds, buildings, entrances and counts of households from FILE (CSV or Excel)."""
+    try:
+        report = importing.import_addresses(
+            file, dry_run=dry_run, sum_households=sum_households, by=system("import-addresses"), now=timezone.now()
+        )
+        if refused and report.refused:
+            importing.write_refused(report, refused)
+    except BadSheet as error:
+        raise click.ClickException(str(error)) from None
+    for line in report.lines():
+        click.echo(line)
+    if report.summed:
+        click.echo(_("%(count)d 个网格的户数已按地址簿更新。") % {"count": report.summed})

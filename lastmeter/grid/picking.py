@@ -11,20 +11,32 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from lastmeter.grid import tree
-from lastmeter.grid.models import Level, Node
+from lastmeter.grid.addresses import finding, parsing
+from lastmeter.grid.models import Building, Level, Node
 
 REMEMBERED = "place"  # the session's key for the node id that was scanned or picked last
+WORDS = "place_words"  # the session's key for the address of the building that was picked, until it is used
 SCANNED = "scanned"  # the session's key for the node id whose plate was scanned last
+
+
+MOST_BUILDINGS = 6  # offered beside the places of a name
+SURE = 0.85  # a match of name and number, as finding.py scores it
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A line of the picker: `opens` what lies below it, or else picks the place."""
+    """A line of the picker: `opens` what lies below it, or else picks the place; `address` of a building at it."""
 
     node: Node
     above: str
     href: str
     opens: bool
+    address: str = ""
+
+    @property
+    def title(self) -> str:
+        """What the line is called."""
+        return self.address or self.node.name
 
 
 def goal_of(request: HttpRequest) -> str:
@@ -33,10 +45,30 @@ def goal_of(request: HttpRequest) -> str:
     return goal if goal.startswith("/") and url_has_allowed_host_and_scheme(goal, allowed_hosts=None) else ""
 
 
-def remember(session: SessionBase, node: Node) -> None:
-    """Keep the place for the next report and the home page."""
+def remember(session: SessionBase, node: Node, words: str | None = None) -> None:
+    """Keep the place for the next report and the home page.
+
+    `words`: the address of a building there, for the next report alone; None leaves what the same place has.
+    """
     if session.get(REMEMBERED) != node.pk:
         session[REMEMBERED] = node.pk
+        session.pop(WORDS, None)
+    if words is not None:
+        session[WORDS] = words
+
+
+def picked_words(session: SessionBase, typed: str = "") -> str:
+    """The address of the building picked last, before what was typed already; once, for one report."""
+    words = str(session.pop(WORDS, ""))
+    return typed if not words or words in typed else f"{words} {typed}".strip()
+
+
+def words_of(building_id: str, unit: str, node: Node) -> str:
+    """The address of the building of that id at the node, with the unit as it was written; "" when there is none."""
+    if not (building_id.isascii() and building_id.isdigit() and len(building_id) < 19):
+        return ""
+    rows = Building.objects.filter(pk=int(building_id), node=node, closed_on=None).select_related("road", "compound")
+    return finding.text_of(building, parsing.label(unit)[:10]) if (building := rows.first()) else ""
 
 
 def remembered(session: SessionBase) -> Node | None:
@@ -66,8 +98,29 @@ def choices(node: Node | None, words: str, goal: str) -> list[Choice]:
     if words:
         coded = tree.resolve_code(words)
         found = [coded] if coded else tree.find(words)
-        return _lines(found, goal, _names_above(found))
+        matches = [] if coded else finding.find(words, limit=MOST_BUILDINGS)
+        above = _names_above([*found, *(match.building.node for match in matches)])
+        return _with_buildings(_lines(found, goal, above), matches, goal, above)
     return _lines(list(tree.children(node)) if node else _start(), goal, {})
+
+
+def _with_buildings(
+    places: list[Choice], matches: Sequence[finding.Match], goal: str, above: dict[int, str]
+) -> list[Choice]:
+    """The buildings an address may mean with the places of that name; the buildings first when it says which one."""
+    buildings = [
+        Choice(
+            node,
+            " · ".join(name for name in (above.get(node.pk, ""), node.name) if name),
+            address(goal, pick=node.pk, building=match.building.pk, **({"unit": match.unit} if match.unit else {})),
+            opens=False,
+            address=match.words,
+        )
+        for match in matches
+        for node in [match.building.node]
+    ]
+    sure = any(match.score >= SURE for match in matches) or not places
+    return [*buildings, *places] if sure else [*places, *buildings]
 
 
 def _start() -> list[Node]:

@@ -1,8 +1,9 @@
-"""Public addresses of places."""
+"""Public addresses of places, and the address book of the desk."""
 
 from django.urls import path
 
 from lastmeter.grid import coverage_views, post_views, views
+from lastmeter.grid.addresses import views as book
 
 urlpatterns = [
     path("g/", views.mine, name="my-grid"),
@@ -21,4 +22,16 @@ urlpatterns = [
     path("posts/<int:pk>/phone/", post_views.phone, name="post-phone"),
     path("posts/handovers/<int:pk>/", post_views.handed, name="handover-list"),
     path("coverage/", coverage_views.coverage, name="coverage"),
+    path("addresses/", book.addresses, name="addresses"),
+    path("addresses/new/", book.new, name="address-new"),
+    path("addresses/compounds/<int:pk>/", book.compound, name="address-compound"),
+    path("addresses/roads/<int:pk>/", book.road, name="address-road"),
+    path("addresses/buildings/<int:pk>/", book.building, name="address-building"),
+    path("addresses/buildings/<int:pk>/households/", book.households, name="address-households"),
+    path("addresses/buildings/<int:pk>/entrances/", book.entrances, name="address-entrances"),
+    path("addresses/buildings/<int:pk>/closure/", book.closure, name="address-closure"),
+    path("addresses/grids/<int:pk>/households/", book.sums, name="address-sums"),
+    path("addresses/import/", book.upload, name="addresses-import"),
+    path("addresses/import/<str:token>/", book.preview, name="addresses-preview"),
+    path("addresses/import/<str:token>/refused/", book.refused, name="addresses-refused"),
 ]

@@ -68,13 +68,14 @@ def plate(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_safe
 def places(request: HttpRequest) -> HttpResponse:
-    """`/places/`: pick a place by walking down the tree or by its name; plain links, so no script is needed."""
+    """`/places/`: pick a place by walking down the tree, by name or by address; plain links, no script needed."""
     goal = picking.goal_of(request)
     if "pick" in request.GET:
         node = picking.valid(request.GET["pick"])
         if node is None:
             raise Http404(_("没有这个地点"))
-        picking.remember(request.session, node)
+        words = picking.words_of(request.GET.get("building", ""), request.GET.get("unit", ""), node)
+        picking.remember(request.session, node, words)
         return redirect(picking.after(node, goal))
     part = request.headers.get("HX-Request") and not request.headers.get("HX-History-Restore-Request")
     words = request.GET.get("q", "").strip()[:40]

@@ -24,7 +24,11 @@ PACKAGES = {
     "doctor": "lastmeter.project.doctor:commands",
     "upgrade": "lastmeter.project.upgrading:upgrade",
 }
-IMPORTS = {"matters": "lastmeter.matters.cli:import_matters", "people": "lastmeter.grid.cli:people"}
+IMPORTS = {
+    "addresses": "lastmeter.grid.cli:addresses",
+    "matters": "lastmeter.matters.cli:import_matters",
+    "people": "lastmeter.grid.cli:people",
+}
 
 
 class Packages(click.Group):
@@ -53,7 +57,7 @@ def lastmeter() -> None:
 
 @click.group(cls=Packages, where=IMPORTS)
 def imports() -> None:
-    """导入 Bring files in: matters, people."""
+    """导入 Bring files in: addresses, matters, people."""
 
 
 @lastmeter.command()

@@ -1,5 +1,6 @@
-"""The ground and who stands on it: the tree, units and Party organisations, posts."""
+"""The ground and who stands on it: the tree, units and Party organisations, posts, the address book."""
 
+from lastmeter.grid.models.addresses import Building, Compound, Entrance, NameGram, PlaceName, Road
 from lastmeter.grid.models.handovers import HandedItem, Handover
 from lastmeter.grid.models.names import NodeName
 from lastmeter.grid.models.openings import Application, PostOpening
@@ -20,19 +21,25 @@ from lastmeter.grid.models.units import PartyOrganisation, Unit, UnitKind
 __all__ = [
     "KEY_WIDTH",
     "Application",
+    "Building",
     "Code",
+    "Compound",
+    "Entrance",
     "GroundVersion",
     "HandedItem",
     "Handover",
     "Level",
+    "NameGram",
     "Node",
     "NodeKind",
     "NodeName",
     "NodeQuerySet",
     "PartyOrganisation",
+    "PlaceName",
     "Plate",
     "Post",
     "PostOpening",
+    "Road",
     "Role",
     "Shape",
     "Tenure",

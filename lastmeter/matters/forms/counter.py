@@ -8,11 +8,14 @@ from django.utils.translation import gettext_lazy
 
 from lastmeter.accounts.actors import Actor
 from lastmeter.grid import scope
-from lastmeter.grid.models import Node
+from lastmeter.grid.addresses import finding
+from lastmeter.grid.models import Building, Node
+from lastmeter.grid.picking import SURE
 from lastmeter.matters.forms.fields import CategoryField, Phone, Words, category_choices
 from lastmeter.matters.intake import MOST_PLACE, MOST_TEXT
 from lastmeter.matters.models import Source, Urgency
 
+CLEAR = 0.02  # matches closer than this are not told apart for the person
 SOURCES = [(each.value, each.label) for each in (Source.PHONE, Source.COUNTER, Source.MESSAGE)]
 
 
@@ -30,7 +33,7 @@ class CounterForm(forms.Form):
         label=gettext_lazy("哪个社区、网格"),
         max_length=120,
         widget=forms.TextInput(attrs={"list": "places", "autocomplete": "off"}),
-        help_text=gettext_lazy("打几个字就能选，如：望海 一网格。"),
+        help_text=gettext_lazy("打几个字就能选，如：望海 一网格；也可以写地址，如：东风三路12号3栋。"),
     )
     place = Words(label=gettext_lazy("具体位置"), limit=MOST_PLACE, rows=0, required=False)
     name = Words(label=gettext_lazy("诉求人称呼"), limit=60, rows=0, required=False)
@@ -42,6 +45,7 @@ class CounterForm(forms.Form):
     def __init__(self, data: Any = None, *, by: Actor, initial: dict[str, Any] | None = None) -> None:
         super().__init__(data, initial=initial)
         self.by = by
+        self.address = ""  # of the building that was written where a place is asked for
         category = self.fields["category"]
         if isinstance(category, CategoryField):
             category.offer(category_choices())
@@ -49,6 +53,8 @@ class CounterForm(forms.Form):
     def clean_node(self) -> Node:
         """The one place in the actor's scope that these words name."""
         found = places(self.by, self.cleaned_data["node"])
+        if not found and (building := self._building()):
+            return building.node
         if not found:
             raise forms.ValidationError(_("在您的范围内没有这个地点，请从列表里选一个。"))
         exact = [node for node in found if label(node) == self.cleaned_data["node"]]
@@ -57,8 +63,24 @@ class CounterForm(forms.Form):
             raise forms.ValidationError(_("有几个地点都对得上：%(names)s。请写得再具体些。") % {"names": names})
         return (exact or found)[0]
 
+    def _building(self) -> Building | None:
+        """The one building in the actor's scope that the address means; its words become the place."""
+        typed = self.cleaned_data["node"]
+        grounds = scope.outermost(held.path for held in scope.reach(self.by).nodes)
+        found = [match for node in Node.objects.filter(path__in=grounds) for match in finding.find(typed, under=node)]
+        sure = [match for match in sorted(found, key=lambda match: -match.score) if match.score >= SURE]
+        if not sure:
+            return None
+        if len(sure) > 1 and sure[1].score > sure[0].score - CLEAR:
+            names = "、".join(match.words for match in sure[:4])
+            raise forms.ValidationError(_("有几个地点都对得上：%(names)s。请写得再具体些。") % {"names": names})
+        self.address = sure[0].words
+        return sure[0].building
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        if self.address and self.address not in cleaned.get("place", ""):
+            cleaned["place"] = f"{self.address} {cleaned.get('place', '')}".strip()[:MOST_PLACE]
         if (cleaned.get("name") or cleaned.get("phone")) and not cleaned.get("consent"):
             self.add_error("consent", _("记下称呼或手机，须先把这段话念给对方听并得到同意；对方不同意就把这两项留空。"))
         return cleaned

@@ -19,6 +19,7 @@ from lastmeter.grid.models import Node
 from lastmeter.kit import ids
 from lastmeter.matters import contact, danger, duplicates, intake, reckoning
 from lastmeter.matters.forms.reporting import PhoneCodeForm, ReportForm
+from lastmeter.matters.intake import MOST_PLACE
 from lastmeter.matters.models import Source
 from lastmeter.matters.views import proof
 from lastmeter.notices import codes
@@ -58,6 +59,7 @@ def _first(request: Request) -> dict[str, Any]:
         if node:
             picking.remember(request.session, node)
     first["node"] = request.session.get(picking.REMEMBERED)
+    first["place"] = picking.picked_words(request.session, first.get("place", ""))[:MOST_PLACE]
     return first
 
 

@@ -15,6 +15,7 @@ from lastmeter.accounts import people
 from lastmeter.accounts.actors import Actor, system
 from lastmeter.accounts.models import Installation, User
 from lastmeter.grid import divisions, reconciling, street
+from lastmeter.grid.addresses.invented import load_addresses
 from lastmeter.grid.models import Node
 from lastmeter.kit.zhtime import CHINA
 from lastmeter.matters.defaults import plant_defaults
@@ -59,6 +60,7 @@ def _fill(now: datetime, matters: int) -> int:
     city = divisions.load_yangjiang(today=today - timedelta(days=400))
     reconciling.record(reconciling.compare())
     loaded = street.load_street(today=today)
+    load_addresses(loaded.town)
     plant_defaults(city, today=today)
     resident = people.open_account(RESIDENT_LOGIN, RESIDENT_NAME, phone="19900009700", by=system("demo"), now=now)
     return world.play(loaded, resident=Actor.of(resident), now=now, matters=matters)

@@ -1,0 +1,81 @@
+"""Households of the address book by grid, beside those the grid itself says."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Count, QuerySet, Sum
+from django.utils import timezone
+
+from lastmeter.grid import ground
+from lastmeter.grid.models import Building, Level, Node
+from lastmeter.grid.tree import ancestor_ids
+
+
+@dataclass(frozen=True, slots=True)
+class GridSum:
+    """A grid with the buildings and households of its address book; `node.households` is what it says itself."""
+
+    node: Node
+    buildings: int
+    households: int
+
+    @property
+    def differs(self) -> bool:
+        """Whether the grid says something else than its address book."""
+        return self.node.households != self.households
+
+    @property
+    def more(self) -> int:
+        """How many households more the address book has than the grid says; negative: fewer."""
+        return self.households - (self.node.households or 0)
+
+    @property
+    def fewer(self) -> int:
+        """`more` the other way round."""
+        return -self.more
+
+
+def within(paths: Iterable[str]) -> QuerySet[Building]:
+    """The open buildings at the nodes of these paths and below, which must not nest."""
+    branches = [
+        Building.objects.filter(closed_on=None, node__path__gte=path, node__path__lt=path + "~") for path in paths
+    ]
+    found = Building.objects.none() if not branches else branches[0]
+    for branch in branches[1:]:
+        found |= branch
+    return found
+
+
+def grid_sums(paths: Iterable[str]) -> list[GridSum]:
+    """Every current grid at or below these paths with its sums, in the order of the tree: two queries."""
+    outer = list(paths)
+    counted: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    rows = within(outer).values_list("node__path").annotate(Count("pk"), Sum("households"))
+    listed = list(rows)
+    for (path, count, homes), chain in zip(listed, ancestor_ids([row[0] for row in listed]), strict=True):
+        steps = sum(1 for level in chain if level <= Level.GRID)
+        sums = counted[path[: steps * (len(path) // len(chain))]]
+        sums[0] += count
+        sums[1] += homes or 0
+    grids: list[Node] = []
+    for path in outer:
+        nodes = Node.objects.current(timezone.localdate()).below(path).filter(level=Level.GRID)
+        grids += nodes.select_related("parent").order_by("path")
+    return [GridSum(node, *counted[node.path]) for node in grids]
+
+
+def adopt_sums(paths: Iterable[str]) -> int:
+    """Write the sums of the address book as the households of the grids these paths lie in, inside the caller's
+    transaction; grids without a building stay. Returns how many changed."""
+    listed = list(paths)
+    grids = {
+        path[: sum(1 for level in chain if level <= Level.GRID) * (len(path) // len(chain))]
+        for path, chain in zip(listed, ancestor_ids(listed), strict=True)
+    }
+    changed = [each for each in grid_sums(sorted(grids)) if each.buildings and each.differs]
+    for each in changed:
+        Node.objects.filter(pk=each.node.pk).update(households=each.households)
+    if changed:
+        ground.bump()
+    return len(changed)

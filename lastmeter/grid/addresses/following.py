@@ -1,0 +1,46 @@
+"""What the address book does when the ground is redrawn: buildings, compounds and roads go to the new nodes."""
+
+from collections.abc import Mapping
+
+from django.db.models import Count
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from lastmeter.grid.addresses import parsing
+from lastmeter.grid.followers import Follower
+from lastmeter.grid.models import Building, Compound, Road
+
+
+def _count(node_ids: list[int]) -> dict[int, int]:
+    rows = Building.objects.filter(node__in=node_ids, closed_on=None).values("node").annotate(n=Count("pk"))
+    return {row["node"]: row["n"] for row in rows}
+
+
+def _move(moves: Mapping[int, int]) -> int:
+    return sum(Building.objects.filter(node=old).update(node=new) for old, new in moves.items())
+
+
+BUILDINGS = Follower(_("楼栋"), _count, _move)
+
+
+def named(model: type[Road] | type[Compound], label: str | Promise) -> Follower:
+    """The follower of roads or compounds: two towns made one may both have a 人民路."""
+
+    def count(node_ids: list[int]) -> dict[int, int]:
+        rows = model._default_manager.filter(node__in=node_ids).values("node").annotate(n=Count("pk"))
+        return {row["node"]: row["n"] for row in rows}
+
+    def move(moves: Mapping[int, int]) -> int:
+        rows = model._default_manager.filter(node__in=moves).select_related("node").order_by("pk")
+        return sum(_move_one(row, moves[row.node_id]) for row in rows)
+
+    return Follower(label, count, move)
+
+
+def _move_one(row: Road | Compound, node_id: int) -> int:
+    """Move a road or compound; where its name is taken already it stays apart, named after where it comes from."""
+    rows = type(row)._default_manager.filter(pk=row.pk)
+    if not type(row)._default_manager.filter(node=node_id, key=row.key).exists():
+        return rows.update(node=node_id)
+    name = f"{row.name}（{row.node.name}）"[:60]
+    return rows.update(node=node_id, name=name, key=(row.key + parsing.key(row.node.name))[:60])
