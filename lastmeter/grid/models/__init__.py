@@ -1,5 +1,6 @@
 """The ground and who stands on it: the tree, units and Party organisations, posts."""
 
+from lastmeter.grid.models.layers import Cell, CellState, Layer
 from lastmeter.grid.models.posts import Post, Role, Tenure, TenureQuerySet
 from lastmeter.grid.models.tree import (
     KEY_WIDTH,
@@ -16,8 +17,11 @@ from lastmeter.grid.models.units import PartyOrganisation, Unit, UnitKind
 
 __all__ = [
     "KEY_WIDTH",
+    "Cell",
+    "CellState",
     "Code",
     "GroundVersion",
+    "Layer",
     "Level",
     "Node",
     "NodeKind",
