@@ -1,6 +1,6 @@
 """Public addresses of places."""
 
-from django.urls import path
+from django.urls import include, path
 
 from lastmeter.grid import views
 
@@ -10,4 +10,5 @@ urlpatterns = [
     path("q/<str:token>/", views.plate, name="plate"),
     path("places/", views.places, name="places"),
     path("places/here/", views.here, name="places-here"),
+    path("", include("lastmeter.grid.layers.urls")),
 ]

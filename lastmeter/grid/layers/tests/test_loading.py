@@ -11,10 +11,10 @@ import pytest
 import shapefile
 import shapely
 from django.utils import timezone
-from pyproj import Transformer
+from pyproj import CRS, Transformer
 
 from lastmeter.accounts.actors import Actor
-from lastmeter.grid.layers import crs, loading, overlay, reading
+from lastmeter.grid.layers import loading, overlay, reading
 from lastmeter.grid.models import Cell, CellState, Layer, Level, Shape
 from lastmeter.kit import geo
 from lastmeter.kit.sheets import write_rows
@@ -38,7 +38,8 @@ def geojson(path: Path, *cells: tuple[str, shapely.Geometry | None], **propertie
         }
         for name, shape in cells
     ]
-    path.write_text(json.dumps({"type": "FeatureCollection", "features": rows}), encoding="utf-8")
+    content = {"type": "FeatureCollection", "features": rows}
+    path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
     return path
 
 
@@ -91,7 +92,7 @@ def test_a_shapefile_with_a_gbk_table_gives_its_names_whatever_it_says_of_its_le
 
 def test_a_projected_shapefile_is_placed_by_its_prj(cast: Cast, tmp_path: Path) -> None:
     forth = Transformer.from_crs("EPSG:4490", GK111, always_xy=True)
-    prj = crs.CRS(GK111).to_wkt("WKT1_ESRI")
+    prj = CRS(GK111).to_wkt("WKT1_ESRI")
     flat = [("甲", "", moved(square(0, 0), forth.transform))]
     layer = load(cast, shp_zip(tmp_path / "a.zip", flat, prj=prj))
     assert layer.crs == GK111
@@ -196,7 +197,7 @@ def test_an_excel_list_of_places_becomes_their_polygons_and_names_what_it_did_no
     cast: Cast, tmp_path: Path
 ) -> None:
     file = tmp_path / "a.xlsx"
-    rows = [
+    rows: list[list[object]] = [
         ["综合一", "莫晓", 120, "望海社区第一网格、 青螺街道望海社区第二网格 8 号"],
         ["综合二", "温知", 80, "石桥社区，月亮湾"],
         ["综合三", "", "", "月亮湾"],
