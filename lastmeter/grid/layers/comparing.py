@@ -13,6 +13,7 @@ import shapely
 # loses or doubles a whole cell in a union, silently (seen with one random partition in two hundred).
 GRID_M = 0.001
 LEAST_M2 = 1.0  # smaller places are rounding, not drawing
+TOUCH_M = 0.1  # nearer than this is beside
 SLIVER_WIDTH_M = 5.0  # 2 × area / perimeter, about the width of a strip: below it two hands drew one border twice
 SAME_SHARE = 0.95  # cells of two layers are the same when each covers this much of the other
 HARDLY_SHARE = 0.01  # two cells of different layers that share less of the smaller one than this only touch
@@ -28,6 +29,7 @@ class Kind(StrEnum):
     GAP = "gap"  # inside the street, in no cell
     NOBODY = "nobody"  # a cell that names nobody
     OUTSIDE = "outside"  # of a cell, beyond the street
+    ONLY = "only"  # covered by one of two layers alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,7 @@ def _claim(one: Piece, other: Piece) -> Kind:
 
 def gaps(pieces: Sequence[Piece], outline: shapely.Geometry) -> list[Finding]:
     """The ground of the outline that no cell covers, one finding a place, with the cells beside it."""
-    return _pieces(Kind.GAP, _difference(outline, _joined(_array(pieces))), pieces)
+    return _places(Kind.GAP, _difference(outline, _joined(_array(pieces))), pieces)
 
 
 def outside(pieces: Sequence[Piece], outline: shapely.Geometry) -> list[Finding]:
@@ -148,8 +150,8 @@ def between(here: Sequence[Piece], there: Sequence[Piece]) -> Between:
     covered, covered_there = _joined(ours), _joined(theirs)
     return Between(
         tuple(sorted(matches, key=lambda match: (order[match.here.id], -match.area))),
-        tuple(_pieces(Kind.GAP, _difference(covered, covered_there), here)),
-        tuple(_pieces(Kind.GAP, _difference(covered_there, covered), there)),
+        tuple(_places(Kind.ONLY, _difference(covered, covered_there), here)),
+        tuple(_places(Kind.ONLY, _difference(covered_there, covered), there)),
     )
 
 
@@ -158,15 +160,15 @@ def width(shape: shapely.Geometry) -> float:
     return float(2 * shape.area / shape.length) if shape.length else 0.0
 
 
-def _pieces(kind: Kind, ground: shapely.Geometry, pieces: Sequence[Piece]) -> list[Finding]:
-    """The parts of some ground as findings, largest first, each with the cells that touch it."""
+def _places(kind: Kind, ground: shapely.Geometry, pieces: Sequence[Piece]) -> list[Finding]:
+    """The parts of some ground, largest first, each with the cells it lies in, or, a gap, with those beside it."""
     parts = [part for part in shapely.get_parts(ground) if part.geom_type == "Polygon" and part.area >= LEAST_M2]
+    # A part of a cell keeps off its neighbours, which it touches all the same.
+    probes = np.array(parts if kind == Kind.GAP else shapely.buffer(parts, -TOUCH_M), dtype=object)
+    near, touched = shapely.STRtree(_array(pieces)).query(probes, predicate="dwithin", distance=TOUCH_M / 2)
     beside: dict[int, list[Piece]] = {number: [] for number in range(len(parts))}
-    touching, touched = shapely.STRtree(_array(pieces)).query(
-        np.array(parts, dtype=object), predicate="dwithin", distance=0.1
-    )
-    for part, piece in zip(touching, touched, strict=True):
-        beside[int(part)].append(pieces[piece])
+    for part, piece in sorted(zip(near.tolist(), touched.tolist(), strict=True)):
+        beside[part].append(pieces[piece])
     found = [Finding(kind, part.area, width(part), tuple(beside[number]), part) for number, part in enumerate(parts)]
     return sorted(found, key=lambda each: -each.area)
 

@@ -22,8 +22,17 @@ WORDS: dict[Kind, str | Promise] = {
     Kind.GAP: gettext_lazy("没人管"),
     Kind.NOBODY: gettext_lazy("没写负责人"),
     Kind.OUTSIDE: gettext_lazy("画出街道"),
+    Kind.ONLY: gettext_lazy("只有一边有"),
 }
-TONES = {Kind.TWICE: "bad", Kind.OVERLAP: "warn", Kind.GAP: "bad", Kind.NOBODY: "warn", Kind.OUTSIDE: "info"}
+TONES = {
+    Kind.TWICE: "bad",
+    Kind.OVERLAP: "warn",
+    Kind.GAP: "bad",
+    Kind.NOBODY: "warn",
+    Kind.OUTSIDE: "info",
+    Kind.ONLY: "bad",
+}
+WITHIN = (Kind.TWICE, Kind.OVERLAP, Kind.GAP, Kind.NOBODY, Kind.OUTSIDE)  # what one layer alone can have
 HARDLY = gettext_lazy("细碎")
 SHOWN = 200  # lines of a page; Excel has them all
 
@@ -105,6 +114,12 @@ def report(layer: Layer) -> Report:
     return Report(layer, street, _totals(found), lines, slivers, tuple(unplaced), _drawing(street, pieces, lines))
 
 
+def sketch(layer: Layer) -> picture.Picture | None:
+    """The cells of a layer over its street, to see whether they lie where they should."""
+    street = measuring.street_of(layer.street, layer)
+    return _drawing(street, measuring.pieces(layer, street), ())
+
+
 def compare(layer: Layer, other: Layer | None, today: date) -> Comparison:
     """Measure a layer against another one of the street, or (None) against the grids of today."""
     street = measuring.street_of(layer.street, layer, *([other] if other else []))
@@ -143,8 +158,8 @@ def _lines(found: Sequence[Finding], street: Street, after: int = 0) -> tuple[Li
             each,
             str(WORDS[each.kind]),
             TONES[each.kind],
-            "、".join(dict.fromkeys(cell.name for cell in each.cells)),
-            "、".join(dict.fromkeys(cell.in_charge for cell in each.cells if cell.in_charge)),
+            _cells(each),
+            "" if each.kind == Kind.GAP else "、".join(dict.fromkeys(filter(None, (c.in_charge for c in each.cells)))),
             round(spot.x, 6),
             round(spot.y, 6),
         )
@@ -152,12 +167,21 @@ def _lines(found: Sequence[Finding], street: Street, after: int = 0) -> tuple[Li
     )
 
 
+def _cells(finding: Finding) -> str:
+    """The cells of a place by name; of a gap the first three beside it."""
+    names = list(dict.fromkeys(cell.name for cell in finding.cells))
+    if finding.kind != Kind.GAP or not names:
+        return "、".join(names)
+    listed = {"names": "、".join(names[:3]), "count": len(names)}
+    return _("旁边：%(names)s") % listed if len(names) <= 3 else _("旁边：%(names)s等 %(count)d 格") % listed
+
+
 def _totals(found: Sequence[Finding]) -> tuple[Total, ...]:
     """Every kind, also those of which there is none, and the slivers of all kinds."""
     totals = []
-    for kind, words in WORDS.items():
+    for kind in WITHIN:
         meant = [each for each in found if each.kind == kind and not each.sliver]
-        totals.append(_total(str(words), TONES[kind] if meant else "", meant))
+        totals.append(_total(str(WORDS[kind]), TONES[kind] if meant else "", meant))
     thin = [each for each in found if each.sliver]
     return (*totals, _total(str(HARDLY), "", thin))
 

@@ -70,7 +70,7 @@ def layer(request: Request, user: User, pk: int) -> HttpResponse:
     found = _layer(request, pk)
     context = _about(found)
     if found.kept_at is None:
-        context["rows"] = found.cells.order_by("number")[:PREVIEW_ROWS]
+        context |= {"rows": found.cells.order_by("number")[:PREVIEW_ROWS], "drawing": reporting.sketch(found)}
         return render(request, "grid/layers/preview.html", context)
     against = request.GET.get("against", "")
     others = Layer.objects.filter(street=found.street).exclude(pk=found.pk).exclude(kept_at=None).order_by("name")

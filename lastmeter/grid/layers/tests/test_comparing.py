@@ -110,7 +110,7 @@ def test_two_layers_say_which_cells_are_the_same_which_are_cut_and_what_only_one
     found = comparing.between(ours, theirs)
     assert [(match.here.id, match.there.id, match.same) for match in found.matches] == [(1, 7, True), (2, 8, False)]
     assert found.cut == (found.matches[1],)
-    assert [each.area for each in found.only_here] == [5000, 100]
+    assert [(each.area, each.cells) for each in found.only_here] == [(5000, (ours[1],)), (100, (ours[0],))]
     assert found.only_there == ()
 
 

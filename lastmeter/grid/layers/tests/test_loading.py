@@ -146,7 +146,7 @@ def test_broken_rows_stay_in_the_list_with_their_reason(cast: Cast, tmp_path: Pa
     found = {cell.name: (cell.state, cell.wkb is None, cell.note) for cell in cells(layer)}
     assert found["好"] == (CellState.TAKEN, False, "")
     assert found["领结"][:2] == (CellState.REFUSED, True)
-    assert "自相交" in found["领结"][2]
+    assert "边界自己相交，在 113.963000, 22.853000 附近" in found["领结"][2]
     assert found["空"][2] == "没有几何数据。"
     assert found["点"][2] == "几何不是面。"
     assert len(found) == 5

@@ -48,7 +48,7 @@ def test_a_layer_is_seen_before_it_is_kept_and_measured_after(client_as: ClientA
     there = send(client, file, cast)
     preview = client.get(there).content.decode()
     assert "甲片" in preview
-    assert "边界自相交" in preview
+    assert "边界自己相交" in preview
     assert "图层“民政网格”已收下" in client.post(f"{there}keeping/", follow=True).content.decode()
     page = client.get(there).content.decode()
     for words in ("两人同管", "没人管", "甲片、乙片", "温知、莫晓", "<svg", "丁片"):
