@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import click
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -10,7 +11,9 @@ from lastmeter.accounts.actors import system
 from lastmeter.grid import load, reconciling, shapes, tree
 from lastmeter.grid import people as register
 from lastmeter.grid.addresses import importing
-from lastmeter.grid.models import Level, Node
+from lastmeter.grid.layers import loading, reading, reporting
+from lastmeter.grid.layers.crs import BadCrs
+from lastmeter.grid.models import Level, Node, Unit
 from lastmeter.kit.sheets import BadSheet
 
 LEVELS = {level.name.lower(): level for level in Level}
@@ -71,6 +74,45 @@ def _say(report: load.LoadReport, *, dry_run: bool) -> None:
         "refused": len(report.refused),
     }
     click.echo(_("试运行，没有写入：%(said)s") % {"said": said} if dry_run else said)
+
+
+@commands.command("layer")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--street", required=True, help="街道的代码 Code of the street.")
+@click.option("--department", required=True, help="部门 Whose layer it is.")
+@click.option("--name", default="", help="图层名称 Name of the layer (default: the file's).")
+@click.option("--crs", default="", help="坐标系 cgcs2000, wgs84, gcj02, bd09, gk or EPSG:n (default: the best fit).")
+@click.option("--dry-run", is_flag=True, help="只看不写 Report and keep nothing.")
+def layer_command(file: Path, street: str, department: str, name: str, crs: str, dry_run: bool) -> None:
+    """部门图层 A department's FILE (GeoJSON, zipped Shapefile, list of places) is loaded, kept and measured."""
+    node = tree.resolve_code(street)
+    if node is None or node.level != Level.TOWN:
+        raise click.ClickException(_("没有代码是“%(code)s”的街道。") % {"code": street})
+    unit = Unit.objects.filter(node=node, name=department, closed_on=None).first()
+    told = loading.Told(name or file.stem[:100], department[:100], unit, crs, file.name)
+    by, now = system("grid-layer"), timezone.now()
+    try:
+        with transaction.atomic():
+            layer = loading.load(file, street=node, told=told, by=by, now=now)
+            _say_layer(reporting.report(layer))
+            transaction.set_rollback(dry_run)
+            if not dry_run:
+                loading.keep(layer, by=by, now=now)
+    except (reading.BadLayer, BadCrs, loading.AlreadyKept) as error:
+        raise click.ClickException(str(error)) from None
+    if dry_run:
+        click.echo(_("试运行，没有写入。"))
+
+
+def _say_layer(found: reporting.Report) -> None:
+    for warning in found.layer.warnings.splitlines():
+        click.echo(warning)
+    for cell in found.unplaced:
+        said = {"number": cell.number, "name": cell.name, "state": cell.get_state_display(), "note": cell.note}
+        click.echo(_("第 %(number)d 行“%(name)s”%(state)s：%(note)s") % said)
+    for total in found.totals:
+        words = {"words": total.words, "count": total.count, "area": total.area}
+        click.echo(_("%(words)s：%(count)d 处，%(area)s 平方米") % words)
 
 
 @commands.command("show")

@@ -71,14 +71,14 @@ def _draw(node: Node, here: shapely.Geometry, siblings: dict[int, shapely.Geomet
 def _paths(shapes: npt.NDArray[np.object_]) -> list[str]:
     """One path a shape, simplified as far as it takes for all of them to fit into MOST_BYTES."""
     for doubled in count():
-        paths = [_path(shape) for shape in shapely.simplify(shapes, 2.0**doubled)]
+        paths = [svg_path(shape) for shape in shapely.simplify(shapes, 2.0**doubled)]
         if sum(map(len, paths)) <= MOST_BYTES or 2**doubled > SIZE:
             break
     return paths
 
 
-def _path(shape: shapely.Geometry) -> str:
-    """Whole units, every point as the step from the one before: half the bytes of absolute positions."""
+def svg_path(shape: shapely.Geometry) -> str:
+    """The rings of a shape in whole units, every point as the step from the one before: half the bytes of positions."""
     return "".join(map(_ring, shapely.get_rings(shapely.get_parts(shape))))
 
 

@@ -1,6 +1,6 @@
 """Public addresses of places, and the address book of the desk."""
 
-from django.urls import path
+from django.urls import include, path
 
 from lastmeter.grid import coverage_views, post_views, views
 from lastmeter.grid.addresses import views as book
@@ -34,4 +34,5 @@ urlpatterns = [
     path("addresses/import/", book.upload, name="addresses-import"),
     path("addresses/import/<str:token>/", book.preview, name="addresses-preview"),
     path("addresses/import/<str:token>/refused/", book.refused, name="addresses-refused"),
+    path("", include("lastmeter.grid.layers.urls")),
 ]

@@ -2,6 +2,7 @@
 
 from lastmeter.grid.models.addresses import Building, Compound, Entrance, NameGram, PlaceName, Road
 from lastmeter.grid.models.handovers import HandedItem, Handover
+from lastmeter.grid.models.layers import Cell, CellState, Layer
 from lastmeter.grid.models.names import NodeName
 from lastmeter.grid.models.openings import Application, PostOpening
 from lastmeter.grid.models.posts import Post, Role, Tenure, TenureQuerySet
@@ -22,12 +23,15 @@ __all__ = [
     "KEY_WIDTH",
     "Application",
     "Building",
+    "Cell",
+    "CellState",
     "Code",
     "Compound",
     "Entrance",
     "GroundVersion",
     "HandedItem",
     "Handover",
+    "Layer",
     "Level",
     "NameGram",
     "Node",

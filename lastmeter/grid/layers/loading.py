@@ -1,0 +1,152 @@
+"""Loading a layer, keeping it, taking it away: every row of the file becomes a cell, placed or with its reason."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import shapely
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from lastmeter.accounts.actors import Actor
+from lastmeter.grid import scope
+from lastmeter.grid.layers import crs, ground, mending, reading
+from lastmeter.grid.models import Cell, CellState, Layer, Level, Node, Role, Unit
+
+# Who manages the ground of a street: these posts at the street or above it.
+MANAGERS = (Role.SECRETARY, Role.GRID_HEAD, Role.COMMUNITY_CLERK, Role.DISPATCHER, Role.ORGANISER)
+
+
+class AlreadyKept(Exception):
+    """The same file of that department has been kept for this street before; str() is a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the uploader says of a file: its name, whose it is, and in which coordinates ("" = guess)."""
+
+    name: str
+    department: str
+    unit: Unit | None = None
+    crs: str = ""
+    file_name: str = ""
+
+
+def may_manage(actor: Actor, street: Node) -> bool:
+    """Whether the actor may load and compare the layers of that street."""
+    return street.level == Level.TOWN and scope.holds(actor, MANAGERS, street.path)
+
+
+def streets(actor: Actor) -> list[Node]:
+    """The streets whose layers the actor manages, in the order of the tree."""
+    paths = scope.outermost(post.path for post in scope.reach(actor).nodes if post.role in MANAGERS)
+    found = [node for path in paths for node in Node.objects.below(path).filter(level=Level.TOWN, valid_to=None)]
+    return sorted(found, key=lambda node: node.path)
+
+
+@transaction.atomic
+def load(file: Path, *, street: Node, told: Told, by: Actor, now: datetime) -> Layer:
+    """Read a department's file over a street into a layer that is not kept yet.
+
+    Raises reading.BadLayer when the file cannot be read and crs.BadCrs for an unknown coordinate system.
+    """
+    stated = crs.named(told.crs)
+    read = reading.read(file)
+    outline = ground.outline(street)
+    placed = _placed(read, stated, outline)
+    cells = list(_cells(read.rows, placed, ground.Gazetteer(street)))
+    layer = Layer.objects.create(
+        street=street,
+        name=told.name,
+        unit=told.unit,
+        department=told.department,
+        file_name=(told.file_name or file.name)[-200:],
+        sha256=_digest(file),
+        crs=placed.crs if placed else "",
+        crs_guessed=placed is not None and placed.guessed,
+        encoding=read.encoding,
+        warnings="\n".join([*read.warnings, *(placed.warnings if placed else ()), *_about(cells)]),
+        loaded_by=by.user,
+        loaded_at=now,
+    )
+    for cell in cells:
+        cell.layer = layer
+    Cell.objects.bulk_create(cells, batch_size=200)
+    return layer
+
+
+def keep(layer: Layer, *, by: Actor, now: datetime) -> Layer:
+    """Take a previewed layer into the street's list; twice is once. `by` becomes who loaded it. Raises AlreadyKept."""
+    try:
+        with transaction.atomic():
+            Layer.objects.filter(pk=layer.pk, kept_at=None).update(kept_at=now, loaded_by=by.user)
+    except IntegrityError:
+        raise AlreadyKept(_("“%(department)s”的这个文件已经收下过了。") % {"department": layer.department}) from None
+    layer.refresh_from_db()
+    return layer
+
+
+def remove(layer: Layer) -> None:
+    """Take a layer and its cells away: a preview that is not wanted, or a drawing that a newer one replaces."""
+    layer.delete()
+
+
+def _placed(read: reading.Reading, stated: str, outline: shapely.Geometry | None) -> crs.Placed | None:
+    """The shapes of the rows in WGS84, in the order of the rows that have one; None for a list of places."""
+    shapes = [row.shape for row in read.rows if row.shape is not None and not row.shape.is_empty]
+    if not shapes:
+        return None
+    return crs.place(np.array(shapes, dtype=object), stated=stated, written=read.crs, street=outline)
+
+
+def _cells(rows: list[reading.Row], placed: crs.Placed | None, gazetteer: ground.Gazetteer) -> Iterator[Cell]:
+    moved = iter(placed.shapes if placed else ())
+    for row in rows:
+        cell = Cell(number=row.number, name=row.name, in_charge=row.in_charge, households=row.households)
+        if row.shape is not None and not row.shape.is_empty:
+            _draw(cell, mending.mend(next(moved)))
+        elif row.places:
+            _put(cell, *gazetteer.union(row.places))
+        else:
+            cell.state, cell.note = CellState.REFUSED, row.trouble or _("没有写范围。")
+        yield cell
+
+
+def _draw(cell: Cell, mended: mending.Mended) -> None:
+    cell.note = mended.note[:500]
+    if mended.shape is None:
+        cell.state = CellState.REFUSED
+        return
+    cell.state = CellState.REPAIRED if mended.repaired else CellState.TAKEN
+    _shape(cell, mended.shape)
+
+
+def _put(cell: Cell, shape: shapely.Geometry | None, note: str) -> None:
+    cell.state, cell.note = (CellState.UNPLACED if shape is None else CellState.TAKEN), note
+    if shape is not None:
+        _shape(cell, shape)
+
+
+def _shape(cell: Cell, shape: shapely.Geometry) -> None:
+    cell.wkb = shapely.to_wkb(shape)
+    cell.west, cell.south, cell.east, cell.north = shape.bounds
+
+
+def _about(cells: list[Cell]) -> list[str]:
+    """What the whole list of cells shows: the same name twice, nothing placed."""
+    twice = [name for name, times in Counter(cell.name for cell in cells).items() if times > 1]
+    said = []
+    if twice:
+        said.append(_("同名的格子：%(names)s。") % {"names": "、".join(twice[:10])})
+    if not any(cell.wkb for cell in cells):
+        said.append(_("没有一个格子能落图。"))
+    return said
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
