@@ -41,7 +41,7 @@ def run() -> list[ground.Row]:
     _plant(folder)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE grid_node")
-        cursor.execute("VACUUM ANALYZE grid_nodename")
+        cursor.execute("VACUUM ANALYZE grid_searchname")
         cursor.execute("VACUUM ANALYZE grid_code")
     count = f"{Node.objects.count():,} nodes"
     visitor, dispatcher = Client(), Client()

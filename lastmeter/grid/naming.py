@@ -6,7 +6,7 @@ from django.db import connection
 from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
-from lastmeter.grid.models import Node, NodeName
+from lastmeter.grid.models import Node, SearchName
 from lastmeter.kit.text import bigrams, indexable, initials
 
 MOST_WANTED = 20  # tokens of one query
@@ -16,8 +16,8 @@ MOST_FOUND = 2000
 
 def index(nodes: Iterable[Node]) -> None:
     """Index the names of these nodes, again after a change: whoever plants or renames calls this."""
-    NodeName.objects.bulk_create(
-        [NodeName(node=node, tokens=tokens(node.name)) for node in nodes],
+    SearchName.objects.bulk_create(
+        [SearchName(node=node, tokens=tokens(node.name)) for node in nodes],
         batch_size=500,
         update_conflicts=True,
         unique_fields=["node"],
@@ -43,7 +43,7 @@ def matching(words: str, path: str = "") -> Q:
     if not wanted:
         return Q(pk__in=[])
     if connection.vendor == "postgresql":
-        found, query = "SELECT node_id FROM grid_nodename WHERE lexemes @@ %s::tsquery", _tsquery(wanted)
+        found, query = "SELECT node_id FROM grid_searchname WHERE lexemes @@ %s::tsquery", _tsquery(wanted)
     else:
         found, query = "SELECT rowid FROM grid_name WHERE grid_name MATCH %s", _match(wanted)
     limit = "" if path else f" LIMIT {MOST_FOUND}"

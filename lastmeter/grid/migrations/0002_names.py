@@ -9,18 +9,18 @@ from lastmeter.grid.naming import tokens
 
 POSTGRESQL = [
     # Tokens are made in Python and taken as they are: no text-search configuration has a say in Chinese.
-    """ALTER TABLE grid_nodename ADD COLUMN lexemes tsvector
+    """ALTER TABLE grid_searchname ADD COLUMN lexemes tsvector
        GENERATED ALWAYS AS (array_to_tsvector(string_to_array(tokens, ' '))) STORED""",
-    "CREATE INDEX grid_nodename_lexemes ON grid_nodename USING gin (lexemes)",
+    "CREATE INDEX grid_searchname_lexemes ON grid_searchname USING gin (lexemes)",
 ]
 SQLITE = [
     """CREATE VIRTUAL TABLE grid_name USING fts5(
-       tokens, content='grid_nodename', content_rowid='node_id', tokenize="unicode61 remove_diacritics 0")""",
-    """CREATE TRIGGER grid_name_insert AFTER INSERT ON grid_nodename BEGIN
+       tokens, content='grid_searchname', content_rowid='node_id', tokenize="unicode61 remove_diacritics 0")""",
+    """CREATE TRIGGER grid_name_insert AFTER INSERT ON grid_searchname BEGIN
        INSERT INTO grid_name(rowid, tokens) VALUES (new.node_id, new.tokens); END""",
-    """CREATE TRIGGER grid_name_delete AFTER DELETE ON grid_nodename BEGIN
+    """CREATE TRIGGER grid_name_delete AFTER DELETE ON grid_searchname BEGIN
        INSERT INTO grid_name(grid_name, rowid, tokens) VALUES ('delete', old.node_id, old.tokens); END""",
-    """CREATE TRIGGER grid_name_update AFTER UPDATE ON grid_nodename BEGIN
+    """CREATE TRIGGER grid_name_update AFTER UPDATE ON grid_searchname BEGIN
        INSERT INTO grid_name(grid_name, rowid, tokens) VALUES ('delete', old.node_id, old.tokens);
        INSERT INTO grid_name(rowid, tokens) VALUES (new.node_id, new.tokens); END""",
 ]
@@ -29,7 +29,7 @@ SQLITE = [
 def forwards(apps: Any, schema_editor: Any) -> None:
     for statement in POSTGRESQL if schema_editor.connection.vendor == "postgresql" else SQLITE:
         schema_editor.execute(statement)
-    node, node_name = apps.get_model("grid", "Node"), apps.get_model("grid", "NodeName")
+    node, node_name = apps.get_model("grid", "Node"), apps.get_model("grid", "SearchName")
     rows = node.objects.values_list("pk", "name").order_by("pk").iterator(chunk_size=2000)
     node_name.objects.bulk_create((node_name(node_id=pk, tokens=tokens(name)) for pk, name in rows), batch_size=2000)
 
@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
     dependencies = [("grid", "0001_initial")]
     operations = [
         migrations.CreateModel(
-            name="NodeName",
+            name="SearchName",
             fields=[
                 (
                     "node",

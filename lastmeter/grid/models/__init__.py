@@ -3,7 +3,7 @@
 from lastmeter.grid.models.addresses import Building, Compound, Entrance, NameGram, PlaceName, Road
 from lastmeter.grid.models.handovers import HandedItem, Handover
 from lastmeter.grid.models.layers import Cell, CellState, Layer
-from lastmeter.grid.models.names import NodeName
+from lastmeter.grid.models.names import SearchName
 from lastmeter.grid.models.openings import Application, PostOpening
 from lastmeter.grid.models.posts import Post, Role, Tenure, TenureQuerySet
 from lastmeter.grid.models.tree import (
@@ -36,7 +36,6 @@ __all__ = [
     "NameGram",
     "Node",
     "NodeKind",
-    "NodeName",
     "NodeQuerySet",
     "PartyOrganisation",
     "PlaceName",
@@ -45,6 +44,7 @@ __all__ = [
     "PostOpening",
     "Road",
     "Role",
+    "SearchName",
     "Shape",
     "Tenure",
     "TenureQuerySet",

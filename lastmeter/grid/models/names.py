@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from lastmeter.grid.models.tree import Node
 
 
-class NodeName(models.Model):
+class SearchName(models.Model):
     """What a place is found by: its name as characters, bigrams and pinyin initials, separated by blanks."""
 
     node = models.OneToOneField(Node, on_delete=models.CASCADE, primary_key=True, related_name="search_name")
