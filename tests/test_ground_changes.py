@@ -114,6 +114,17 @@ def test_a_split_node_has_ended_and_its_building_lives_on_under_a_part(cast: Cas
     assert Post.objects.get(role="building_head").node == building
 
 
+@pytest.mark.parametrize(("at", "part"), [(AT_WEST, "西网格"), (AT_EAST, "东网格")])
+def test_a_building_that_was_never_drawn_goes_where_its_matters_lie(
+    cast: Cast, at: tuple[float, float], part: str
+) -> None:
+    dossier = a_matter(cast, "building", at)
+    agreed(halves(cast.nodes["grid"]))
+    node = Dossier.objects.select_related("node__parent").get(pk=dossier.pk).node
+    assert node.parent is not None
+    assert (node.name, node.parent.name) == (cast.nodes["building"].name, part)
+
+
 def test_points_are_located_in_the_parts(cast: Cast) -> None:
     agreed(halves(cast.nodes["grid"]))
     assert locate.current().locate(*AT_WEST) == named("西网格").pk

@@ -10,7 +10,7 @@ import shapely
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -264,3 +264,9 @@ def download(request: Request, user: User, pk: int, suffix: str) -> HttpResponse
     return HttpResponse(
         content, content_type=TYPES[suffix], headers={"Content-Disposition": f'attachment; filename="{name}"'}
     )
+
+
+def keeps_ground(request: HttpRequest) -> bool:
+    """Whether these pages are for this person: the menu's gate."""
+    actor = getattr(request, "actor", None)
+    return isinstance(actor, Actor) and any(post.role in MANAGERS for post in scope.reach(actor).nodes)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from lastmeter.accounts import audit
 from lastmeter.accounts.actors import Actor
-from lastmeter.grid import ground, tree
+from lastmeter.grid import followers, ground, tree
 from lastmeter.grid.fitting import SLIVER, DoesNotFit, Family, Offence, offences, sound
 from lastmeter.grid.models import Change, ChangeKind, Code, Level, Node, Part, Shape, Source, Unit
 from lastmeter.kit.zhtime import CHINA
@@ -343,13 +343,26 @@ def _ground_of(plan: Plan, child: Node, heirs: Sequence[Heir]) -> Heir:
     """The one of the new nodes in which a child lies; one that lies across a new border is an offence."""
     shape = plan.shape_of(child.pk)
     drawn = [heir for heir in heirs if heir.shape is not None]
-    if len(heirs) == 1 or shape is None or not drawn:
+    if len(heirs) == 1 or not drawn:
         return heirs[0]
+    if shape is None:
+        return _where_most_lies(child, drawn) or heirs[0]
     best = max(drawn, key=lambda heir: shapely.intersection(shape, heir.shape).area)
     across = shapely.difference(shape, best.shape)
     if across.area > SLIVER:
         plan.refuse(_("“%(name)s”跨在新的边界上，请让边界绕开它，或先调整它。") % {"name": child.name}, across)
     return best
+
+
+def _where_most_lies(child: Node, drawn: Sequence[Heir]) -> Heir | None:
+    """The new node with most of the recorded positions (of matters…) of a child that has no polygon."""
+    rows = [row for each in followers.registered().values() for row in each.lying([child.pk])]
+    where = [(row.lon, row.lat) for row in rows if row.lon is not None and row.lat is not None]
+    if not where:
+        return None
+    points = shapely.points(where)
+    found = [int(shapely.intersects(heir.shape, points).sum()) for heir in drawn]
+    return drawn[found.index(max(found))] if any(found) else None
 
 
 # -- What forbids it ---------------------------------------------------------------------------------------------------

@@ -26,7 +26,13 @@ SHELLS = {
     )
 }
 # Where somebody who never visited a home (a bookmark, a link in a notice) gets another frame than the resident's.
-WORKPLACES = (("/queue/", "desk"), ("/matters/", "desk"), ("/today/", "field"), ("/found/", "field"))
+WORKPLACES = (
+    ("/queue/", "desk"),
+    ("/matters/", "desk"),
+    ("/grid/", "desk"),
+    ("/today/", "field"),
+    ("/found/", "field"),
+)
 HOMES = {shell.home: shell for shell in SHELLS.values()}
 
 
