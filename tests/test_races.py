@@ -15,10 +15,12 @@ from django.conf import settings
 from django.db import connections
 from django.utils import timezone
 
-from lastmeter.accounts.actors import Actor
+from lastmeter.accounts.actors import Actor, system
 from lastmeter.accounts.models import AuditEntry
 from lastmeter.clocks.models import Deadline
 from lastmeter.dossiers.models import Dossier, Event, SearchText
+from lastmeter.grid import planning, redrawing
+from lastmeter.grid.models import Node
 from lastmeter.matters import closing, dispatch, handling, intake
 from lastmeter.matters.models import Closure, Matter, Outcome, Source
 from lastmeter.matters.steps import Overtaken
@@ -124,11 +126,24 @@ def test_two_workers_take_the_same_matter_and_one_has_it(own_database: Cast) -> 
     assert sum(isinstance(each, Overtaken) for each in answers) == 2, answers
 
 
+def test_of_two_changes_of_one_street_at_once_one_wins_and_the_other_is_told(own_database: Cast) -> None:
+    cast, by = own_database, system("race")
+    for turn in range(4):
+        now = timezone.now()
+        day = planning.When(effective_on=timezone.localdate(now), by=by, now=now)
+        places = [Node.objects.get(pk=cast.nodes[name].pk) for name in ("grid", "last_grid")]
+        changes = [planning.rename(node, f"{node.name}{turn}", day) for node in places]
+        answers = at_once([lambda one=one: redrawing.confirm(one, by=by, now=now) for one in changes])  # type: ignore[misc] # noqa: B023
+        assert sorted(type(each).__name__ for each in answers) == ["Change", "Overtaken"], answers
+        renamed = Node.objects.filter(pk__in=[node.pk for node in places], name__endswith=str(turn))
+        assert renamed.count() == 1
+
+
 INTAKE_LOOP = """
 import sys, django
 django.setup()
 from django.utils import timezone
-from lastmeter.accounts.actors import Actor
+from lastmeter.accounts.actors import Actor, system
 from lastmeter.matters import intake
 from lastmeter.matters.models import Source
 node, start = int(sys.argv[1]), sys.argv[2]

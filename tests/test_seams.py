@@ -71,7 +71,8 @@ def test_dossiers_move_with_all_their_columns_and_keep_the_place_of_their_day(ca
     follower = followers.registered()[Dossier]
     old, new = cast.nodes["grid"], cast.nodes["other_grid"]
     assert follower.count([old.pk]) == {old.pk: 1}
-    assert follower.move({old.pk: new.pk}) == 1
+    assert [row.row for row in follower.lying([old.pk])] == [matter.pk]
+    assert follower.put(Dossier.objects.values("pk"), old.pk, new.pk) == 1
     moved = Dossier.objects.get(pk=matter.pk)
     assert (moved.path, moved.grid_id, moved.community_id) == (new.path, new.pk, cast.nodes["other_community"].pk)
     assert moved.node_then_id == old.pk

@@ -1,13 +1,14 @@
 """Dossiers follow their ground: counted by node, moved with all their place columns. `node_then` never moves."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
+from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from lastmeter.dossiers.models import Dossier
 from lastmeter.grid import scope
-from lastmeter.grid.followers import Follower
+from lastmeter.grid.followers import Follower, Lying
 
 
 def count(node_ids: list[int]) -> dict[int, int]:
@@ -16,15 +17,17 @@ def count(node_ids: list[int]) -> dict[int, int]:
     return {row["node"]: row["n"] for row in rows}
 
 
-def move(moves: Mapping[int, int]) -> int:
-    """Move all dossiers from old nodes to new ones, one UPDATE a node; returns how many moved."""
-    places = scope.places_columns(moves.values())
-    moved = 0
-    for old, new in moves.items():
-        columns = places[new].fields()
-        del columns["node_then_id"]
-        moved += Dossier.objects.filter(node=old).update(**columns)
-    return moved
+def lying(node_ids: list[int]) -> Iterable[Lying]:
+    """Every dossier at these nodes, open or not, with its position."""
+    rows = Dossier.objects.filter(node__in=node_ids).values_list("pk", "node", "lon", "lat")
+    return map(Lying._make, rows.iterator(chunk_size=5000))
 
 
-FOLLOWER = Follower(label=_("未结案卷"), count=count, move=move)
+def put(keys: QuerySet[Any, Any], old: int, new: int) -> int:
+    """Move those of the dossiers that lie at `old` to `new` with all their columns: one UPDATE; returns how many."""
+    columns = scope.places_columns([new])[new].fields()
+    del columns["node_then_id"]
+    return Dossier.objects.filter(node=old, pk__in=keys).update(**columns)
+
+
+FOLLOWER = Follower(label=_("未结案卷"), count=count, lying=lying, put=put)

@@ -3,7 +3,7 @@
 from django.http import HttpRequest
 
 from lastmeter.accounts.actors import Actor
-from lastmeter.grid import keeping
+from lastmeter.grid import history_views, keeping
 from lastmeter.grid.layers import loading
 
 
@@ -22,4 +22,9 @@ def manages_street(request: HttpRequest) -> bool:
     return bool(loading.streets(_actor(request)))
 
 
-GATES = {"/posts/": keeps_ground, "/coverage/": keeps_ground, "/layers/": manages_street}
+GATES = {
+    "/posts/": keeps_ground,
+    "/coverage/": keeps_ground,
+    "/grid/changes/": history_views.keeps_ground,
+    "/layers/": manages_street,
+}

@@ -1,19 +1,34 @@
 """The seam for what hangs on a node: packages name what they count and move when the ground is redrawn."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
-from django.db.models import Count, Model
+from django.db.models import Count, Model, QuerySet
 from django.utils.functional import Promise
+
+
+class Lying(NamedTuple):
+    """A row and where it lies: its key, its node and its position (WGS84 degrees), None when it has none."""
+
+    row: int
+    node_id: int
+    lon: float | None
+    lat: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class Follower:
-    """Rows of one model that lie at nodes. `count` gives node id → how many open ones; `move` takes old → new ids."""
+    """Rows of one model that lie at nodes.
+
+    `count`: node id → how many open ones. `lying`: every row at these nodes. `put`: bring those rows of a set of keys
+    (a query, so that a hundred thousand go in one statement) that lie at the first node to the second; how many.
+    """
 
     label: str | Promise
     count: Callable[[list[int]], dict[int, int]]
-    move: Callable[[Mapping[int, int]], int]
+    lying: Callable[[list[int]], Iterable[Lying]]
+    put: Callable[["QuerySet[Any, Any]", int, int], int]
 
 
 _followers: dict[type[Model], Follower] = {}
@@ -36,7 +51,11 @@ def of_model(model: type[Model], label: str | Promise) -> Follower:
         rows = model._default_manager.filter(node__in=node_ids).values("node").annotate(n=Count("pk"))
         return {row["node"]: row["n"] for row in rows}
 
-    def move(moves: Mapping[int, int]) -> int:
-        return sum(model._default_manager.filter(node=old).update(node=new) for old, new in moves.items())
+    def lying(node_ids: list[int]) -> Iterable[Lying]:
+        rows = model._default_manager.filter(node__in=node_ids).values_list("pk", "node")
+        return [Lying(pk, node, None, None) for pk, node in rows]
 
-    return Follower(label, count, move)
+    def put(keys: QuerySet[Any, Any], old: int, new: int) -> int:
+        return model._default_manager.filter(node=old, pk__in=keys).update(node=new)
+
+    return Follower(label, count, lying, put)

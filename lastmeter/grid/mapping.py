@@ -47,7 +47,42 @@ def outline(chain: Sequence[Node]) -> Drawing | None:
 
 
 def _draw(node: Node, here: shapely.Geometry, siblings: dict[int, shapely.Geometry]) -> Drawing:
-    shapes = np.array([here, *siblings.values()])
+    width, height, paths = _drawn(np.array([here, *siblings.values()]))
+    return Drawing(
+        node=node,
+        width=width,
+        height=height,
+        here=paths[0],
+        around=tuple(paths[1:]),
+        box=here.bounds,
+        beside=frozenset(pk for pk, shape in siblings.items() if shapely.dwithin(here, shape, TOUCH)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """SVG paths in a box of `width` × `height` units: the ground as it was, what comes, and the spots that offend."""
+
+    width: int
+    height: int
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    spots: tuple[str, ...]
+
+
+def sketch(
+    before: Sequence[shapely.Geometry], after: Sequence[shapely.Geometry], spots: Sequence[shapely.Geometry] = ()
+) -> Sketch | None:
+    """Draw polygons (WGS84) above each other; None when there are none."""
+    if not (before or after or spots):
+        return None
+    width, height, paths = _drawn(np.array([*before, *after, *spots]))
+    first, second = len(before), len(before) + len(after)
+    return Sketch(width, height, tuple(paths[:first]), tuple(paths[first:second]), tuple(paths[second:]))
+
+
+def _drawn(shapes: npt.NDArray[np.object_]) -> tuple[int, int, list[str]]:
+    """Width, height and a path for each polygon."""
     west, south, east, north = shapely.total_bounds(shapes)
     narrow = cos(radians((south + north) / 2))  # a degree of longitude is shorter than one of latitude
     scale = SIZE / max((east - west) * narrow, north - south, 1e-9)
@@ -57,15 +92,7 @@ def _draw(node: Node, here: shapely.Geometry, siblings: dict[int, shapely.Geomet
         return placed
 
     paths = _paths(shapely.transform(shapes, to_drawing))
-    return Drawing(
-        node=node,
-        width=max(1, round((east - west) * narrow * scale)),
-        height=max(1, round((north - south) * scale)),
-        here=paths[0],
-        around=tuple(paths[1:]),
-        box=here.bounds,
-        beside=frozenset(pk for pk, shape in siblings.items() if shapely.dwithin(here, shape, TOUCH)),
-    )
+    return max(1, round((east - west) * narrow * scale)), max(1, round((north - south) * scale)), paths
 
 
 def _paths(shapes: npt.NDArray[np.object_]) -> list[str]:

@@ -32,12 +32,24 @@ class Feature:
 def features(file: Path) -> Iterator[Feature]:
     """The features of a GeoJSON FeatureCollection. Raises BadGeoJson when the file is something else."""
     try:
-        content = json.loads(file.read_text(encoding="utf-8-sig"))
-        rows = list(content["features"])
-    except (OSError, UnicodeDecodeError, ValueError, KeyError, TypeError) as error:
-        raise BadGeoJson(_("%(file)s 不是可读的 GeoJSON 要素集合。") % {"file": file.name}) from error
+        content = file.read_bytes()
+    except OSError as error:
+        raise _unreadable(file.name) from error
+    yield from parse(content, file.name)
+
+
+def parse(content: bytes, name: str) -> Iterator[Feature]:
+    """The features of a GeoJSON FeatureCollection in UTF-8; `name` is what an error calls it. Raises BadGeoJson."""
+    try:
+        rows = list(json.loads(content.decode("utf-8-sig"))["features"])
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise _unreadable(name) from error
     for number, row in enumerate(rows, 1):
         yield _feature(number, row)
+
+
+def _unreadable(name: str) -> BadGeoJson:
+    return BadGeoJson(_("%(file)s 不是可读的 GeoJSON 要素集合。") % {"file": name})
 
 
 def _feature(number: int, row: Any) -> Feature:

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from lastmeter.grid import coverage_views, post_views, views
+from lastmeter.grid import coverage_views, history_views, post_views, views
 from lastmeter.grid.addresses import views as book
 
 urlpatterns = [
@@ -35,4 +35,11 @@ urlpatterns = [
     path("addresses/import/<str:token>/", book.preview, name="addresses-preview"),
     path("addresses/import/<str:token>/refused/", book.refused, name="addresses-refused"),
     path("", include("lastmeter.grid.layers.urls")),
+    path("grid/changes/", history_views.changes, name="changes"),
+    path("grid/changes/new/<str:kind>/", history_views.propose, name="change-new"),
+    path("grid/changes/<int:pk>/", history_views.change, name="change"),
+    path("grid/changes/<int:pk>/confirmation/", history_views.confirm, name="change-confirm"),
+    path("grid/changes/<int:pk>/renewal/", history_views.renew, name="change-renew"),
+    path("grid/changes/<int:pk>/undoing/", history_views.undo, name="change-undo"),
+    path("grid/changes/<int:pk>/crosswalk.<str:suffix>", history_views.download, name="change-crosswalk"),
 ]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from lastmeter.accounts.requests import Request
-from lastmeter.grid import locate, mapping, picking, posts, reconciling, scope, tree
+from lastmeter.grid import locate, mapping, picking, posts, reconciling, scope, tree, versions
 from lastmeter.grid.forms import HereForm
 from lastmeter.grid.models import Level, Node, PartyOrganisation, Plate, Unit
 
@@ -27,12 +27,16 @@ def who_is_mine(request: Request, code: str) -> HttpResponse:
     node = tree.resolve_code(code) or Node.objects.filter(key=code).first()
     if node is None:
         return render(request, "grid/unknown.html", {"code": code[:40]}, status=404)
+    ended = node.valid_to is not None and node.valid_to <= timezone.localdate()
+    onward = versions.successors(node) if ended else []
+    if len(onward) == 1:
+        return redirect("who-is-mine", tree.code_of(onward[0]))
     chain = tree.chain_of(node)
     people = posts.public_people(node)
     drawing = mapping.outline(chain)
     beside = Node.objects.filter(pk__in=drawing.beside) if drawing and drawing.node == node else []
     below, beside_codes = tree.children(node), tree.codes_of(beside)
-    codes = tree.codes_of([*chain, *below]) | beside_codes
+    codes = tree.codes_of([*chain, *below, *onward]) | beside_codes
     context = {
         "node": node,
         "code": codes[node.pk],
@@ -47,7 +51,8 @@ def who_is_mine(request: Request, code: str) -> HttpResponse:
         "beside": [(each, codes[each.pk]) for each in beside],
         "units": Unit.objects.filter(node__in=chain, closed_on=None).order_by("-node__level", "name"),
         "supervision": _supervision(chain),
-        "ended": node.valid_to is not None and node.valid_to <= timezone.localdate(),
+        "ended": ended,
+        "onward": [(each, codes[each.pk]) for each in onward],
     }
     return render(request, "grid/node.html", context)
 

@@ -33,6 +33,7 @@ TIMETABLE = (
     Entry("clocks.sweep", timedelta(seconds=30), clocks.run),
     Entry("accounts.seal", timedelta(minutes=1), accounts.seal),
     Entry("matters.lapse", timedelta(minutes=5), matters.lapse),
+    Entry("grid.apply_due", timedelta(minutes=5), grid.apply_due),
     Entry("accounts.purge", timedelta(hours=1), accounts.purge),
     Entry("matters.purge", timedelta(hours=1), matters.purge),
     Entry("dossiers.sweep_files", timedelta(days=1), dossiers.sweep_files),

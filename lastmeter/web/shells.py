@@ -31,6 +31,7 @@ WORKPLACES = (
     ("/matters/", "desk"),
     ("/posts/", "desk"),
     ("/coverage/", "desk"),
+    ("/grid/", "desk"),
     ("/today/", "field"),
     ("/found/", "field"),
 )

@@ -1,13 +1,16 @@
 """What the address book does when the ground is redrawn: buildings, compounds and roads go to the new nodes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from lastmeter.grid import followers
 from lastmeter.grid.addresses import parsing
-from lastmeter.grid.followers import Follower
+from lastmeter.grid.followers import Follower, Lying
 from lastmeter.grid.models import Building, Compound, Road
 
 
@@ -16,25 +19,26 @@ def _count(node_ids: list[int]) -> dict[int, int]:
     return {row["node"]: row["n"] for row in rows}
 
 
-def _move(moves: Mapping[int, int]) -> int:
-    return sum(Building.objects.filter(node=old).update(node=new) for old, new in moves.items())
+def _lying(node_ids: list[int]) -> Iterable[Lying]:
+    rows = Building.objects.filter(node__in=node_ids).values_list("pk", "node", "lon", "lat")
+    return map(Lying._make, rows.iterator(chunk_size=5000))
 
 
-BUILDINGS = Follower(_("楼栋"), _count, _move)
+def _put(keys: QuerySet[Any, Any], old: int, new: int) -> int:
+    return Building.objects.filter(node=old, pk__in=keys).update(node=new)
+
+
+BUILDINGS = Follower(_("楼栋"), _count, _lying, _put)
 
 
 def named(model: type[Road] | type[Compound], label: str | Promise) -> Follower:
     """The follower of roads or compounds: two towns made one may both have a 人民路."""
 
-    def count(node_ids: list[int]) -> dict[int, int]:
-        rows = model._default_manager.filter(node__in=node_ids).values("node").annotate(n=Count("pk"))
-        return {row["node"]: row["n"] for row in rows}
+    def put(keys: QuerySet[Any, Any], old: int, new: int) -> int:
+        rows = model._default_manager.filter(node=old, pk__in=keys).select_related("node").order_by("pk")
+        return sum(_move_one(row, new) for row in rows)
 
-    def move(moves: Mapping[int, int]) -> int:
-        rows = model._default_manager.filter(node__in=moves).select_related("node").order_by("pk")
-        return sum(_move_one(row, moves[row.node_id]) for row in rows)
-
-    return Follower(label, count, move)
+    return replace(followers.of_model(model, label), put=put)
 
 
 def _move_one(row: Road | Compound, node_id: int) -> int:

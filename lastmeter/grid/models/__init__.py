@@ -1,7 +1,8 @@
-"""The ground and who stands on it: the tree, units and Party organisations, posts, the address book."""
+"""The ground and who stands on it: the tree and how it changes, units, posts, the address book, layers."""
 
 from lastmeter.grid.models.addresses import Building, Compound, Entrance, NameGram, PlaceName, Road
 from lastmeter.grid.models.handovers import HandedItem, Handover
+from lastmeter.grid.models.history import MAKING, Change, ChangeKind, Move, NodeName, Part, Source, Trace
 from lastmeter.grid.models.layers import Cell, CellState, Layer
 from lastmeter.grid.models.names import SearchName
 from lastmeter.grid.models.openings import Application, PostOpening
@@ -21,10 +22,13 @@ from lastmeter.grid.models.units import PartyOrganisation, Unit, UnitKind
 
 __all__ = [
     "KEY_WIDTH",
+    "MAKING",
     "Application",
     "Building",
     "Cell",
     "CellState",
+    "Change",
+    "ChangeKind",
     "Code",
     "Compound",
     "Entrance",
@@ -33,10 +37,13 @@ __all__ = [
     "Handover",
     "Layer",
     "Level",
+    "Move",
     "NameGram",
     "Node",
     "NodeKind",
+    "NodeName",
     "NodeQuerySet",
+    "Part",
     "PartyOrganisation",
     "PlaceName",
     "Plate",
@@ -46,8 +53,10 @@ __all__ = [
     "Role",
     "SearchName",
     "Shape",
+    "Source",
     "Tenure",
     "TenureQuerySet",
+    "Trace",
     "Unit",
     "UnitKind",
 ]

@@ -103,13 +103,13 @@ def test_finding_takes_five_queries_at_most(town: dict[str, Building], cast: Cas
 def test_buildings_roads_and_compounds_follow_a_redrawing(town: dict[str, Building], cast: Cast) -> None:
     old, new = cast.nodes["grid"].pk, cast.nodes["second_grid"].pk
     assert following.BUILDINGS.count([old]) == {old: 4}
-    assert following.BUILDINGS.move({old: new}) == 4
+    assert following.BUILDINGS.put(Building.objects.values("pk"), old, new) == 4
     assert following.BUILDINGS.count([old]) == {}
     roads = following.named(Road, "道路")
     home, elsewhere = cast.nodes["town"].pk, cast.nodes["county"].pk
     twin = Road.objects.create(node_id=elsewhere, name="东风三路", key=parsing.key("东风三路"))
     assert roads.count([elsewhere]) == {elsewhere: 1}
-    assert roads.move({elsewhere: home}) == 1
+    assert roads.put(Road.objects.values("pk"), elsewhere, home) == 1
     twin.refresh_from_db()
     assert (twin.node_id, twin.name) == (home, "东风三路（海陵区）")
 

@@ -1,0 +1,198 @@
+"""Whatever hangs on the ground goes along with a change, row by row where its position decides, and back again."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+from django.db.models import Model, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+from lastmeter.grid import followers
+from lastmeter.grid.followers import Follower, Lying
+from lastmeter.grid.models import Change, Node, PartyOrganisation, Plate, Post, Trace, Unit
+from lastmeter.grid.planning import Heir, Plan, Target
+from lastmeter.kit import bulk
+
+# What the grid itself hangs on its nodes; other packages register theirs.
+OWN: dict[type[Model], Follower] = {
+    Post: followers.of_model(Post, gettext_lazy("岗位")),
+    PartyOrganisation: followers.of_model(PartyOrganisation, gettext_lazy("党组织")),
+    Unit: followers.of_model(Unit, gettext_lazy("单位")),
+    Plate: followers.of_model(Plate, gettext_lazy("二维码牌")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Toll:
+    """A line of the preview: what it counts, how many open ones lie there, how many rows (closed too) will move."""
+
+    label: str | Promise
+    there: int
+    moving: int
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where rows of one node go: those with a position to the candidate whose polygon has it, the rest to `rest`."""
+
+    candidates: Sequence[Target]
+    shapes: Sequence[shapely.Geometry | None]
+    rest: Target
+    own: shapely.Geometry | None = None  # a node that stays keeps whatever lies on its (new) ground, borders included
+
+
+def everybody() -> dict[type[Model], Follower]:
+    """All followers, the grid's own first."""
+    return OWN | followers.registered()
+
+
+def routes(plan: Plan) -> dict[int, Route]:
+    """id of a touched node → where what lies there goes."""
+    found = {old: _to(heirs) for old, heirs in plan.heirs.items()}
+    for node, shape in plan.redrawn.items():
+        level = [each for each in plan.redrawn if each.level == node.level]
+        found[node.pk] = Route(level, [plan.redrawn[each] for each in level], node, shape)
+    return found
+
+
+def _to(heirs: Sequence[Target]) -> Route:
+    shapes = [heir.shape if isinstance(heir, Heir) else None for heir in heirs]
+    return Route(heirs, shapes, heirs[0])
+
+
+def tolls(plan: Plan) -> list[Toll]:
+    """What lies at the touched nodes and how much of it moves, a line for each follower that has something there."""
+    on_the_way = routes(plan)
+    ids = list(on_the_way)
+    counted = [(each, sum(each.count(ids).values()), _moving(model, each, on_the_way)) for model, each in _all(ids)]
+    return [Toll(each.label, there, moving) for each, there, moving in counted if there or moving]
+
+
+def _all(ids: Sequence[int]) -> Iterable[tuple[type[Model], Follower]]:
+    return everybody().items() if ids else ()
+
+
+def _moving(model: type[Model], follower: Follower, on_the_way: Mapping[int, Route]) -> int:
+    return sum(len(rows) for _old, _target, rows in _directed(model, follower, on_the_way))
+
+
+def _directed(
+    model: type[Model], follower: Follower, on_the_way: Mapping[int, Route]
+) -> Iterator[tuple[int, Target, list[int]]]:
+    """(old node id, target, keys of the rows that go there); rows that stay are left out."""
+    lying: dict[int, list[Lying]] = {}
+    for row in follower.lying(list(on_the_way)):
+        lying.setdefault(row.node_id, []).append(row)
+    taken: set[int] = set()
+    for old, rows in sorted(lying.items(), key=lambda item: list(on_the_way).index(item[0])):
+        route = on_the_way[old]
+        if model is Plate and len(route.candidates) > 1:
+            continue  # nobody knows in which part it hangs: the old place's page lists them
+        for target, keys in _by_target(route, rows):
+            if isinstance(target, Node) and target.pk == old:
+                continue
+            if model is PartyOrganisation:
+                if id(target) in taken:
+                    continue  # one organisation a node: the others stay with their old one, as history
+                taken.add(id(target))
+            yield old, target, keys
+
+
+def _by_target(route: Route, rows: Sequence[Lying]) -> Iterator[tuple[Target, list[int]]]:
+    which = _where(route, rows)
+    keys = np.array([row.row for row in rows], np.int64)
+    targets = [*route.candidates, route.rest]
+    for number in np.unique(which):
+        yield targets[int(number)], keys[which == number].tolist()
+
+
+def _where(route: Route, rows: Sequence[Lying]) -> npt.NDArray[np.int64]:
+    """For each row the number of its candidate; len(candidates) for the rest."""
+    rest = len(route.candidates)
+    if route.rest in route.candidates:
+        rest = list(route.candidates).index(route.rest)
+    which = np.full(len(rows), rest, np.int64)
+    drawn = [number for number, shape in enumerate(route.shapes) if shape is not None]
+    placed = np.array([number for number, row in enumerate(rows) if row.lon is not None and row.lat is not None], int)
+    if len(route.candidates) < 2 or not drawn or not len(placed):
+        return which
+    points = shapely.points([(rows[number].lon, rows[number].lat) for number in placed])
+    tree = shapely.STRtree([route.shapes[number] for number in drawn])
+    point, shape = tree.query(points, predicate="intersects")
+    best = np.full(len(placed), len(drawn), np.int64)
+    np.minimum.at(best, point, shape)
+    if route.own is not None:
+        shapely.prepare(route.own)
+        best[shapely.intersects(route.own, points)] = len(drawn)
+    hit = best < len(drawn)
+    which[placed[hit]] = np.array(drawn)[best[hit]]
+    return which
+
+
+def follow(plan: Plan) -> int:
+    """Take along all that lies at the touched nodes, once the new nodes exist; returns how many rows moved.
+
+    One UPDATE for each pair of old and new node: a hundred thousand dossiers take seconds.
+    """
+    on_the_way = routes(plan)
+    moved = 0
+    for model, follower in _all(list(on_the_way)):
+        traces = [
+            Trace(change=plan.change, model=model._meta.label_lower, row=row, old_id=old, new_id=node_of(target).pk)
+            for old, target, rows in _directed(model, follower, on_the_way)
+            for row in rows
+        ]
+        bulk.create(Trace, traces)
+        moved += _put(plan.change, model, follower)
+    return moved
+
+
+def _pairs(change: Change, model: type[Model]) -> list[tuple[int, int]]:
+    rows = Trace.objects.filter(change=change, model=model._meta.label_lower, new__isnull=False)
+    return list(rows.order_by("old", "new").values_list("old", "new").distinct())
+
+
+def _keys(change: Change, model: type[Model], old: int, new: int) -> QuerySet[Trace, Any]:
+    return Trace.objects.filter(change=change, model=model._meta.label_lower, old=old, new=new).values("row")
+
+
+def _put(change: Change, model: type[Model], follower: Follower) -> int:
+    pairs = _pairs(change, model)
+    return sum(follower.put(_keys(change, model, old, new), old, new) for old, new in pairs)
+
+
+def return_all(change: Change, made: Mapping[int, Sequence[Node]], shapes: Mapping[int, shapely.Geometry]) -> int:
+    """Put every row back where it was; what came to a made node since goes to the old node on whose ground it lies.
+
+    `made`: id of a node the change made → the old nodes it stands for; `shapes`: old node id → its polygon. A row that
+    somebody has taken elsewhere by hand since stays there. Returns how many rows moved.
+    """
+    moved = 0
+    back = {new: Route(olds, [shapes.get(old.pk) for old in olds], olds[0]) for new, olds in made.items()}
+    for model, follower in everybody().items():
+        for old, new in _pairs(change, model):
+            moved += follower.put(_keys(change, model, old, new), new, old)
+        moved += _put_back_new(model, follower, back)
+    return moved
+
+
+def _put_back_new(model: type[Model], follower: Follower, back: Mapping[int, Route]) -> int:
+    rows = [each for each in _directed(model, follower, back) if each[2]] if back else []
+    moved = 0
+    for new, target, keys in rows:
+        for start in range(0, len(keys), 500):
+            some = model._default_manager.filter(pk__in=keys[start : start + 500]).values("pk")
+            moved += follower.put(some, new, node_of(target).pk)
+    return moved
+
+
+def node_of(target: Target) -> Node:
+    """The node itself; for one to be made, once it has been planted."""
+    node = target.seed.node if isinstance(target, Heir) else target
+    if node is None:
+        raise ValueError("not planted yet")
+    return node

@@ -1,0 +1,241 @@
+"""Proposing a change of the ground: one form for each kind, over the nodes that the actor manages."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import shapely
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from lastmeter.grid import planning, shapes, tree
+from lastmeter.grid.models import Change, ChangeKind, Level, Node
+from lastmeter.grid.planning import NewPlace, When
+
+LARGEST = 8 * 1024 * 1024  # bytes of GeoJSON
+
+
+class PlaceField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic in the stubs alone
+    """One of the nodes, named with its parent."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """The name as the list shows it."""
+        return _labelled(obj)
+
+
+class PlacesField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+    """Several of the nodes."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """The name as the list shows it."""
+        return _labelled(obj)
+
+
+def _labelled(node: Node) -> str:
+    return f"{node.parent.name} › {node.name}" if node.parent else node.name
+
+
+class ChangeForm(forms.Form):
+    """What every proposal has: from which day and why."""
+
+    effective_on = forms.DateField(
+        label=gettext_lazy("生效日期"), widget=forms.DateInput(attrs={"type": "date"}), initial=timezone.localdate
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("理由和依据"),
+        max_length=500,
+        required=False,
+        help_text=gettext_lazy("例如会议纪要、批复文号。"),
+    )
+    field_order: Sequence[str] = ("node", "nodes", "name", "code", "into", "names", "geojson", "file")
+
+    def __init__(self, *args: Any, places: QuerySet[Node], parents: QuerySet[Node], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, nodes in (("node", places), ("nodes", places), ("into", parents)):
+            field = self.fields.get(name)
+            if isinstance(field, forms.ModelChoiceField):
+                field.queryset = nodes
+
+    def propose(self, when: When) -> Change:
+        """Carry the proposal out with what was filled in. Raises DoesNotFit."""
+        raise NotImplementedError
+
+
+class GeoJsonForm(ChangeForm):
+    """A proposal with polygons, pasted or from a file."""
+
+    geojson = forms.CharField(
+        label=gettext_lazy("粘贴 GeoJSON"), widget=forms.Textarea(attrs={"rows": 6}), required=False, max_length=LARGEST
+    )
+    file = forms.FileField(label=gettext_lazy("或者选择 GeoJSON 文件"), required=False)
+
+    def features(self) -> list[shapes.Feature]:
+        """The features pasted or uploaded, each with a polygon; none when nothing was given."""
+        upload, text = self.cleaned_data.get("file"), self.cleaned_data.get("geojson", "")
+        if upload is not None and upload.size > LARGEST:
+            raise ValidationError(_("文件超过 8 MB。"))
+        content = upload.read() if upload is not None else text.encode()
+        if not content.strip():
+            return []
+        try:
+            found = list(shapes.parse(content, upload.name if upload is not None else "GeoJSON"))
+        except shapes.BadGeoJson as error:
+            raise ValidationError(str(error)) from error
+        for each in found:
+            if each.shape is None:
+                values = {"number": each.number, "why": each.error or _("没有几何数据。")}
+                raise ValidationError(_("第 %(number)d 个要素：%(why)s") % values)
+        return found
+
+
+class SplitForm(GeoJsonForm):
+    """拆分: a polygon with a name for each part; for a node without a boundary, names alone."""
+
+    node = PlaceField(label=gettext_lazy("拆分哪个网格"), queryset=Node.objects.none())
+    names = forms.CharField(
+        label=gettext_lazy("新网格的名称，每行一个"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        required=False,
+        help_text=gettext_lazy("只用于没有边界的网格。有边界的，请在 GeoJSON 每个要素里写 name、code、households。"),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """The parts, under "parts"."""
+        data = super().clean() or {}
+        parts = [_part(each.properties, each.shape) for each in self.features()]
+        data["parts"] = parts or [NewPlace(name=name.strip()) for name in data["names"].splitlines() if name.strip()]
+        return data
+
+    def propose(self, when: When) -> Change:
+        """Propose the split."""
+        return planning.split(self.cleaned_data["node"], self.cleaned_data["parts"], when)
+
+
+def _part(properties: Mapping[str, Any], shape: shapely.Geometry | None) -> NewPlace:
+    households = str(properties.get("households") or "")
+    return NewPlace(
+        name=str(properties.get("name") or "").strip()[:100],
+        code=str(properties.get("code") or "").strip()[:40],
+        households=int(households) if households.isascii() and households.isdigit() and len(households) < 8 else None,
+        shape=shape,
+    )
+
+
+class MergeForm(ChangeForm):
+    """合并."""
+
+    nodes = PlacesField(
+        label=gettext_lazy("合并哪些网格"), queryset=Node.objects.none(), widget=forms.CheckboxSelectMultiple
+    )
+    name = forms.CharField(label=gettext_lazy("合并后的名称"), max_length=100)
+    code = forms.CharField(label=gettext_lazy("合并后的代码"), max_length=40, required=False)
+
+    def propose(self, when: When) -> Change:
+        """Propose the merger."""
+        data = self.cleaned_data
+        return planning.merge(list(data["nodes"]), NewPlace(name=data["name"].strip(), code=data["code"].strip()), when)
+
+
+class RedrawForm(GeoJsonForm):
+    """调整边界: each feature names its node by code, or by name where that is clear."""
+
+    geojson = forms.CharField(
+        label=gettext_lazy("粘贴 GeoJSON"),
+        widget=forms.Textarea(attrs={"rows": 6}),
+        required=False,
+        max_length=LARGEST,
+        help_text=gettext_lazy("每个要素在 code 或 name 里写明是哪个网格；相邻的网格请一起给出。"),
+    )
+
+    def __init__(self, *args: Any, places: QuerySet[Node], parents: QuerySet[Node], **kwargs: Any) -> None:
+        super().__init__(*args, places=places, parents=parents, **kwargs)
+        self._places = places
+
+    def clean(self) -> dict[str, Any]:
+        """The new polygons, under "shapes"."""
+        data = super().clean() or {}
+        found = self.features()
+        if not found:
+            raise ValidationError(_("请粘贴 GeoJSON，或者选择文件。"))
+        data["shapes"] = {self._node(each): each.shape for each in found}
+        return data
+
+    def _node(self, feature: shapes.Feature) -> Node:
+        code, name = (str(feature.properties.get(key) or "").strip() for key in ("code", "name"))
+        coded = tree.resolve_code(code) if code else None
+        named = [coded] if coded else list(self._places.filter(name=name or code)[:2])
+        known = [node for node in named if self._places.filter(pk=node.pk).exists()]
+        if len(known) != 1:
+            values = {"number": feature.number, "name": code or name or "—"}
+            raise ValidationError(_("第 %(number)d 个要素：找不到唯一的网格“%(name)s”。") % values)
+        return known[0]
+
+    def propose(self, when: When) -> Change:
+        """Propose the new boundaries."""
+        return planning.redraw(self.cleaned_data["shapes"], when)
+
+
+class ReparentForm(ChangeForm):
+    """调整隶属."""
+
+    node = PlaceField(label=gettext_lazy("调整哪个网格"), queryset=Node.objects.none())
+    into = PlaceField(label=gettext_lazy("新的上级"), queryset=Node.objects.none())
+    code = forms.CharField(
+        label=gettext_lazy("新的代码"), max_length=40, required=False, help_text=gettext_lazy("不填就沿用原来的代码。")
+    )
+
+    def propose(self, when: When) -> Change:
+        """Propose the other parent."""
+        data = self.cleaned_data
+        return planning.reparent(data["node"], data["into"], when, code=data["code"].strip())
+
+
+class RenameForm(ChangeForm):
+    """更名."""
+
+    node = PlaceField(label=gettext_lazy("给哪个网格更名"), queryset=Node.objects.none())
+    name = forms.CharField(label=gettext_lazy("新的名称"), max_length=100)
+
+    def propose(self, when: When) -> Change:
+        """Propose the other name."""
+        return planning.rename(self.cleaned_data["node"], self.cleaned_data["name"].strip(), when)
+
+
+class RetireForm(ChangeForm):
+    """撤销."""
+
+    node = PlaceField(label=gettext_lazy("撤销哪个网格"), queryset=Node.objects.none())
+    into = PlaceField(
+        label=gettext_lazy("由谁接管"),
+        queryset=Node.objects.none(),
+        required=False,
+        help_text=gettext_lazy("不选就由上一级接管。"),
+    )
+
+    def propose(self, when: When) -> Change:
+        """Propose the end."""
+        return planning.retire(self.cleaned_data["node"], when, into=self.cleaned_data["into"])
+
+
+FORMS: dict[str, type[ChangeForm]] = {
+    ChangeKind.SPLIT: SplitForm,
+    ChangeKind.MERGE: MergeForm,
+    ChangeKind.REDRAW: RedrawForm,
+    ChangeKind.REPARENT: ReparentForm,
+    ChangeKind.RENAME: RenameForm,
+    ChangeKind.RETIRE: RetireForm,
+}
+LEVELS = (Level.COMMUNITY, Level.GRID, Level.MICRO)
+
+
+def choices(paths: Iterable[str]) -> tuple[QuerySet[Node], QuerySet[Node]]:
+    """The nodes that may be changed below these managed places, and those that may be their parents or successors."""
+    nodes = Node.objects.none()
+    for path in paths:
+        nodes |= Node.objects.below(path)
+    today = Node.objects.current(timezone.localdate()).filter(valid_to=None).select_related("parent").order_by("path")
+    managed = today.filter(pk__in=nodes.values("pk"))
+    return managed.filter(level__in=LEVELS).exclude(path__in=list(paths)), managed

@@ -1,0 +1,272 @@
+"""网格调整: the changes of my street, proposing one, seeing what moves, letting it take effect, undoing it."""
+
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import shapely
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from lastmeter.accounts.actors import Actor
+from lastmeter.accounts.models import User
+from lastmeter.accounts.requests import Request, signed_in
+from lastmeter.grid import crosswalk, following, mapping, planning, redrawing, scope, versions
+from lastmeter.grid.fitting import DoesNotFit, Offence
+from lastmeter.grid.history_forms import FORMS, ChangeForm, choices
+from lastmeter.grid.models import KEY_WIDTH, Change, ChangeKind, Level, Node, Role
+from lastmeter.grid.planning import Heir, Overtaken, Plan, When
+from lastmeter.kit import sheets
+
+# Who looks after the ground below the node of their post.
+MANAGERS = (Role.SECRETARY, Role.COMMUNITY_CLERK, Role.DISPATCHER, Role.GRID_HEAD)
+TYPES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+
+
+def managed(actor: Actor) -> list[str]:
+    """The paths of the places whose ground the actor looks after, outermost ones. Raises Http404 without any."""
+    paths = scope.outermost(post.path for post in scope.reach(actor).nodes if post.role in MANAGERS)
+    if not paths:
+        raise Http404
+    return paths
+
+
+def may_change(actor: Actor, node: Node) -> bool:
+    """Whether the actor looks after the ground around the node: a post at its parent or above."""
+    return scope.holds(actor, MANAGERS, node.path[:-KEY_WIDTH])
+
+
+def visible(actor: Actor) -> QuerySet[Change]:
+    """The changes of the streets in which the actor looks after some ground, and of those below. Raises Http404."""
+    where = Q()
+    for path in managed(actor):
+        chain = [path[:end] for end in range(KEY_WIDTH, len(path) + 1, KEY_WIDTH)]
+        where |= Q(town__path__gte=path, town__path__lt=path + "~") | Q(
+            town__path__in=chain, town__level__gte=Level.TOWN
+        )
+    return Change.objects.filter(where).select_related("town", "by", "confirmed_by", "undone_by")
+
+
+@require_safe
+@signed_in
+def changes(request: Request, user: User) -> HttpResponse:
+    """`/grid/changes/`: the changes of my street, newest first, and what may be proposed."""
+    rows = visible(request.actor).prefetch_related("sources__node").order_by("-proposed_at", "-pk")[:100]
+    return render(request, "grid/changes.html", {"changes": rows, "kinds": ChangeKind.choices})
+
+
+@signed_in
+def propose(request: Request, user: User, kind: str) -> HttpResponse:
+    """`/grid/changes/new/<kind>/`: propose a change of one kind; what does not fit comes back with the places."""
+    paths = managed(request.actor)
+    if kind not in FORMS or request.method not in {"GET", "HEAD", "POST"}:
+        raise Http404
+    label = ChangeKind(kind).label
+    paths, streets = _grounds(request, paths)
+    if streets:
+        return render(
+            request,
+            "grid/change_where.html",
+            {"streets": [(each.name, f"?in={each.pk}") for each in streets], "label": label},
+        )
+    places, parents = choices(paths)
+    bound = request.method == "POST"
+    form = FORMS[kind](*((request.POST, request.FILES) if bound else ()), places=places, parents=parents)
+    offences: list[Offence] = []
+    if bound and form.is_valid():
+        try:
+            made = form.propose(_when(form, request))
+        except DoesNotFit as refused:
+            offences = refused.offences
+            for each in offences:
+                form.add_error(None, each.reason)
+        else:
+            return redirect("change", made.pk)
+    spots = [each.spot for each in offences if each.spot is not None]
+    context = {
+        "form": form,
+        "label": label,
+        "kind": kind,
+        "sketch": mapping.sketch(_around(places, spots), [], spots) if spots else None,
+    }
+    return render(request, "grid/change_new.html", context, status=422 if bound else 200)
+
+
+def _grounds(request: Request, paths: list[str]) -> tuple[list[str], list[Node]]:
+    """The places to choose from; above the streets the streets first, of which `?in=` names one."""
+    nodes = Node.objects.filter(path__in=paths)
+    if all(node.level >= Level.TOWN for node in nodes):
+        return paths, []
+    towns: list[Node] = []
+    for node in nodes:
+        towns += versions.tree_on(timezone.localdate()).below(node.path).filter(level=Level.TOWN).order_by("path")
+    chosen = [town.path for town in towns if str(town.pk) == request.GET.get("in", "")]
+    return chosen or paths, [] if chosen else towns
+
+
+def _when(form: ChangeForm, request: Request) -> When:
+    data = form.cleaned_data
+    return When(effective_on=data["effective_on"], reason=data["reason"], by=request.actor, now=timezone.now())
+
+
+def _around(places: QuerySet[Node], spots: Sequence[shapely.Geometry]) -> list[shapely.Geometry]:
+    """The grids near the places that offend."""
+    drawn = versions.shapes_on(places.filter(level__lte=Level.GRID), timezone.localdate())
+    return [shape for shape in drawn.values() if any(shapely.intersects(shape, spot) for spot in spots)]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What becomes of one place, for a page."""
+
+    old: str
+    new: str
+    area: str = ""
+    households: str = ""
+
+
+@require_safe
+@signed_in
+def change(request: Request, user: User, pk: int) -> HttpResponse:
+    """`/grid/changes/<pk>/`: what a change does or did, what moves with it, and what may be done about it."""
+    return _page(request, get_object_or_404(visible(request.actor), pk=pk))
+
+
+def _page(request: Request, found: Change, trouble: str = "", status: int = 200) -> HttpResponse:
+    waiting = found.state in {Change.State.PROPOSED, Change.State.CONFIRMED, Change.State.HELD}
+    plan = planning.plan_of(found) if waiting else None
+    overtaken = planning.why_overtaken(found) if found.state in {Change.State.PROPOSED, Change.State.HELD} else ""
+    context = {
+        "change": found,
+        "lines": _planned(plan) if plan else _done(found),
+        "carried": max(0, len(plan.ends) - found.sources.count()) if plan else 0,
+        "tolls": following.tolls(plan) if plan and not plan.offences else [],
+        "offences": plan.offences if plan else [],
+        "sketch": _sketch(plan) if plan else None,
+        "trouble": trouble or overtaken,
+        "overtaken": bool(overtaken),
+        "may": may_act(request.actor, found),
+        "can_confirm": found.state in {Change.State.PROPOSED, Change.State.HELD} and not overtaken,
+        "crosswalk": found.state == Change.State.APPLIED and found.kind != ChangeKind.RENAME,
+    }
+    return render(request, "grid/change.html", context, status=status)
+
+
+def may_act(actor: Actor, found: Change) -> bool:
+    """Whether the actor looks after all the ground that the change touches."""
+    touched = [source.node for source in found.sources.select_related("node")]
+    touched += [part.into for part in found.parts.select_related("into") if part.into and part.into.level > Level.TOWN]
+    return all(may_change(actor, node) for node in touched)
+
+
+def _planned(plan: Plan) -> list[Line]:
+    sources = [source.node for source in plan.change.sources.select_related("node").order_by("pk")]
+    if plan.change.kind == ChangeKind.RENAME:
+        return [Line(sources[0].name, plan.change.parts.get().name)]
+    lines = [Line(node.name, _names(plan, node)) for node in sources if node.pk in plan.heirs]
+    return lines + [Line(node.name, _("新的边界")) for node in plan.redrawn]
+
+
+def _names(plan: Plan, node: Node) -> str:
+    return _("、").join(
+        f"{_parent(heir)}{heir.seed.name}" if isinstance(heir, Heir) else heir.name for heir in plan.heirs[node.pk]
+    )
+
+
+def _parent(heir: Heir) -> str:
+    return f"{heir.seed.parent.name} › " if isinstance(heir.seed.parent, Node) else ""
+
+
+def _done(found: Change) -> list[Line]:
+    moves = found.moves.filter(old__in=found.sources.values("node")) | found.moves.filter(stands_in=False)
+    rows = moves.select_related("old", "new").order_by("old__path", "-area_share")
+    lines = [Line(row.old.name, row.new.name, _percent(row.area_share), _percent(row.household_share)) for row in rows]
+    parts = found.parts.filter(node__isnull=False).exclude(former_name="")
+    return lines + [Line(part.former_name, part.name) for part in parts]
+
+
+def _percent(share: float | None) -> str:
+    return "" if share is None else f"{share:.1%}"
+
+
+def _sketch(plan: Plan) -> mapping.Sketch | None:
+    roots = [heir.shape for heir in plan.comes if isinstance(heir.seed.parent, Node) and heir.shape is not None]
+    fresh = [*roots, *plan.redrawn.values()]
+    return mapping.sketch(list(plan.before.values()), fresh, [each.spot for each in plan.offences if each.spot])
+
+
+def _act(carry_out: Callable[[Change, Request], str]) -> Callable[..., HttpResponseBase]:
+    """A POST on a change that the actor sees: 403 without the post for it, 409 with the reason when it is too late."""
+
+    @require_POST
+    @signed_in
+    def view(request: Request, user: User, pk: int) -> HttpResponse:
+        found = get_object_or_404(visible(request.actor), pk=pk)
+        if not may_act(request.actor, found):
+            raise PermissionDenied
+        try:
+            done = carry_out(found, request)
+        except (Overtaken, DoesNotFit) as trouble:
+            found = get_object_or_404(visible(request.actor), pk=pk)
+            return _page(request, found, str(trouble), 409)
+        messages.success(request, done)
+        return redirect("change", pk)
+
+    return view
+
+
+def _confirm(found: Change, request: Request) -> str:
+    after = redrawing.confirm(found, by=request.actor, now=timezone.now())
+    if after.state == Change.State.APPLIED:
+        return _("已生效，相关的事项、岗位和二维码牌都已跟着转过去。")
+    return _("已确认，到生效日期自动生效。")
+
+
+def _renew(found: Change, request: Request) -> str:
+    planning.renew(found, by=request.actor, now=timezone.now())
+    return _("已按现在的网格重新核对。")
+
+
+def _undo(found: Change, request: Request) -> str:
+    was_applied = found.state == Change.State.APPLIED
+    redrawing.undo(found, by=request.actor, now=timezone.now())
+    return _("已撤回，所有事项、岗位都回到原来的网格。") if was_applied else _("已撤回。")
+
+
+confirm, renew, undo = _act(_confirm), _act(_renew), _act(_undo)
+
+
+@require_safe
+@signed_in
+def download(request: Request, user: User, pk: int, suffix: str) -> HttpResponse:
+    """`/grid/changes/<pk>/crosswalk.csv|xlsx`: how the street's places of that level became what they are."""
+    found = get_object_or_404(visible(request.actor), pk=pk, state=Change.State.APPLIED)
+    source = found.sources.select_related("node").first()
+    if source is None or suffix not in TYPES:
+        raise Http404
+    after, before = found.effective_on, found.effective_on - timedelta(days=1)
+    lines = crosswalk.between(found.town, source.node.level, before, after)
+    header, rows = crosswalk.table(lines, before, after)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / f"crosswalk.{suffix}"
+        sheets.write_rows(file, header, rows)
+        content = file.read_bytes()
+    name = f"crosswalk-{found.pk}.{suffix}"
+    return HttpResponse(
+        content, content_type=TYPES[suffix], headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
+
+
+def keeps_ground(request: HttpRequest) -> bool:
+    """Whether these pages are for this person: the menu's gate."""
+    actor = getattr(request, "actor", None)
+    return isinstance(actor, Actor) and any(post.role in MANAGERS for post in scope.reach(actor).nodes)

@@ -1,0 +1,155 @@
+"""The desk's pages of changes: proposed by those who look after the ground, previewed, applied, undone, downloaded."""
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+import shapely
+from django.test import Client
+from django.utils import timezone
+
+from lastmeter.accounts.actors import system
+from lastmeter.grid import planning
+from lastmeter.grid.models import Change, Level, Node, Post, Role, Tenure
+from lastmeter.grid.planning import When
+from tests.cast import FOUNDED, Cast, square
+from tests.test_ground_changes import HALF_EAST, HALF_WEST
+
+ClientAs = Callable[[str], Client]
+
+
+def geojson(*parts: tuple[dict[str, object], shapely.Geometry]) -> str:
+    features = [
+        {"type": "Feature", "properties": properties, "geometry": json.loads(shapely.to_geojson(shape))}
+        for properties, shape in parts
+    ]
+    return json.dumps({"type": "FeatureCollection", "features": features})
+
+
+def proposal(client: Client, kind: str, **values: object) -> Change:
+    answer = client.post(f"/grid/changes/new/{kind}/", {"effective_on": str(timezone.localdate())} | values)
+    assert answer.status_code == 302, answer.content.decode()
+    return Change.objects.get(pk=int(answer.headers["Location"].rstrip("/").rpartition("/")[2]))
+
+
+@pytest.fixture
+def clerk(client_as: ClientAs) -> Client:
+    return client_as("clerk")
+
+
+def test_a_clerk_splits_a_grid_from_a_pasted_file_and_sees_first_what_moves(clerk: Client, cast: Cast) -> None:
+    text = geojson(
+        ({"name": "西网格", "code": "999902006001011", "households": 120}, HALF_WEST),
+        ({"name": "东网格", "households": 80}, HALF_EAST),
+    )
+    made = proposal(clerk, "split", node=cast.nodes["grid"].pk, geojson=text)
+    page = clerk.get(f"/grid/changes/{made.pk}/").content.decode()
+    for words in ("西网格", "东网格", "岗位", "<svg", "确认，到日子生效"):
+        assert words in page, words
+    assert clerk.post(f"/grid/changes/{made.pk}/confirmation/").status_code == 302
+    assert clerk.get("/g/999902006001011/").status_code == 200
+    page = clerk.get(f"/grid/changes/{made.pk}/").content.decode()
+    assert "60.0%" in page
+    assert "第一网格" in clerk.get("/grid/changes/").content.decode()
+    assert clerk.post(f"/grid/changes/{made.pk}/undoing/").status_code == 302
+    assert Node.objects.get(pk=cast.nodes["grid"].pk).valid_to is None
+
+
+def test_what_does_not_fit_comes_back_with_the_place_drawn(clerk: Client, cast: Cast) -> None:
+    text = geojson(({"name": "西网格"}, HALF_WEST), ({"name": "东网格"}, square(0, 0)))
+    answer = clerk.post(
+        "/grid/changes/new/split/",
+        {"node": cast.nodes["grid"].pk, "effective_on": str(timezone.localdate()), "geojson": text},
+    )
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "“西网格”和“东网格”相互重叠。" in page
+    assert 'class="spot"' in page
+    assert not Change.objects.exists()
+
+
+@pytest.mark.parametrize("text", ["{}", "[", '{"features": [{"properties": {"name": "西"}}]}', '{"features": [1]}'])
+def test_a_file_that_is_no_geojson_is_refused_with_a_sentence(clerk: Client, cast: Cast, text: str) -> None:
+    values = {"node": cast.nodes["grid"].pk, "effective_on": str(timezone.localdate()), "geojson": text}
+    assert clerk.post("/grid/changes/new/split/", values).status_code == 422
+
+
+def test_grids_are_merged_renamed_redrawn_and_buildings_retired(clerk: Client, cast: Cast) -> None:
+    grid, second = cast.nodes["grid"], cast.nodes["second_grid"]
+    acts: dict[str, dict[str, object]] = {
+        "rename": {"node": grid.pk, "name": "党旗红网格"},
+        "retire": {"node": cast.nodes["building"].pk},
+        "redraw": {
+            "geojson": geojson(
+                ({"code": "999902006001001"}, HALF_WEST),
+                ({"name": "第二网格"}, shapely.union(square(0, 1), HALF_EAST)),
+            )
+        },
+        "merge": {"nodes": [grid.pk, second.pk], "name": "望海大网格"},
+    }
+    for kind, values in acts.items():
+        made = proposal(clerk, kind, **values)
+        assert clerk.get(f"/grid/changes/{made.pk}/").status_code == 200
+        assert clerk.post(f"/grid/changes/{made.pk}/confirmation/").status_code == 302, kind
+        made.refresh_from_db()
+        assert made.state == Change.State.APPLIED
+        assert clerk.get(f"/grid/changes/{made.pk}/").status_code == 200
+    assert Node.objects.filter(name="望海大网格", valid_to=None).exists()
+
+
+def test_only_the_street_moves_a_grid_from_one_community_to_another(client_as: ClientAs, cast: Cast) -> None:
+    values = {"node": cast.nodes["grid"].pk, "into": cast.nodes["other_community"].pk}
+    refused = client_as("clerk").post(
+        "/grid/changes/new/reparent/", values | {"effective_on": str(timezone.localdate())}
+    )
+    assert refused.status_code == 422
+    street = client_as("dispatcher")
+    made = proposal(street, "reparent", **values)
+    assert client_as("clerk").get(f"/grid/changes/{made.pk}/").status_code == 200
+    assert client_as("clerk").post(f"/grid/changes/{made.pk}/confirmation/").status_code == 403
+    assert street.post(f"/grid/changes/{made.pk}/confirmation/").status_code == 302
+
+
+def test_who_was_overtaken_is_told_and_looks_again(clerk: Client, client_as: ClientAs, cast: Cast) -> None:
+    mine = proposal(clerk, "rename", node=cast.nodes["grid"].pk, name="党旗红网格")
+    street = client_as("dispatcher")
+    theirs = proposal(street, "rename", node=cast.nodes["last_grid"].pk, name="河东网格")
+    assert street.post(f"/grid/changes/{theirs.pk}/confirmation/").status_code == 302
+    late = clerk.post(f"/grid/changes/{mine.pk}/confirmation/")
+    assert late.status_code == 409
+    assert f"第 {theirs.pk} 号" in late.content.decode()
+    assert clerk.post(f"/grid/changes/{mine.pk}/renewal/").status_code == 302
+    assert clerk.post(f"/grid/changes/{mine.pk}/confirmation/").status_code == 302
+    assert Node.objects.get(pk=cast.nodes["grid"].pk).name == "党旗红网格"
+
+
+def test_the_crosswalk_is_downloaded_as_csv_and_workbook(clerk: Client, cast: Cast) -> None:
+    text = geojson(({"name": "西网格"}, HALF_WEST), ({"name": "东网格"}, HALF_EAST))
+    made = proposal(clerk, "split", node=cast.nodes["grid"].pk, geojson=text)
+    assert clerk.get(f"/grid/changes/{made.pk}/crosswalk.csv").status_code == 404
+    clerk.post(f"/grid/changes/{made.pk}/confirmation/")
+    table = clerk.get(f"/grid/changes/{made.pk}/crosswalk.csv").content.decode("utf-8-sig")
+    assert "第一网格" in table
+    assert "西网格" in table
+    assert clerk.get(f"/grid/changes/{made.pk}/crosswalk.xlsx").content[:2] == b"PK"
+    assert clerk.get(f"/grid/changes/{made.pk}/crosswalk.pdf").status_code == 404
+
+
+def test_people_without_a_desk_see_no_changes(client_as: ClientAs, cast: Cast) -> None:
+    by = system("test")
+    when = When(effective_on=timezone.localdate() + timedelta(days=3), by=by, now=timezone.now())
+    made = planning.rename(cast.nodes["grid"], "党旗红网格", when)
+    for name in ("worker", "building_head", "handler", "resident"):
+        client = client_as(name)
+        for address in ("/grid/changes/", "/grid/changes/new/split/", f"/grid/changes/{made.pk}/"):
+            assert client.get(address).status_code == 404
+        assert client.post(f"/grid/changes/{made.pk}/confirmation/").status_code == 404
+
+
+def test_a_county_desk_picks_the_street_first(client_as: ClientAs, cast: Cast) -> None:
+    post = Post.objects.create(role=Role.DISPATCHER, node=cast.nodes["county"])
+    Tenure.objects.create(post=post, user=cast.users["organiser"], since=FOUNDED)
+    client, town = client_as("organiser"), Node.objects.get(level=Level.TOWN)
+    assert "先选镇街" in client.get("/grid/changes/new/rename/").content.decode()
+    assert "第一网格" in client.get(f"/grid/changes/new/rename/?in={town.pk}").content.decode()
