@@ -13,13 +13,19 @@ from lastmeter.web.shells import HOMES, SHELLS, Shell, at_first
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
-_PARTS = urlsplit(settings.BASEMAP)
-_BASEMAP = f" {_PARTS.scheme}://{_PARTS.netloc}" if settings.BASEMAP else ""  # the one foreign host a map may ask
-CONTENT_SECURITY_POLICY = (
-    f"default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:{_BASEMAP}; "
-    f"connect-src 'self'{_BASEMAP}; "
-    "worker-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-)
+
+def content_security_policy(basemap: str) -> str:
+    """Everything from this site alone; the host of the base map, when there is one, may be asked for pictures."""
+    parts = urlsplit(basemap)
+    host = f" {parts.scheme}://{parts.netloc}" if basemap else ""
+    return (
+        f"default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:{host}; "
+        f"connect-src 'self'{host}; worker-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'"
+    )
+
+
+CONTENT_SECURITY_POLICY = content_security_policy(settings.BASEMAP)
 PERMISSIONS_POLICY = "geolocation=(self), camera=(self), microphone=(), payment=(), usb=()"
 
 

@@ -113,6 +113,7 @@ def _sample(template: str, language: str, size: int) -> dict[str, object]:
         "form": SampleForm(),
         "wrong": SampleForm({"text": "", "phone": "199"}, auto_id="wrong_%s", prefix="wrong"),
         "tree": TREE,
+        "box": (111.958, 21.835, 111.999, 21.89),
         "labels": [_("受理"), _("派单"), _("办理"), _("办结")],
         "page": SimpleNamespace(next="n", prev="p"),
         "tones": ["ok", "warn", "bad", "info", "mute", "brand"],

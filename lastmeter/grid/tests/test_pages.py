@@ -1,5 +1,6 @@
 """Who is mine, plates and picking a place, as somebody without an account meets them."""
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -63,6 +64,16 @@ def test_an_unknown_code_gets_a_helpful_page(client: Client, cast: Cast, code: s
     text = page(client, f"/g/{code}/", status=404)
     assert 'href="/places/"' in text
     assert "<b>x" not in text
+
+
+def test_the_page_of_a_place_has_its_map_with_coverage_for_staff_alone(
+    cast: Cast, client: Client, client_as: Callable[[str], Client]
+) -> None:
+    seen = page(client, f"/g/{GRID}/")
+    assert f'data-code="{GRID}"' in seen
+    assert "data-coverage" not in seen
+    assert "data-coverage" not in page(client_as("resident"), f"/g/{GRID}/")
+    assert "data-coverage" in page(client_as("worker"), f"/g/{GRID}/")
 
 
 @pytest.mark.parametrize("path", ["/g/a%00b/", "/q/%00/", "/places/?q=%00", "/places/?pick=%00", "/m/%00/"])

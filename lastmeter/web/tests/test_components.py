@@ -12,6 +12,16 @@ from hypothesis import strategies as st
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 
 
+def test_a_map_keeps_its_drawing_inside_and_offers_coverage_to_staff_alone() -> None:
+    source = '{% map "第三网格" box=box code="1" coverage=staff %}<svg></svg>{% endmap %}'
+    page = show(source, box=(111.9, 21.8, 112, 21.9), staff=False)
+    assert 'data-box="111.900000,21.800000,112.000000,21.900000"' in page
+    assert '<div class="still"><svg></svg></div>' in page
+    assert "data-coverage" not in page
+    assert "data-basemap" not in page
+    assert "data-coverage" in show(source, box=(111.9, 21.8, 112, 21.9), staff=True)
+
+
 def show(source: str, **values: object) -> str:
     return Template(source).render(Context({"now": NOW, "language": "zh-hans", **values}))
 

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.test import Client, override_settings
 from django.test.html import parse_html
 
-from lastmeter.web import cookies
+from lastmeter.web import cookies, middleware
 from lastmeter.web.shells import SHELLS
 
 pytestmark = pytest.mark.django_db
@@ -90,6 +90,14 @@ def test_about_says_which_setting_is_missing(client: Client) -> None:
     assert "LASTMETER_FILING_NUMBER" in page
     assert "LASTMETER_OWNER" in page
     assert "LASTMETER_OWNER_CONTACT" not in page
+
+
+def test_the_policy_opens_for_the_host_of_the_base_map_and_for_nothing_else() -> None:
+    policy = middleware.content_security_policy("https://t0.tiles.example:8443/vec/{z}/{x}/{y}?tk=secret")
+    assert "connect-src 'self' https://t0.tiles.example:8443;" in policy
+    assert "img-src 'self' data: blob: https://t0.tiles.example:8443;" in policy
+    assert "secret" not in policy
+    assert "example" not in middleware.content_security_policy("")
 
 
 def test_nothing_foreign_runs_and_pages_are_not_kept(client: Client) -> None:

@@ -4,6 +4,8 @@ const DEEPEST = 16; // zoom of the last tiles that are fetched; beyond it they a
 const LEVELS = { 1: 0, 2: 4, 3: 6, 4: 9, 5: 11, 6: 13, 7: 15 }; // level → zoom from which its tiles have it
 const WIDTHS = { 1: 3, 2: 3, 3: 2.5, 4: 2.5, 5: 2, 6: 1.25, 7: 0.75 };
 
+const FONT = ["PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"];
+
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 const level = (number) => ["==", ["get", "level"], number];
 const tiles = (layer) => ({
@@ -22,7 +24,7 @@ function names() {
   return Object.keys(LEVELS).map((number) => ({
     id: `name-${number}`, type: "symbol", source: "grid", "source-layer": "names", filter: level(Number(number)),
     minzoom: LEVELS[number], maxzoom: Math.min(24, LEVELS[number] + (number === "7" ? 9 : 3.5)),
-    layout: { "text-field": ["get", "name"], "text-size": 13, "text-font": ["Noto Sans CJK SC", "sans-serif"], "text-max-width": 7 },
+    layout: { "text-field": ["get", "name"], "text-size": 13, "text-font": FONT, "text-max-width": 7 },
     paint: { "text-color": colour("ink"), "text-halo-color": colour("paper"), "text-halo-width": 1.5 },
   })).reverse();
 }
@@ -45,13 +47,26 @@ function style({ code, basemap, credit }) {
   return { version: 8, sources, layers };
 }
 
-const COVERAGE = {
-  id: "coverage", type: "line", source: "coverage", "source-layer": "coverage",
-  paint: {
-    "line-width": ["match", ["get", "state"], "none", 5, "vacant", 3.5, 2],
-    "line-offset": 2,
-  },
-};
+// Who is in charge: one level at a time, the smallest that the zoom has; red and yellow also carry a word.
+const COVERED = [[5, 11, 13], [6, 13, 16], [7, 16, 24]];
+
+function coverage({ nobody, vacant }) {
+  return COVERED.flatMap(([number, minzoom, maxzoom]) => [
+    {
+      id: `cover-${number}`, type: "fill", source: "coverage", "source-layer": "coverage", filter: level(number), minzoom, maxzoom,
+      paint: { "fill-color": ["match", ["get", "state"], "none", colour("bad"), "vacant", colour("warn-mark"), colour("ok")], "fill-opacity": 0.28 },
+    },
+    {
+      id: `gap-${number}`, type: "symbol", source: "coverage", "source-layer": "names", minzoom, maxzoom,
+      filter: ["all", level(number), ["!=", ["get", "state"], "held"]],
+      layout: {
+        "text-field": ["case", ["==", ["get", "state"], "none"], nobody, ["concat", vacant, " ", ["to-string", ["get", "vacant"]]]],
+        "text-font": FONT, "text-size": 13, "text-offset": [0, 1.9], "text-allow-overlap": true,
+      },
+      paint: { "text-color": colour("bad"), "text-halo-color": colour("paper"), "text-halo-width": 2 },
+    },
+  ]);
+}
 
 customElements.define("x-map", class extends HTMLElement {
   connectedCallback() {
@@ -119,31 +134,30 @@ customElements.define("x-map", class extends HTMLElement {
     this.say();
     this.map.resize();
     this.map.getCanvas().focus({ preventScroll: true });
-    const coverage = this.querySelector("[data-coverage]");
-    if (!coverage) { this.button.parentElement.hidden = true; return; }
-    coverage.hidden = false;
-    coverage.querySelector("input").addEventListener("change", ({ target }) => this.cover(target.checked));
+    const choice = this.querySelector("[data-coverage]");
+    if (!choice) { this.button.parentElement.hidden = true; return; }
+    choice.hidden = false;
+    choice.querySelector("input").addEventListener("change", ({ target }) => this.cover(target.checked));
   }
 
   cover(on) {
+    const layers = coverage(this.dataset);
     if (!this.map.getSource("coverage")) {
       this.map.addSource("coverage", tiles("coverage"));
-      this.map.addLayer(COVERAGE, "here-line");
-      this.map.setPaintProperty("coverage", "line-color",
-        ["match", ["get", "state"], "none", colour("bad"), "vacant", colour("warn-mark"), colour("ok")]);
+      for (const layer of layers) this.map.addLayer(layer, layer.type === "fill" ? "line-7" : undefined);
     }
-    this.map.setLayoutProperty("coverage", "visibility", on ? "visible" : "none");
+    for (const { id } of layers) this.map.setLayoutProperty(id, "visibility", on ? "visible" : "none");
   }
 
   // Says what lies at a point of the map: the smallest place there, as a link to its page.
   name(point) {
-    const layers = ["coverage", "areas"].filter((id) => this.map.getLayer(id));
+    const layers = ["areas", "cover-5", "cover-6", "cover-7"].filter((id) => this.map.getLayer(id));
     const found = this.map.queryRenderedFeatures(point, { layers }).map((each) => each.properties);
-    if (!found.length) { this.say(this.dataset.none); return; }
-    const place = found.reduce((one, other) => (other.level > one.level ? other : one));
+    if (!found.length) { this.say(this.dataset.nowhere); return; }
+    const counts = found.filter((each) => "posts" in each);
+    const place = (counts.length ? counts : found).reduce((one, other) => (other.level > one.level ? other : one));
     const link = Object.assign(document.createElement("a"), { href: `/g/${encodeURIComponent(place.code)}/`, textContent: place.name });
-    const counted = found.find((each) => each.code === place.code && "posts" in each);
-    const words = counted ? ` · ${this.dataset.posts.replace("%(posts)s", counted.posts).replace("%(vacant)s", counted.vacant)}` : "";
+    const words = counts.length ? ` · ${this.dataset.posts.replace("%(posts)s", place.posts).replace("%(vacant)s", place.vacant)}` : "";
     this.say(link, words);
   }
 
