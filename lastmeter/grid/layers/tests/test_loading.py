@@ -132,6 +132,19 @@ def test_a_wrong_statement_is_followed_and_doubted(cast: Cast, tmp_path: Path) -
     assert "不是最吻合的" in layer.warnings
 
 
+@pytest.mark.parametrize("stated", ["epsg:4547", "gk", "bd09", "wgs84", "epsg:3857", ""])
+@pytest.mark.parametrize("size", [1.0, 1e4, 1e12, 1e300])
+def test_numbers_that_cannot_be_what_was_stated_are_refused_row_by_row(
+    cast: Cast, tmp_path: Path, stated: str, size: float
+) -> None:
+    strange = shapely.Polygon([(size, size), (size * 1.1, size), (size, size * 1.1)])
+    layer = load(cast, geojson(tmp_path / "a.geojson", ("怪", strange), ("空", shapely.Polygon())), stated)
+    odd, empty = cells(layer)
+    assert odd.state in (CellState.REFUSED, CellState.TAKEN)
+    assert (empty.state, empty.note) == (CellState.REFUSED, "没有几何数据。")
+    assert layer.warnings
+
+
 def test_without_an_outline_of_the_street_the_guess_says_that_it_could_not_be_checked(
     cast: Cast, tmp_path: Path
 ) -> None:
@@ -141,7 +154,7 @@ def test_without_an_outline_of_the_street_the_guess_says_that_it_could_not_be_ch
 
 def test_broken_rows_stay_in_the_list_with_their_reason(cast: Cast, tmp_path: Path) -> None:
     spike = shapely.Polygon([*square(1, 1).exterior.coords[:-1], (113.99000001, 22.87), (113.98999999, 22.8700000001)])
-    rows = [("好", square(0, 0)), ("领结", BOW), ("空", None), ("点", shapely.Point(113.96, 22.85)), ("刺", spike)]
+    rows = [("好", square(0, 0)), ("领结", BOW), ("空", None), ("点", shapely.Point(113.95, 22.81)), ("刺", spike)]
     layer = load(cast, geojson(tmp_path / "a.geojson", *rows), "cgcs2000")
     found = {cell.name: (cell.state, cell.wkb is None, cell.note) for cell in cells(layer)}
     assert found["好"] == (CellState.TAKEN, False, "")
