@@ -102,7 +102,18 @@ def place(shapes: Shapes, *, stated: str, written: str, street: shapely.Geometry
     fits = {crs: _fit(found, street) for crs, found in placed.items()} if street is not None else {}
     best = max(tried, key=lambda crs: fits.get(crs, 0.0))  # the first of equals: the more usual system
     chosen = said or best
-    return Placed(placed[chosen], chosen, not said, (*warnings, *_doubts(chosen, said, fits)))
+    return Placed(placed[chosen], chosen, not said, (*warnings, *_old(chosen), *_doubts(chosen, said, fits)))
+
+
+def _old(crs: str) -> list[str]:
+    """A warning for a system on another datum: without a local survey's parameters its conversion is only rough."""
+    found = CRS.from_user_input(crs) if crs.startswith("epsg:") else None
+    if found is None or any(year in found.name for year in ("2000", "WGS")):
+        return []
+    return [
+        _("“%(crs)s”不是 CGCS2000，换算没有当地的测量参数，可能差几十米到上百米，请部门转换后再给。")
+        % {"crs": found.name}
+    ]
 
 
 def _doubts(chosen: str, said: str, fits: dict[str, float]) -> list[str]:
