@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from lastmeter.accounts import audit
 from lastmeter.accounts.actors import Actor, system
-from lastmeter.grid import fitting, following, ground, planning, shapes, tree
+from lastmeter.grid import fitting, following, ground, naming, planning, shapes, tree
 from lastmeter.grid.fitting import SLIVER, DoesNotFit
 from lastmeter.grid.models import MAKING, Change, ChangeKind, Code, Move, Node, NodeName, Part, Shape, Trace
 from lastmeter.grid.planning import Heir, Overtaken, Plan
@@ -109,7 +109,9 @@ def _rename(change: Change) -> None:
             node=node, change=change, name=node.name, valid_from=since, valid_to=change.effective_on
         )
     Part.objects.filter(pk=part.pk).update(former_name=node.name)
-    Node.objects.filter(pk=node.pk).update(name=part.name)
+    node.name = part.name
+    node.save(update_fields=["name"])
+    naming.index([node])
 
 
 def _end(plan: Plan) -> None:
@@ -275,3 +277,5 @@ def _name_again(change: Change) -> None:
     if part.node is None or not Node.objects.filter(pk=part.node.pk, name=part.name).update(name=part.former_name):
         raise Overtaken(_("它的名称后来又变了，不能直接撤回。"))
     NodeName.objects.filter(change=change).delete()
+    part.node.name = part.former_name
+    naming.index([part.node])

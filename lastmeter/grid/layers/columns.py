@@ -44,7 +44,8 @@ class Columns:
         def first(names: tuple[str, ...]) -> str:
             return next((known[name] for name in names if name in known), "")
 
-        return cls(first(NAME), first(IN_CHARGE), first(HOUSEHOLDS), first(PLACES))
+        name = first(NAME) or next((known[plain] for plain in known if plain.endswith(("名称", "名", "name"))), "")
+        return cls(name, first(IN_CHARGE), first(HOUSEHOLDS), first(PLACES))
 
     def read(self, values: Mapping[str, Any]) -> tuple[str, str, int | None, str]:
         """Name, person in charge, households and places of one row, cleaned; "" and None where there is nothing."""

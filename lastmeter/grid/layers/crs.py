@@ -28,6 +28,7 @@ CHOICES = (
 )
 LONGEST = 20  # characters of a name of a coordinate system
 CLEAR = 0.02  # two fits nearer to each other than this do not tell the systems apart
+FIT_GRID = 1e-7  # degrees, a centimetre: overlays of borders that nearly coincide are done on a grid
 POOR = 0.5  # a fit below this deserves a warning whatever was stated
 GK3_FIRST, GK3_ZONE_FIRST, GK6_ZONE_FIRST = 4534, 4513, 4491  # EPSG codes of 75°E, of zone 25 and of zone 13
 
@@ -96,11 +97,23 @@ def place(shapes: Shapes, *, stated: str, written: str, street: shapely.Geometry
     said = next((name for name in (stated, written) if name not in ("", "gk")), "")
     if said and said not in tried:
         tried = [said, *tried]
-    placed = {crs: _to_wgs84(shapes, crs) for crs in tried}
+    with np.errstate(all="ignore"):  # numbers that are no coordinates at all come out as infinite and are refused later
+        placed = {crs: _to_wgs84(shapes, crs) for crs in tried}
     fits = {crs: _fit(found, street) for crs, found in placed.items()} if street is not None else {}
     best = max(tried, key=lambda crs: fits.get(crs, 0.0))  # the first of equals: the more usual system
     chosen = said or best
-    return Placed(placed[chosen], chosen, not said, (*warnings, *_doubts(chosen, said, fits)))
+    return Placed(placed[chosen], chosen, not said, (*warnings, *_old(chosen), *_doubts(chosen, said, fits)))
+
+
+def _old(crs: str) -> list[str]:
+    """A warning for a system on another datum: without a local survey's parameters its conversion is only rough."""
+    found = CRS.from_user_input(crs) if crs.startswith("epsg:") else None
+    if found is None or any(year in found.name for year in ("2000", "WGS")):
+        return []
+    return [
+        _("“%(crs)s”不是 CGCS2000，换算没有当地的测量参数，可能差几十米到上百米，请部门转换后再给。")
+        % {"crs": found.name}
+    ]
 
 
 def _doubts(chosen: str, said: str, fits: dict[str, float]) -> list[str]:
@@ -126,10 +139,13 @@ def _doubts(chosen: str, said: str, fits: dict[str, float]) -> list[str]:
 
 def _fit(shapes: Shapes, street: shapely.Geometry | None) -> float:
     """Shared area over joint area of the layer and the street, 0 to 1."""
-    sound = shapely.make_valid(shapes)
-    joined = shapely.union_all(sound[np.isfinite(shapely.bounds(sound)).all(axis=1)])
-    whole = shapely.area(shapely.union(joined, street))
-    return float(shapely.area(shapely.intersection(joined, street)) / whole) if whole else 0.0
+    boxes = shapely.bounds(shapes)
+    on_earth = np.isfinite(boxes).all(axis=1) & (np.abs(boxes) <= (180, 90, 180, 90)).all(axis=1)
+    parts = shapely.get_parts(shapely.get_parts(shapely.make_valid(shapes[on_earth])))
+    surfaces = parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON]
+    joined = shapely.union_all(surfaces, grid_size=FIT_GRID)
+    whole = shapely.area(shapely.union(joined, street, grid_size=FIT_GRID))
+    return float(shapely.area(shapely.intersection(joined, street, grid_size=FIT_GRID)) / whole) if whole else 0.0
 
 
 def _lon_first(shapes: Shapes) -> tuple[Shapes, list[str]]:

@@ -112,7 +112,8 @@ def _cells(rows: list[reading.Row], placed: crs.Placed | None, gazetteer: ground
         elif row.places:
             _put(cell, *gazetteer.union(row.places))
         else:
-            cell.state, cell.note = CellState.REFUSED, row.trouble or _("没有写范围。")
+            nothing = _("没有写范围。") if row.shape is None else _("没有几何数据。")
+            cell.state, cell.note = CellState.REFUSED, row.trouble or nothing
         yield cell
 
 

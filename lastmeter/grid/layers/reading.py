@@ -5,6 +5,7 @@ import itertools
 import json
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,8 +25,11 @@ MOST_UNPACKED = 200 * 1024 * 1024
 MOST_MEMBERS = 200
 MOST_ROWS = 20_000
 MOST_POINTS = 2_000_000
+BROKEN = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RecursionError, UnicodeDecodeError)
 BETWEEN_PLACES = re.compile(r"[、，,；;\n]+")
 URN = re.compile(r"(?:EPSG|epsg):+(?:[\d.]*:)?(\d+)|(CRS84)")
+
+shapefile.VERBOSE = False  # rings the wrong way round are common and read all the same: no line in the log for each
 
 
 class BadLayer(ValueError):
@@ -61,7 +65,7 @@ def read(file: Path) -> Reading:
         raise BadLayer(_("文件超过 50 MB。请拆成几个图层。"))
     try:
         reading = _read(file)
-    except (OSError, zipfile.BadZipFile, RecursionError) as error:
+    except BROKEN as error:
         raise BadLayer(_("文件已损坏，打不开。")) from error
     if not reading.rows:
         raise BadLayer(_("文件里一行也没有。"))
@@ -188,13 +192,20 @@ def _shapefile(packed: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> Readi
     }
     if ".dbf" not in parts:
         raise BadLayer(_("压缩包里缺少属性表（.dbf）。"))
-    reading = Reading(crs=crs.of_prj(_decoded(parts[".prj"])[0]) if ".prj" in parts else "")
+    reading = Reading(crs=crs.of_prj(parts[".prj"].decode("gb18030", "replace")) if ".prj" in parts else "")
     if ".prj" not in parts:
         reading.warnings.append(_("压缩包里没有坐标系文件（.prj）。"))
+    elif not reading.crs:
+        reading.warnings.append(_("坐标系文件（.prj）写的坐标系没有认出，改由系统推断。"))
     records = _records(parts, reading)
     columns = Columns.among(records[0]) if records else Columns("", "", "", "")
     reading.warnings += _named(columns)
-    reading.rows = _counted(_shp_rows(parts, records, columns))
+    try:
+        reading.rows = _counted(_shp_rows(parts, records, columns))
+    except BadLayer:
+        raise
+    except Exception as error:  # pyshp fed with hostile bytes may raise anything
+        raise BadLayer(_("图形文件（.shp）已损坏，打不开。")) from error
     return reading
 
 
@@ -243,21 +254,16 @@ def _codepage(parts: dict[str, bytes]) -> str:
 
 
 def _shp_rows(parts: dict[str, bytes], records: list[dict[str, Any]], columns: Columns) -> Iterator[Row]:
-    try:
-        with shapefile.Reader(shp=io.BytesIO(parts[".shp"])) as reader:
-            for number, each in enumerate(reader.iterShapes(), 1):
-                values = records[number - 1] if number <= len(records) else {}
-                name, in_charge, households, _places = columns.read(values)
-                shape, trouble = _of_shp(each)
-                yield Row(number, _or_numbered(name, number), in_charge, households, shape, trouble=trouble)
-    except BadLayer:
-        raise
-    except Exception as error:  # as above
-        raise BadLayer(_("图形文件（.shp）已损坏，打不开。")) from error
+    """One row a shape or record, whichever there are more of: a file cut short loses shapes, not rows."""
+    with shapefile.Reader(shp=io.BytesIO(parts[".shp"])) as reader:
+        for number, (each, values) in enumerate(itertools.zip_longest(reader.iterShapes(), records), 1):
+            name, in_charge, households, _places = columns.read(values or {})
+            shape, trouble = _of_shp(each)
+            yield Row(number, _or_numbered(name, number), in_charge, households, shape, trouble=trouble)
 
 
 def _of_shp(each: Any) -> tuple[shapely.Geometry | None, str]:
-    if each.shapeType == shapefile.NULL:
+    if each is None or each.shapeType == shapefile.NULL:
         return None, _("没有几何数据。")
     try:
         return shapely.force_2d(shapely.geometry.shape(each.__geo_interface__)), ""

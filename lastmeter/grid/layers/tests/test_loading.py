@@ -1,7 +1,9 @@
 """Departments' files as they come: GBK Shapefiles, coordinates nobody named, bow-ties, bombs, lists of places."""
 
+import contextlib
 import io
 import json
+import random
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -101,6 +103,20 @@ def test_a_projected_shapefile_is_placed_by_its_prj(cast: Cast, tmp_path: Path) 
     assert shapely.hausdorff_distance(cell.shape, square(0, 0)) < 1e-7
 
 
+def test_a_prj_of_the_old_datum_is_followed_with_a_warning_and_one_of_a_city_is_left_to_the_fit(
+    cast: Cast, tmp_path: Path
+) -> None:
+    forth = Transformer.from_crs("EPSG:4490", "EPSG:2383", always_xy=True)
+    flat = [("甲", "", moved(square(0, 0), forth.transform))]
+    old = load(cast, shp_zip(tmp_path / "a.zip", flat, prj=CRS("EPSG:2383").to_wkt("WKT1_ESRI")))
+    assert old.crs == "epsg:2383"
+    assert "不是 CGCS2000" in old.warnings
+    own = CRS("EPSG:4547").to_wkt("WKT1_ESRI").replace("114.0", "113.5").replace("114E", "113.5E")
+    city = load(cast, shp_zip(tmp_path / "b.zip", flat, prj=own))
+    assert "没有认出" in city.warnings
+    assert city.crs_guessed
+
+
 @pytest.mark.parametrize("swapped", [False, True])
 def test_gauss_kruger_metres_without_a_word_find_their_meridian(cast: Cast, tmp_path: Path, swapped: bool) -> None:
     forth = Transformer.from_crs("EPSG:4490", "EPSG:4547", always_xy=True)
@@ -132,6 +148,19 @@ def test_a_wrong_statement_is_followed_and_doubted(cast: Cast, tmp_path: Path) -
     assert "不是最吻合的" in layer.warnings
 
 
+@pytest.mark.parametrize("stated", ["epsg:4547", "gk", "bd09", "wgs84", "epsg:3857", ""])
+@pytest.mark.parametrize("size", [1.0, 1e4, 1e12, 1e300])
+def test_numbers_that_cannot_be_what_was_stated_are_refused_row_by_row(
+    cast: Cast, tmp_path: Path, stated: str, size: float
+) -> None:
+    strange = shapely.Polygon([(size, size), (size * 1.1, size), (size, size * 1.1)])
+    layer = load(cast, geojson(tmp_path / "a.geojson", ("怪", strange), ("空", shapely.Polygon())), stated)
+    odd, empty = cells(layer)
+    assert odd.state in (CellState.REFUSED, CellState.TAKEN)
+    assert (empty.state, empty.note) == (CellState.REFUSED, "没有几何数据。")
+    assert layer.warnings
+
+
 def test_without_an_outline_of_the_street_the_guess_says_that_it_could_not_be_checked(
     cast: Cast, tmp_path: Path
 ) -> None:
@@ -141,7 +170,7 @@ def test_without_an_outline_of_the_street_the_guess_says_that_it_could_not_be_ch
 
 def test_broken_rows_stay_in_the_list_with_their_reason(cast: Cast, tmp_path: Path) -> None:
     spike = shapely.Polygon([*square(1, 1).exterior.coords[:-1], (113.99000001, 22.87), (113.98999999, 22.8700000001)])
-    rows = [("好", square(0, 0)), ("领结", BOW), ("空", None), ("点", shapely.Point(113.96, 22.85)), ("刺", spike)]
+    rows = [("好", square(0, 0)), ("领结", BOW), ("空", None), ("点", shapely.Point(113.95, 22.81)), ("刺", spike)]
     layer = load(cast, geojson(tmp_path / "a.geojson", *rows), "cgcs2000")
     found = {cell.name: (cell.state, cell.wkb is None, cell.note) for cell in cells(layer)}
     assert found["好"] == (CellState.TAKEN, False, "")
@@ -182,6 +211,39 @@ def test_what_is_no_layer_is_refused_in_words(cast: Cast, tmp_path: Path, conten
     file.write_bytes(content)
     with pytest.raises(reading.BadLayer):
         load(cast, file)
+
+
+def test_a_table_longer_than_its_shapes_loses_no_row(cast: Cast, tmp_path: Path) -> None:
+    one = shp_zip(tmp_path / "a.zip", [("甲", "", square(0, 0))])
+    two = shp_zip(tmp_path / "b.zip", [("甲", "", square(0, 0)), ("乙", "麦素心", square(1, 0))])
+    with zipfile.ZipFile(one) as short, zipfile.ZipFile(two) as long, zipfile.ZipFile(tmp_path / "c.zip", "w") as out:
+        out.writestr("网格.shp", short.read("民政网格.shp"))
+        out.writestr("网格.dbf", long.read("民政网格.dbf"))
+    found = [(cell.name, cell.state, cell.note) for cell in cells(load(cast, tmp_path / "c.zip"))]
+    assert found == [("甲", CellState.TAKEN, ""), ("乙", CellState.REFUSED, "没有几何数据。")]
+
+
+@pytest.mark.filterwarnings("ignore::shapefile.PossiblyCorruptFileHeader")
+def test_a_damaged_shapefile_is_read_or_refused_but_breaks_nothing(cast: Cast, tmp_path: Path) -> None:
+    whole = shp_zip(tmp_path / "a.zip", [("海关", "麦素心", square(0, 0))], prj="PROJCS[", cpg="GBK")
+    with zipfile.ZipFile(whole) as packed:
+        parts = {name: packed.read(name) for name in packed.namelist()}
+    rng = random.Random(7)
+    for _ in range(150):
+        with zipfile.ZipFile(tmp_path / "b.zip", "w") as packed:
+            for name, content in parts.items():
+                packed.writestr(name, damaged(content, rng))
+        for content in ((tmp_path / "b.zip").read_bytes(), damaged(whole.read_bytes(), rng)):
+            (tmp_path / "c.zip").write_bytes(content)
+            with contextlib.suppress(reading.BadLayer):
+                assert reading.read(tmp_path / "c.zip").rows
+
+
+def damaged(content: bytes, rng: random.Random) -> bytes:
+    changed = bytearray(content)
+    for _ in range(rng.randint(0, 5)):
+        changed[rng.randrange(len(changed))] = rng.randrange(256)
+    return bytes(changed[: rng.randrange(1, len(changed))] if rng.random() < 0.1 else changed)
 
 
 def test_an_archive_of_too_many_files_or_of_two_layers_is_refused(cast: Cast, tmp_path: Path) -> None:
