@@ -8,6 +8,8 @@ class GridConfig(AppConfig):
     verbose_name = "网格"
 
     def ready(self) -> None:
-        from lastmeter.grid import coverage  # models exist only from here on
+        from lastmeter.accounts import keepers  # models exist only from here on
+        from lastmeter.grid import coverage, holdings
 
+        keepers.register("grid", holdings.KEEPER)
         coverage.register()

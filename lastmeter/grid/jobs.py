@@ -2,9 +2,14 @@
 
 from datetime import datetime
 
-from lastmeter.grid import expiring
+from lastmeter.grid import expiring, holdings
 
 
 def warn_terms(now: datetime) -> int:
     """Tell of terms that end soon; daily. Returns the terms looked at."""
     return expiring.warn(now)
+
+
+def purge(now: datetime) -> int:
+    """Empty applications past their term; hourly. Returns how many."""
+    return holdings.erase_old(now)

@@ -34,6 +34,7 @@ TIMETABLE = (
     Entry("accounts.seal", timedelta(minutes=1), accounts.seal),
     Entry("matters.lapse", timedelta(minutes=5), matters.lapse),
     Entry("accounts.purge", timedelta(hours=1), accounts.purge),
+    Entry("grid.purge", timedelta(hours=1), grid.purge),
     Entry("matters.purge", timedelta(hours=1), matters.purge),
     Entry("dossiers.sweep_files", timedelta(days=1), dossiers.sweep_files),
     Entry("grid.warn_terms", timedelta(days=1), grid.warn_terms),
