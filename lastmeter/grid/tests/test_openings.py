@@ -44,6 +44,7 @@ def send(opening: PostOpening, client: Client | None = None, **changes: str) -> 
 def test_anybody_finds_an_open_post_and_gets_one_receipt_for_a_double_tap(opening: PostOpening) -> None:
     client = Client()
     assert "巷长" in client.get("/openings/").content.decode()
+    assert f"/openings/{opening.pk}/" in client.get("/").content.decode()
     assert "每周半天" in client.get(f"/openings/{opening.pk}/").content.decode()
     assert send(opening, client) == send(opening, client)
     assert Application.objects.count() == 1

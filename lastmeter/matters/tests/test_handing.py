@@ -10,7 +10,7 @@ from lastmeter.accounts.models import User
 from lastmeter.dossiers.models import Event
 from lastmeter.grid.models import Handover, Post, Role, Tenure
 from lastmeter.grid.tests.test_posts import tenure_of
-from lastmeter.matters import dispatch, intake
+from lastmeter.matters import dispatch, intake, story
 from lastmeter.matters.models import Matter, Source
 from lastmeter.notices.models import Notice
 from tests.cast import Cast
@@ -86,3 +86,4 @@ def test_the_timeline_says_for_which_post_somebody_acted(cast: Cast) -> None:
     matter = a_matter(cast, "worker", Actor.of(cast.users["clerk"], as_post=own.pk))
     event = Event.objects.get(dossier=matter.dossier, kind="matter.dispatched")
     assert event.by_post_id == own.pk
+    assert "社区工作人员 林知夏" in [line.who for line in story.for_staff(matter.pk)]
