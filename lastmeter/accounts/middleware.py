@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
 from lastmeter.accounts.actors import Actor
-from lastmeter.accounts.requests import VISITOR, token_client
+from lastmeter.accounts.requests import VISITOR, actor_of, token_client
 
 
 def actor(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
@@ -20,8 +20,5 @@ def actor(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Http
 
 
 def _actor(request: HttpRequest) -> Actor:
-    user = request.user
-    signed_in = user.is_authenticated
     token = request.session.get(VISITOR)
-    client = token_client(token) if token else ""
-    return Actor.of(user, client) if signed_in else Actor.visitor(client)  # type: ignore[arg-type]
+    return actor_of(request, token_client(token) if token else "")

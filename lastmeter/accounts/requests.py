@@ -17,6 +17,7 @@ from lastmeter.kit.ids import new_token
 
 P = ParamSpec("P")
 VISITOR = "visitor"  # the session's random name for this browser
+AS_POST = "as_post"  # the session's key for the post id that somebody with several acts for
 
 
 class Request(HttpRequest):
@@ -38,9 +39,16 @@ def visitor_client(request: HttpRequest) -> str:
         session[VISITOR] = new_token()
         session.save()
     client = token_client(session[VISITOR])
-    user = request.user
-    request.actor = Actor.of(user, client) if user.is_authenticated else Actor.visitor(client)  # type: ignore[attr-defined]
+    request.actor = actor_of(request, client)  # type: ignore[attr-defined]
     return client
+
+
+def actor_of(request: HttpRequest, client: str) -> Actor:
+    """The signed-in user, acting for the post the session names, or a visitor with that client."""
+    user = request.user
+    if not isinstance(user, User):
+        return Actor.visitor(client)
+    return Actor.of(user, client, request.session.get(AS_POST))
 
 
 def token_client(token: object) -> str:

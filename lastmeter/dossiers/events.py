@@ -7,6 +7,7 @@ from datetime import datetime
 
 from lastmeter.accounts.actors import Actor
 from lastmeter.dossiers.models import Event, EventWords
+from lastmeter.grid import scope
 from lastmeter.kit import bulk
 
 
@@ -28,6 +29,7 @@ def record_many(happened: Sequence[Happened], *, by: Actor, now: datetime, keys:
 
     `keys=False`: nobody needs the events' ids (they are drawn all the same when there are words to hang on them).
     """
+    post_id = scope.acting_post(by)
     made = (
         Event(
             dossier_id=each.dossier_id,
@@ -35,7 +37,7 @@ def record_many(happened: Sequence[Happened], *, by: Actor, now: datetime, keys:
             kind=each.kind,
             by_kind=by.kind,
             by_user_id=by.user_id,
-            by_post_id=each.post_id,
+            by_post_id=each.post_id or post_id,
             unit_id=each.unit_id,
             public=each.public,
             words_hash=hashlib.sha256(each.words.encode()).digest() if each.words else None,

@@ -9,11 +9,13 @@ class GridConfig(AppConfig):
     verbose_name = "网格"
 
     def ready(self) -> None:
-        from lastmeter.grid import coverage, followers  # models exist only from here on
+        from lastmeter.accounts import keepers  # models exist only from here on
+        from lastmeter.grid import coverage, followers, holdings
         from lastmeter.grid.addresses import following
         from lastmeter.grid.models import Building, Compound, Road
 
         followers.register(Building, following.BUILDINGS)
         followers.register(Compound, following.named(Compound, _("小区")))
         followers.register(Road, following.named(Road, _("道路")))
+        keepers.register("grid", holdings.KEEPER)
         coverage.register()

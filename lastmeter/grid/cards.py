@@ -1,9 +1,11 @@
-"""Which entries of the desk's menu are for those who keep the ground."""
+"""What the grid puts on the homes: open posts for residents; the desk's entries for those who keep the ground."""
 
 from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils import timezone
 
 from lastmeter.accounts.actors import Actor
-from lastmeter.grid import history_views, keeping
+from lastmeter.grid import history_views, keeping, openings
 from lastmeter.grid.layers import loading
 
 
@@ -28,3 +30,12 @@ GATES = {
     "/grid/changes/": history_views.keeps_ground,
     "/layers/": manages_street,
 }
+
+
+def open_posts(request: HttpRequest) -> str:
+    """The first open posts; nothing when there are none."""
+    found = list(openings.running(timezone.localdate())[:3])
+    return render_to_string("grid/openings/card.html", {"openings": found}, request) if found else ""
+
+
+CARDS = [("resident", 60, open_posts)]

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from lastmeter.grid import expiring, redrawing
+from lastmeter.grid import expiring, holdings, redrawing
 
 
 def warn_terms(now: datetime) -> int:
@@ -13,3 +13,8 @@ def warn_terms(now: datetime) -> int:
 def apply_due(now: datetime) -> int:
     """Apply the confirmed changes of the ground whose day has come; every few minutes."""
     return redrawing.apply_due(now)
+
+
+def purge(now: datetime) -> int:
+    """Empty applications past their term; hourly. Returns how many."""
+    return holdings.erase_old(now)

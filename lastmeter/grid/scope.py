@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from lastmeter.accounts.actors import Actor
 from lastmeter.grid.ground import Kept
-from lastmeter.grid.models import Node, Tenure
+from lastmeter.grid.models import Node, Role, Tenure
 from lastmeter.grid.tree import ancestor_ids
 
 LEVEL_FIELDS = {2: "city", 3: "county", 4: "town", 5: "community", 6: "grid"}
@@ -25,6 +26,12 @@ class Held:
     level: int
     path: str
     unit_id: int | None
+    place: str = ""
+
+    @property
+    def label(self) -> str:
+        """The post in words: 望海社区 · 社区工作人员."""
+        return f"{self.place} · {Role(self.role).label}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +44,16 @@ class Reach:
 
 
 def held(actor: Actor, today: date | None = None) -> tuple[Held, ...]:
-    """The posts the actor holds on `today` (China date, default now): one query, kept in the actor's memo."""
+    """The posts the actor acts for on `today` (China date, default now): the chosen one, else all that are held.
+
+    Everything a post opens follows from here. A choice that is no longer held counts as none.
+    """
+    found = all_held(actor, today)
+    return tuple(post for post in found if post.post_id == actor.as_post) or found
+
+
+def all_held(actor: Actor, today: date | None = None) -> tuple[Held, ...]:
+    """The posts the actor holds on `today`, whichever they act for: one query, kept in the actor's memo."""
     if actor.user_id is None:
         return ()
     day = today or timezone.localdate()
@@ -48,16 +64,24 @@ def held(actor: Actor, today: date | None = None) -> tuple[Held, ...]:
     return found
 
 
+def acting_post(actor: Actor) -> int | None:
+    """The post the actor has chosen to act for, as long as they hold it; asks nothing when none was chosen."""
+    if actor.as_post is None:
+        return None
+    return next((post.post_id for post in all_held(actor) if post.post_id == actor.as_post), None)
+
+
 def _read(user_id: int, day: date) -> Iterator[Held]:
     rows = (
         Tenure.objects.current(day)
         .filter(user_id=user_id, user__is_active=True, post__closed_on=None)
         .annotate(level=F("post__node__level"), path=F("post__node__path"))
+        .annotate(place=Coalesce("post__node__name", "post__unit__name"))
         .order_by("path", "post_id")
-        .values_list("post_id", "post__role", "post__node_id", "level", "path", "post__unit_id")
+        .values_list("post_id", "post__role", "post__node_id", "level", "path", "post__unit_id", "place")
     )
-    for post_id, role, node_id, level, path, unit_id in rows:
-        yield Held(post_id, role, node_id, level or 0, path or "", unit_id)
+    for post_id, role, node_id, level, path, unit_id, place in rows:
+        yield Held(post_id, role, node_id, level or 0, path or "", unit_id, place)
 
 
 def reach(actor: Actor, today: date | None = None) -> Reach:

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from lastmeter.grid import coverage_views, history_views, post_views, views
+from lastmeter.grid import acting, coverage_views, history_views, opening_views, post_views, views
 from lastmeter.grid.addresses import views as book
 
 urlpatterns = [
@@ -21,6 +21,17 @@ urlpatterns = [
     path("posts/<int:pk>/handover/", post_views.handover, name="post-handover"),
     path("posts/<int:pk>/phone/", post_views.phone, name="post-phone"),
     path("posts/handovers/<int:pk>/", post_views.handed, name="handover-list"),
+    path("posts/<int:pk>/opening/", opening_views.call, name="post-opening"),
+    path("posts/openings/", opening_views.desk_list, name="openings-desk"),
+    path("posts/openings/<int:pk>/", opening_views.desk, name="opening-desk"),
+    path("posts/openings/<int:pk>/closing/", opening_views.closing, name="opening-closing"),
+    path("posts/applications/<int:pk>/acceptance/", opening_views.acceptance, name="application-acceptance"),
+    path("posts/applications/<int:pk>/refusal/", opening_views.refusal, name="application-refusal"),
+    path("posts/applications/<int:pk>/reveal/", opening_views.reveal, name="application-reveal"),
+    path("openings/", opening_views.listed, name="openings"),
+    path("openings/<int:pk>/", opening_views.opening, name="opening"),
+    path("openings/applications/<str:number>/", opening_views.receipt, name="application"),
+    path("acting/", acting.acting, name="acting"),
     path("coverage/", coverage_views.coverage, name="coverage"),
     path("addresses/", book.addresses, name="addresses"),
     path("addresses/new/", book.new, name="address-new"),

@@ -74,7 +74,11 @@ def for_requester(dossier_id: int) -> list[Line]:
 
 
 def _events(dossier_id: int) -> Iterable[Event]:
-    return Event.objects.filter(dossier=dossier_id).select_related("words", "by_user", "unit").order_by("at", "pk")
+    return (
+        Event.objects.filter(dossier=dossier_id)
+        .select_related("words", "by_user", "by_post", "unit")
+        .order_by("at", "pk")
+    )
 
 
 def _line(event: Event, who: str) -> Line:
@@ -89,4 +93,6 @@ def _who(event: Event) -> str:
         return _("诉求人")
     if event.unit:
         return _("%(unit)s %(name)s") % {"unit": event.unit.name, "name": event.by_user.name}
+    if event.by_post:
+        return _("%(post)s %(name)s") % {"post": event.by_post, "name": event.by_user.name}
     return event.by_user.name

@@ -35,6 +35,7 @@ TIMETABLE = (
     Entry("matters.lapse", timedelta(minutes=5), matters.lapse),
     Entry("grid.apply_due", timedelta(minutes=5), grid.apply_due),
     Entry("accounts.purge", timedelta(hours=1), accounts.purge),
+    Entry("grid.purge", timedelta(hours=1), grid.purge),
     Entry("matters.purge", timedelta(hours=1), matters.purge),
     Entry("dossiers.sweep_files", timedelta(days=1), dossiers.sweep_files),
     Entry("grid.warn_terms", timedelta(days=1), grid.warn_terms),

@@ -4,12 +4,14 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
 
+from lastmeter.grid import scope
 from lastmeter.web import cookies, navigation, shells
 
 
 def page(request: HttpRequest) -> dict[str, object]:
-    """shell, shell_name, home, language, large_print, navigation, complaints, actor, now, filing_number, demo, here."""
+    """shell, shell_name, home, language, large_print, navigation, actor, now, acting and the rest named below."""
     shell = shells.of(request)
     return {
         "shell": shell.template,
@@ -24,5 +26,16 @@ def page(request: HttpRequest) -> dict[str, object]:
         "now": timezone.now(),
         "filing_number": settings.FILING_NUMBER,
         "demo": SimpleLazyObject(lambda: navigation.address(navigation.DEMO)),
+        "acting": SimpleLazyObject(lambda: _acting(request)),
         "here": request.get_full_path() if request.method == "GET" else request.path,
     }
+
+
+def _acting(request: HttpRequest) -> str:
+    """What stands in the header of somebody with several posts: the one they act for, or all; "" for others."""
+    actor = getattr(request, "actor", None)
+    posts = scope.all_held(actor) if actor else ()
+    if len(posts) < 2:
+        return ""
+    chosen = scope.acting_post(actor) if actor else None
+    return next((post.label for post in posts if post.post_id == chosen), _("全部岗位"))

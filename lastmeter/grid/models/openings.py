@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from lastmeter.accounts.models import User
 from lastmeter.grid.models.posts import Post
 from lastmeter.kit.fields import BytewiseCharField, SealedText
+from lastmeter.kit.masking import mask_phone
 
 
 class PostOpening(models.Model):
@@ -65,3 +66,8 @@ class Application(models.Model):
         indexes = [
             models.Index(fields=["phone_hash"], condition=Q(phone_hash__isnull=False), name="application_phone"),
         ]
+
+    @property
+    def masked_phone(self) -> str:
+        """The phone as it is shown to whoever has not given a reason."""
+        return mask_phone(self.phone or "")

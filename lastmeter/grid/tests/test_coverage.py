@@ -5,11 +5,10 @@ from collections.abc import Callable
 from django.test import Client
 from django.utils import timezone
 
-from lastmeter.accounts.actors import Actor
 from lastmeter.accounts.models import User
 from lastmeter.grid import tree
 from lastmeter.grid.models import Level, Post, Role, Shape, Tenure
-from lastmeter.grid.tests.test_posts import a_matter, post_of
+from lastmeter.grid.tests.test_posts import post_of
 from tests.cast import FOUNDED, Cast
 
 ClientAs = Callable[[str], Client]
@@ -51,19 +50,6 @@ def test_a_post_of_a_closed_account_and_a_post_without_phone_are_listed(cast: Ca
     assert f"/posts/{post_of(cast, 'building_head').pk}/handover/" in body(client)
     Post.objects.filter(tenures__user=cast.users["worker"]).update(public_phone="")
     assert f"/posts/{post_of(cast, 'worker').pk}/#phone" in body(client)
-
-
-def test_a_matter_of_somebody_without_any_post_has_no_owner(
-    cast: Cast, client_as: ClientAs, actor: Callable[[str], Actor]
-) -> None:
-    matter = a_matter(cast, "worker", actor("clerk"))
-    there = f"/matters/{matter.dossier.number}/"
-    client = client_as("clerk")
-    assert there not in body(client)
-    Tenure.objects.filter(user=cast.users["worker"]).update(until=timezone.localdate())
-    assert there in body(client)
-    assert client.post(f"{there}recall/", {"reason": "经办人已离任"}).status_code == 302
-    assert there not in body(client)
 
 
 def test_a_grid_without_a_boundary_among_drawn_ones_is_listed(cast: Cast, client_as: ClientAs) -> None:

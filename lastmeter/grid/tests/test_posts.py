@@ -8,13 +8,8 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
-from lastmeter.accounts.actors import Actor
-from lastmeter.accounts.models import User
-from lastmeter.dossiers.models import Event
 from lastmeter.grid import expiring
 from lastmeter.grid.models import Handover, Post, Role, Tenure
-from lastmeter.matters import dispatch, intake
-from lastmeter.matters.models import Matter, Source
 from lastmeter.notices.models import Notice
 from tests.cast import Cast
 
@@ -27,16 +22,6 @@ def post_of(cast: Cast, username: str) -> Post:
 
 def tenure_of(cast: Cast, username: str) -> Tenure:
     return Tenure.objects.get(user=cast.users[username])
-
-
-def a_matter(cast: Cast, username: str, by: Actor, ref: str = "h") -> Matter:
-    report = intake.Report(text="6 栋楼道灯不亮", source=Source.WEB, client_ref=ref, node_id=cast.nodes["grid"].pk)
-    now = timezone.now()
-    [taken] = intake.take_in([report], by=Actor.visitor("b"), client="b", now=now)
-    assert isinstance(taken, intake.Taken)
-    matter = Matter.objects.select_related("dossier").get(pk=taken.dossier_id)
-    dispatch.dispatch(matter, user=cast.users[username], by=by, now=now)
-    return matter
 
 
 def test_a_clerk_sees_the_posts_of_the_own_community_and_no_others(client_as: ClientAs) -> None:
@@ -134,29 +119,6 @@ def test_who_leaves_is_out_with_the_next_request(cast: Cast, client_as: ClientAs
     assert worker.get("/today/").status_code in (302, 404)
 
 
-def test_handing_over_lists_the_open_work_before_and_after_and_moves_it(
-    cast: Cast, client_as: ClientAs, actor: Callable[[str], Actor]
-) -> None:
-    matter = a_matter(cast, "worker", actor("clerk"))
-    tenure = tenure_of(cast, "worker")
-    there = f"/posts/{tenure.post_id}/handover/"
-    client = client_as("clerk")
-    assert "6 栋楼道灯不亮" in client.get(there).content.decode()
-    successor = cast.users["resident"]
-    answer = client.post(there, {"name": successor.name, "phone": successor.phone}, follow=True)
-    assert "6 栋楼道灯不亮" in answer.content.decode()
-    matter.refresh_from_db()
-    assert matter.handler == successor
-    assert Event.objects.filter(dossier=matter.dossier, kind="matter.handed_over").count() == 1
-    assert Notice.objects.filter(user=successor, kind="matter.handed_over").exists()
-    assert Notice.objects.filter(user=successor, kind="post.handed_over").exists()
-    assert not User.objects.get(username="worker").is_active
-    new = client_as("resident")
-    assert new.get(f"/matters/{matter.dossier.number}/").status_code == 200
-    assert new.get(f"/posts/handovers/{Handover.objects.get().pk}/").status_code == 200
-    assert client_as("other_clerk").get(f"/posts/handovers/{Handover.objects.get().pk}/").status_code == 404
-
-
 def test_a_second_handover_of_the_same_tenure_finds_nobody(cast: Cast, client_as: ClientAs) -> None:
     tenure = tenure_of(cast, "worker")
     there = f"/posts/{tenure.post_id}/handover/?tenure={tenure.pk}"
@@ -164,19 +126,6 @@ def test_a_second_handover_of_the_same_tenure_finds_nobody(cast: Cast, client_as
     assert client.post(there, {"name": successor.name, "phone": successor.phone}).status_code == 302
     assert client.post(there, {"name": successor.name, "phone": successor.phone}).status_code == 404
     assert Handover.objects.count() == 1
-
-
-def test_work_of_another_post_of_the_same_person_stays(
-    cast: Cast, client_as: ClientAs, actor: Callable[[str], Actor]
-) -> None:
-    matter = a_matter(cast, "worker", actor("clerk"))
-    second = Post.objects.create(role=Role.GRID_WORKER, node=cast.nodes["second_grid"])
-    Tenure.objects.create(post=second, user=cast.users["worker"], since=timezone.localdate())
-    successor = cast.users["resident"]
-    client_as("clerk").post(f"/posts/{second.pk}/handover/", {"name": successor.name, "phone": successor.phone})
-    matter.refresh_from_db()
-    assert matter.handler == cast.users["worker"]
-    assert User.objects.get(username="worker").is_active
 
 
 def test_a_term_that_ends_soon_is_told_once(cast: Cast) -> None:
