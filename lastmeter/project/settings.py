@@ -26,6 +26,7 @@ FILING_NUMBER = env.text("LASTMETER_FILING_NUMBER")
 SITE_URL = env.text("LASTMETER_SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 
 # Reports from one network address in an hour; a whole compound may share one address.
+FONT = env.text("LASTMETER_FONT")
 REPORTS_PER_HOUR = env.number("LASTMETER_REPORTS_PER_HOUR", 120)
 
 # The demonstration: see project/demo/gate.py for the three conditions that must all hold.

@@ -57,6 +57,7 @@ ENTRIES = (
     Entry("desk", _("通知"), "bell", ("/notices/",), MATTERS),
     Entry("desk", _("网格与岗位"), "tree", ("/grid/",), GRID),
     Entry("desk", _("覆盖缺口"), "grid", ("/coverage/",), GRID),
+    Entry("desk", _("二维码牌"), "print", ("/plates/",), GRID),
     Entry("desk", _("人员与权限"), "people", ("/people/", "/people/lost-phone/"), SYSTEM),
     Entry("desk", _("审计"), "shield", ("/audit/",), SYSTEM),
     Entry("desk", _("我的账号"), "me", ("/account/", "/me/"), SYSTEM),

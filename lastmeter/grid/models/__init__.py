@@ -10,6 +10,7 @@ from lastmeter.grid.models.tree import (
     NodeKind,
     NodeQuerySet,
     Plate,
+    PlateQuerySet,
     Shape,
 )
 from lastmeter.grid.models.units import PartyOrganisation, Unit, UnitKind
@@ -24,6 +25,7 @@ __all__ = [
     "NodeQuerySet",
     "PartyOrganisation",
     "Plate",
+    "PlateQuerySet",
     "Post",
     "Role",
     "Shape",
