@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from lastmeter.grid import posts, tree
-from lastmeter.grid.models import KEY_WIDTH, Level, Node, PartyOrganisation, Unit
+from lastmeter.grid.models import KEY_WIDTH, Level, Node, PartyOrganisation, Role, Unit
 from lastmeter.grid.posts import Listed
 
 
@@ -75,7 +75,10 @@ def _nearest_phone(chain: Sequence[Node]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """What a plate says of its place: `above` names the places it lies in, `covers` those right below it."""
+    """What a plate says of its place: `above` names the places it lies in, `covers` those right below it.
+
+    `people` are one or two with a name and a number: who is nearest, and the grid worker (who must be named in public).
+    """
 
     node: Node
     above: str
@@ -85,7 +88,7 @@ class Sign:
 
 
 def signs(nodes: Iterable[Node]) -> dict[int, Sign]:
-    """node id → what its plate says, for hundreds of places at once; `people` have a name and a number."""
+    """node id → what its plate says, for hundreds of places at once."""
     listed = list(nodes)
     chains = {node.pk: [node.path[:end] for end in range(KEY_WIDTH, len(node.path) + 1, KEY_WIDTH)] for node in listed}
     wanted = {path for chain in chains.values() for path in chain}
@@ -100,8 +103,15 @@ def signs(nodes: Iterable[Node]) -> dict[int, Sign]:
             node=node,
             above=_above(chain := [places[path] for path in chains[node.pk]]),
             covers=tuple(below.get(node.pk, ())),
-            people=tuple(each for each in posts.nearest_first(chains[node.pk], people) if each.name and each.phone),
+            people=_in_charge(posts.nearest_first(chains[node.pk], people)),
             supervision=_nearest_phone(chain),
         )
         for node in listed
     }
+
+
+def _in_charge(people: Iterable[Listed]) -> tuple[Listed, ...]:
+    reachable = [each for each in people if each.name and each.phone]
+    others = [each for each in reachable if (each.name, each.phone) != (reachable[0].name, reachable[0].phone)]
+    workers = [each for each in others if each.role in (Role.GRID_WORKER, Role.PART_TIME_WORKER)]
+    return (*reachable[:1], *(workers or others)[:1])

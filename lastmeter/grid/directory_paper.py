@@ -26,7 +26,7 @@ def directory_pdf(directory: Directory, *, now: datetime) -> bytes:
     bottom = paper.words(_lead(directory), (16, bottom + 4.5, 178), size=10, lines=2)
     paper.set_y(bottom + 3)
     header = [_("网格、楼栋、巷子"), _("岗位"), _("姓名"), _("电话"), _("党组织")]
-    paper.rows(header, _lines(directory), (27, 17, 16, 22, 30))
+    paper.rows(header, _lines(directory), (38, 17, 14, 19, 32))
     if directory.units:
         paper.set_y(paper.get_y() + 6)
         units = [[unit.name, unit.get_kind_display(), unit.phone or "—"] for unit in directory.units]

@@ -109,5 +109,5 @@ def qr(request: HttpRequest, code: str) -> HttpResponse:
     """`/g/<code>/qr.svg`: the address of the place's page, to be scanned from a screen or passed on."""
     drawn = BytesIO()
     target = settings.SITE_URL + reverse("who-is-mine", args=[tree.code_of(_place(code))])
-    segno.make(target, error="m", micro=False).save(drawn, kind="svg", scale=12, light="#fff", title=target)
+    segno.make(target, error="m", micro=False).save(drawn, kind="svg", light="#fff", title=target, omitsize=True)
     return HttpResponse(drawn.getvalue(), content_type="image/svg+xml")

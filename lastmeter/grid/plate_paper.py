@@ -18,7 +18,6 @@ from lastmeter.kit.paper import A4, A6, BRAND, QUIET, Frame, Paper
 from lastmeter.kit.zhtime import china
 
 CHINESE, ENGLISH = "zh-hans", "en"
-PEOPLE = 2  # whom a plate names: more would be too small to read from where one stands
 
 SCAN = _("扫一扫：报事 · 找网格员")
 NOBODY = _("请扫码留言，会转给负责的人；也可以打 12345。")
@@ -114,7 +113,7 @@ def _sign(frame: Frame, plate: Plate, sign: Sign, now: datetime) -> None:
 def _people(frame: Frame, sign: Sign, top: float) -> None:
     """The one or two persons in charge with the number to call: each in a column of its own."""
     frame.rule(18, top, 174)
-    people = sign.people[:PEOPLE]
+    people = sign.people
     if not people:
         frame.words(str(NOBODY), (18, top + 9, 174), size=20, smallest=14, lines=2)
         return
@@ -152,7 +151,7 @@ def _label(frame: Frame, plate: Plate, sign: Sign, now: datetime) -> None:
     bottom = frame.words(plate.spot, (57, bottom, 42), size=10, smallest=7, colour=QUIET)
     frame.rule(57, bottom + 1.5, 9, thick=0.7, colour=BRAND)
     top = bottom + 4
-    for each in sign.people[: PEOPLE if top < 38 else 1]:
+    for each in sign.people[: 2 if top < 38 else 1]:  # a long name leaves room for one only
         top = frame.words(f"{each.name}　{each.label}", (57, top, 42), size=9.5, smallest=7)
         top = frame.words(spaced(each.phone), (57, top - 0.5, 42), size=15, smallest=9, bold=True, colour=BRAND) + 0.5
     if not sign.people:

@@ -142,15 +142,20 @@ class Paper(FPDF):
                 return self._tidy(text, found, width), size
             if size <= smallest:
                 break
-            size = max(smallest, size * 0.95)
+            # Straight to about the size at which it would fit, then in small steps.
+            size = max(smallest, min(size * 0.96, size * width * lines * 1.1 / self.get_string_width(text)))
         last = found[lines - 1]
         while last and self.get_string_width(last + "…") > width:
             last = last[:-1]
         return [*found[: lines - 1], last + "…"], size
 
     def _tidy(self, text: str, lines: list[str], width: float) -> list[str]:
-        """Two lines about equally long; no line ends with an opening bracket or begins with a closing mark."""
+        """Two lines part before a bracket, or else about in the middle; no bracket or mark is torn from its words."""
         if len(lines) == 2:
+            before = next((at for at, char in enumerate(text) if at and char in OPENING), 0)
+            parts = [text[:before], text[before:]]
+            if before and all(self.get_string_width(part) <= width for part in parts):
+                return parts
             even = self._lines(text, max(width * 0.4, self.get_string_width(text) / 2 + self.font_size))
             lines = even if len(even) == 2 else lines
         moved = lines[:]
@@ -179,7 +184,8 @@ class Paper(FPDF):
 
     def qr(self, content: str, left: float, top: float, side: float) -> None:
         """A QR code that survives scratches (a quarter of it may be lost), its quiet zone outside the square."""
-        rows = list(segno.make(content, error="q", boost_error=False, micro=False).matrix)
+        # Looking for the best of the eight masks takes most of the time of a page, and any of them scans.
+        rows = list(segno.make(content, error="q", boost_error=False, micro=False, mask=2).matrix)
         step = side / len(rows)
         self.set_fill_color(0, 0, 0)
         for y, row in enumerate(rows):

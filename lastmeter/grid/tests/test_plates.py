@@ -80,6 +80,14 @@ def test_a_plate_says_where_it_is_who_is_in_charge_and_what_to_do(
     assert scanned(pdf) == [[f"https://grid.example.cn/q/{plate.token}/"]]
 
 
+def test_a_building_names_its_head_and_the_grid_worker_rather_than_two_of_its_own(cast: Cast) -> None:
+    building = cast.nodes["building"]
+    post = Post.objects.create(role=Role.HUB_HOUSEHOLD, node=building, public_phone="19900000003")
+    post.tenures.create(user=cast.users["resident"], since=town.FOUNDED)
+    [sign] = directory.signs([building]).values()
+    assert [each.name for each in sign.people] == ["莫阿婆", "周小满"]
+
+
 @needs_font
 def test_a_place_without_anybody_to_call_says_what_to_do_instead(cast: Cast, actor: Callable[[str], Actor]) -> None:
     Post.objects.update(public_phone="")
