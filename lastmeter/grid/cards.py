@@ -1,11 +1,11 @@
-"""What the grid puts on the homes: open posts for residents; the desk's entries for those who keep the ground."""
+"""What the grid puts on the homes, and which entries of the desk's menu are for those who keep the ground."""
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils import timezone
 
 from lastmeter.accounts.actors import Actor
-from lastmeter.grid import history_views, keeping, openings
+from lastmeter.grid import history_views, keeping, openings, plates
 from lastmeter.grid.layers import loading
 
 
@@ -24,18 +24,22 @@ def manages_street(request: HttpRequest) -> bool:
     return bool(loading.streets(_actor(request)))
 
 
-GATES = {
-    "/posts/": keeps_ground,
-    "/coverage/": keeps_ground,
-    "/grid/changes/": history_views.keeps_ground,
-    "/layers/": manages_street,
-}
+def keeps_plates(request: HttpRequest) -> bool:
+    """Whether somebody keeps the plates of a place."""
+    return bool(plates.grounds(_actor(request)))
 
 
 def open_posts(request: HttpRequest) -> str:
-    """The first open posts; nothing when there are none."""
+    """For residents: the first open posts; nothing when there are none."""
     found = list(openings.running(timezone.localdate())[:3])
     return render_to_string("grid/openings/card.html", {"openings": found}, request) if found else ""
 
 
 CARDS = [("resident", 60, open_posts)]
+GATES = {
+    "/posts/": keeps_ground,
+    "/coverage/": keeps_ground,
+    "/grid/changes/": history_views.keeps_ground,
+    "/layers/": manages_street,
+    "/plates/": keeps_plates,
+}

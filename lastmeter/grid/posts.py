@@ -1,10 +1,11 @@
 """Who holds which post where: the audience of an act, and the people a public page names."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.utils import timezone
 
 from lastmeter.grid import tree
@@ -115,18 +116,35 @@ def public_people(node: Node, today: date | None = None) -> list[Listed]:
 
     Grid worker's name and contact must be public where residents gather (Binzhou regulation art. 6, DOMAIN 2.3).
     """
-    day = today or timezone.localdate()
     chain = [node.path[:end] for end in range(len(node.path), 0, -KEY_WIDTH)]
+    here = Q(node__path__in=chain, node__level__gte=min(node.level, Level.COMMUNITY))
+    return nearest_first(chain, public_by_place(here, today))
+
+
+def nearest_first(chain: Iterable[str], by_place: Mapping[str, Sequence[Listed]]) -> list[Listed]:
+    """The people of these paths in one list, the deepest place first."""
+    return [each for path in sorted(chain, key=len, reverse=True) for each in by_place.get(path, ())]
+
+
+def public_by_place(where: Q, today: date | None = None) -> dict[str, list[Listed]]:
+    """path → the public posts right there, in the order of PUBLIC, vacancies last; two queries for any number.
+
+    `where` chooses among posts at nodes (`node__path__in`, …).
+    """
+    day = today or timezone.localdate()
     posts = (
-        Post.objects.filter(node__path__in=chain, node__level__gte=min(node.level, Level.COMMUNITY), role__in=PUBLIC)
-        .filter(closed_on=None)
+        Post.objects.filter(where, node__isnull=False, role__in=PUBLIC, closed_on=None)
         .select_related("node")
         .prefetch_related(Prefetch("tenures", Tenure.objects.current(day).select_related("user"), to_attr="now"))
     )
-    listed = [
-        Listed(post.role, post.get_role_display(), holder, post.public_phone, post.node.name, post.node.level)
-        for post in posts
-        if post.node
-        for holder in ([each.user.name for each in post.now if each.user.is_active] or [""])
-    ]
-    return sorted(listed, key=lambda each: (-each.level, PUBLIC.index(Role(each.role)), each.name == ""))
+    found: defaultdict[str, list[Listed]] = defaultdict(list)
+    for post in posts.order_by("pk"):
+        node = post.node
+        if node is not None:
+            for holder in [each.user.name for each in post.now if each.user.is_active] or [""]:
+                found[node.path].append(
+                    Listed(post.role, post.get_role_display(), holder, post.public_phone, node.name, node.level)
+                )
+    for people in found.values():
+        people.sort(key=lambda each: (PUBLIC.index(Role(each.role)), each.name == ""))
+    return dict(found)

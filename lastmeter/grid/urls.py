@@ -1,13 +1,26 @@
-"""Public addresses of places, and the address book of the desk."""
+"""Addresses of places, posts, plates, the address book and the changes of the ground."""
 
 from django.urls import include, path
 
-from lastmeter.grid import acting, coverage_views, history_views, opening_views, post_views, views
+from lastmeter.grid import (
+    acting,
+    coverage_views,
+    directory_views,
+    history_views,
+    opening_views,
+    plate_views,
+    post_views,
+    views,
+)
 from lastmeter.grid.addresses import views as book
 
 urlpatterns = [
     path("g/", views.mine, name="my-grid"),
     path("g/<str:code>/", views.who_is_mine, name="who-is-mine"),
+    path("g/<str:code>/qr.svg", directory_views.qr, name="place-qr"),
+    path("g/<str:code>/directory/", directory_views.page, name="directory"),
+    path("g/<str:code>/directory.pdf", directory_views.pdf, name="directory-pdf"),
+    path("g/<str:code>/directory.xlsx", directory_views.xlsx, name="directory-xlsx"),
     path("q/<str:token>/", views.plate, name="plate"),
     path("places/", views.places, name="places"),
     path("places/here/", views.here, name="places-here"),
@@ -53,4 +66,9 @@ urlpatterns = [
     path("grid/changes/<int:pk>/renewal/", history_views.renew, name="change-renew"),
     path("grid/changes/<int:pk>/undoing/", history_views.undo, name="change-undo"),
     path("grid/changes/<int:pk>/crosswalk.<str:suffix>", history_views.download, name="change-crosswalk"),
+    path("plates/", plate_views.plates, name="plates"),
+    path("plates/print/", plate_views.print_out, name="plates-print"),
+    path("plates/<int:node_id>/", plate_views.of_place, name="plates-of"),
+    path("plates/<int:node_id>/<int:pk>/replacement/", plate_views.replacement, name="plate-replacement"),
+    path("plates/<int:node_id>/<int:pk>/revocation/", plate_views.revocation, name="plate-revocation"),
 ]

@@ -46,6 +46,7 @@ def who_is_mine(request: Request, code: str) -> HttpResponse:
         "drawing": drawing,
         "drawn_code": codes[drawing.node.pk] if drawing else "",
         "staff": bool(scope.reach(request.actor).nodes),
+        "has_directory": any(each.level == Level.COMMUNITY for each in chain),
         "party": PartyOrganisation.objects.filter(node=node).first(),
         "below": [(each, codes[each.pk]) for each in below],
         "beside": [(each, codes[each.pk]) for each in beside],
@@ -64,8 +65,13 @@ def _supervision(chain: Sequence[Node]) -> str:
 
 @require_safe
 def plate(request: HttpRequest, token: str) -> HttpResponse:
-    """`/q/<token>/`: a printed plate leads to today's node and the place is remembered for a report."""
+    """`/q/<token>/`: a printed plate leads to today's node and the place is remembered for a report.
+
+    A revoked one says so and leads on; it is not remembered, for it may hang where it does not belong.
+    """
     found = get_object_or_404(Plate.objects.select_related("node"), token=token)
+    if found.revoked_at is not None:
+        return render(request, "grid/plate_revoked.html", {"plate": found, "code": tree.code_of(found.node)})
     picking.remember(request.session, found.node)
     request.session[picking.SCANNED] = found.node.pk
     return redirect("who-is-mine", tree.code_of(found.node))

@@ -30,6 +30,7 @@ BASEMAP = env.tiles("LASTMETER_BASEMAP")
 BASEMAP_CREDIT = env.text("LASTMETER_BASEMAP_CREDIT")
 
 # Reports from one network address in an hour; a whole compound may share one address.
+FONT = env.text("LASTMETER_FONT")
 REPORTS_PER_HOUR = env.number("LASTMETER_REPORTS_PER_HOUR", 120)
 
 # How many days before a term ends its holder and the desk are told.

@@ -61,6 +61,7 @@ ENTRIES = (
     Entry("desk", _("多网合一"), "merge", ("/layers/",), GRID),
     Entry("desk", _("网格调整"), "map", ("/grid/changes/",), GRID),
     Entry("desk", _("覆盖缺口"), "grid", ("/coverage/",), GRID),
+    Entry("desk", _("二维码牌"), "print", ("/plates/",), GRID),
     Entry("desk", _("人员与权限"), "people", ("/people/", "/people/lost-phone/"), SYSTEM),
     Entry("desk", _("审计"), "shield", ("/audit/",), SYSTEM),
     Entry("desk", _("我的账号"), "me", ("/account/", "/me/"), SYSTEM),

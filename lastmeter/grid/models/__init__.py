@@ -16,6 +16,7 @@ from lastmeter.grid.models.tree import (
     NodeKind,
     NodeQuerySet,
     Plate,
+    PlateQuerySet,
     Shape,
 )
 from lastmeter.grid.models.units import PartyOrganisation, Unit, UnitKind
@@ -47,6 +48,7 @@ __all__ = [
     "PartyOrganisation",
     "PlaceName",
     "Plate",
+    "PlateQuerySet",
     "Post",
     "PostOpening",
     "Road",

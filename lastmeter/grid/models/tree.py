@@ -119,12 +119,28 @@ class GroundVersion(models.Model):
         verbose_name = _("网格版本")
 
 
+class PlateQuerySet(models.QuerySet["Plate"]):
+    def current(self) -> "PlateQuerySet":
+        """Plates that have not been revoked."""
+        return self.filter(revoked_at=None)
+
+
 class Plate(models.Model):
-    """A printed QR plate: its random token is never reused and leads to today's node."""
+    """A printed QR plate: its random token is never reused and leads to today's node.
+
+    One is current for each place and spot (3栋1单元门口; "" is the place's own); a revoked one still leads on.
+    """
 
     token = models.CharField(max_length=32, unique=True)
     node = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="plates")
+    spot = models.CharField(_("张贴位置"), max_length=60, blank=True)
     made_at = models.DateTimeField(auto_now_add=True)
+    printed_at = models.DateTimeField(_("上次打印"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("作废时间"), null=True, blank=True)
+    objects = PlateQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("二维码牌")
+        constraints = [
+            models.UniqueConstraint(fields=["node", "spot"], condition=Q(revoked_at=None), name="plate_one_current"),
+        ]

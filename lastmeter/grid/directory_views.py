@@ -1,0 +1,113 @@
+"""The directory of a community as a page to print, as PDF and as Excel, and a place's address as a QR code."""
+
+from collections.abc import Callable
+from functools import wraps
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Concatenate, ParamSpec
+
+import segno
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from lastmeter.accounts import limits
+from lastmeter.accounts.requests import address_client
+from lastmeter.grid import directory, directory_paper, tree
+from lastmeter.grid.models import Node
+from lastmeter.kit.paper import NoFont
+
+P = ParamSpec("P")
+FILES_AN_HOUR = 60  # from one network address: each is made anew
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def _place(code: str) -> Node:
+    node = tree.resolve_code(code) or Node.objects.filter(key=code).first()
+    if node is None:
+        raise Http404(_("没有这个地点"))
+    return node
+
+
+def _community(code: str) -> Node:
+    community = directory.community_of(_place(code))
+    if community is None:
+        raise Http404(_("通讯录按社区（村）编，请先选一个社区"))
+    return community
+
+
+@require_safe
+def page(request: HttpRequest, code: str) -> HttpResponse:
+    """`/g/<code>/directory/`: the whole community with numbers that can be called; a grid leads to its community's."""
+    community = _community(code)
+    own = tree.code_of(community)
+    return _shown(request, community) if code == own else redirect("directory", own)
+
+
+def _shown(request: HttpRequest, community: Node, *, problem: str = "", status: int = 200) -> HttpResponse:
+    context = {"directory": directory.of_community(community), "code": tree.code_of(community), "problem": problem}
+    return render(request, "grid/directory.html", context, status=status)
+
+
+def _limited(
+    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """At most so many files an hour for one network address."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        try:
+            limits.hit(f"directory:{address_client(request)}", FILES_AN_HOUR, 3600, timezone.now())
+        except limits.TooMany as error:
+            answer = HttpResponse(str(error), status=429, content_type="text/plain; charset=utf-8")
+            answer["Retry-After"] = str(error.retry_after)
+            return answer
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+@require_safe
+@_limited
+def pdf(request: HttpRequest, code: str) -> HttpResponse:
+    """`/g/<code>/directory.pdf`; without a Chinese font the page itself, which can be printed, says what is missing."""
+    community = _community(code)
+    try:
+        made = directory_paper.directory_pdf(directory.of_community(community), now=timezone.now())
+    except NoFont as error:
+        return _shown(request, community, problem=str(error), status=503)
+    return _file(made, "application/pdf", _("%(place)s网格通讯录.pdf") % {"place": community.name})
+
+
+@require_safe
+@_limited
+def xlsx(request: HttpRequest, code: str) -> HttpResponse:
+    """`/g/<code>/directory.xlsx`."""
+    community = _community(code)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "directory.xlsx"
+        directory_paper.directory_xlsx(directory.of_community(community), path)
+        return _file(path.read_bytes(), XLSX, _("%(place)s网格通讯录.xlsx") % {"place": community.name})
+
+
+def _file(content: bytes, media_type: str, name: str) -> HttpResponse:
+    return HttpResponse(
+        content,
+        content_type=media_type,
+        headers={"Content-Disposition": content_disposition_header(True, name) or "attachment"},
+    )
+
+
+@require_safe
+def qr(request: HttpRequest, code: str) -> HttpResponse:
+    """`/g/<code>/qr.svg`: the address of the place's page, to be scanned from a screen or passed on."""
+    drawn = BytesIO()
+    target = settings.SITE_URL + reverse("who-is-mine", args=[tree.code_of(_place(code))])
+    segno.make(target, error="m", micro=False).save(drawn, kind="svg", light="#fff", title=target, omitsize=True)
+    return HttpResponse(drawn.getvalue(), content_type="image/svg+xml")
