@@ -334,5 +334,5 @@ def test_the_counter_takes_an_address_for_the_place(cast: Cast, client_as: Clien
     assert answer.status_code == 302, answer.content.decode()
     matter = Matter.objects.select_related("dossier").get()
     assert matter.dossier.node_id == filled.node_id
-    assert matter.place == "东风三路12号湖畔小区3栋2单元 门口"
+    assert matter.dossier.place == "东风三路12号湖畔小区3栋2单元 门口"
     assert client_as("other_clerk").post("/matters/new/", {**given, "client_ref": "b"}).status_code == 422
