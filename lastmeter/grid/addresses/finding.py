@@ -7,11 +7,10 @@ from math import cos, hypot, radians
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from lastmeter.grid.addresses import naming, parsing
+from lastmeter.grid.addresses import book, naming, parsing
 from lastmeter.grid.addresses.naming import Likeness, Spelling
 from lastmeter.grid.addresses.parsing import Parts
 from lastmeter.grid.models import Building, Entrance, Level, NameGram, Node, PlaceName
-from lastmeter.grid.tree import ancestor_ids
 
 NAMES, BUILDINGS, SHOWN = 60, 400, 8  # names compared, buildings weighed, matches given
 GOOD_NAMES = 12
@@ -114,9 +113,8 @@ def _best(side: dict[int, tuple[float, Likeness]]) -> dict[int, tuple[float, Lik
 
 def _towns(node: Node) -> Q:
     """Where the names known at a node hang: the street or town it lies in; above that, all below it."""
-    [chain] = ancestor_ids([node.path])
-    if Level.TOWN in chain:
-        return Q(town=chain[Level.TOWN])
+    if node.level >= Level.TOWN:
+        return Q(town=book.town_of(node))
     return Q(town__path__gte=node.path, town__path__lt=node.path + "~")
 
 

@@ -119,9 +119,8 @@ class NameGram(models.Model):
 
     name = models.ForeignKey(PlaceName, on_delete=models.CASCADE, related_name="grams")
     gram = BytewiseCharField(max_length=12)
-    town = models.ForeignKey(
-        Node, on_delete=models.PROTECT, related_name="+", db_index=False
-    )  # of the road or compound
+    # The node of the road or compound, so that one index answers for one town.
+    town = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="+", db_index=False)
 
     class Meta:
         verbose_name = _("地名片段")
