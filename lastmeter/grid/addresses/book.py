@@ -50,7 +50,11 @@ def add_names(rows: Sequence[PlaceName]) -> None:
     """Insert names with the pieces by which they are found, in the caller's transaction."""
     made = bulk.create(PlaceName, rows, keys=True)
     pieces = [
-        NameGram(name=row, gram=gram) for row in made for gram in sorted(naming.grams(Spelling(row.key, row.pinyin)))
+        NameGram(name=row, gram=gram, town_id=place.node_id)
+        for row in made
+        for place in [row.road or row.compound]
+        if place
+        for gram in sorted(naming.grams(Spelling(row.key, row.pinyin)))
     ]
     bulk.create(NameGram, pieces)
 

@@ -7,14 +7,15 @@ from math import cos, hypot, radians
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from lastmeter.grid.addresses import naming, parsing
+from lastmeter.grid.addresses import book, naming, parsing
 from lastmeter.grid.addresses.naming import Likeness, Spelling
 from lastmeter.grid.addresses.parsing import Parts
-from lastmeter.grid.models import KEY_WIDTH, Building, Entrance, Level, NameGram, Node, PlaceName
-from lastmeter.grid.tree import ancestor_ids
+from lastmeter.grid.models import Building, Entrance, Level, NameGram, Node, PlaceName
 
 NAMES, BUILDINGS, SHOWN = 60, 400, 8  # names compared, buildings weighed, matches given
 GOOD_NAMES = 12
+CLOSE = 0.8  # of the best name: others that fit less well are not meant
+WORTH = 0.6  # of the best score: what fits less well only distracts
 NEAR = 3000.0  # metres within which a point helps
 METRES = 111_320.0  # of a degree of latitude
 
@@ -58,7 +59,8 @@ def find(
     buildings = list(_buildings(parts, named, under))
     scored = [_score(building, parts, named, near) for building in buildings]
     best = sorted(scored, key=lambda match: (-match.score, match.building.pk))[:limit]
-    return _with_entrances([match for match in best if match.score > 0])
+    worth = best[0].score * WORTH if best else 0.0
+    return _with_entrances([match for match in best if match.score > 0 and match.score >= worth])
 
 
 def text_of(building: Building, unit: str = "") -> str:
@@ -98,24 +100,22 @@ def _candidates(written: Iterable[Spelling], under: Node | None) -> QuerySet[Pla
     pieces = {gram for spelling in spellings for gram in naming.grams(spelling)}
     shared = NameGram.objects.filter(gram__in=pieces)
     if under is not None:
-        path = _town_path(under)
-        span = Q(name__road__node__path__gte=path, name__road__node__path__lt=path + "~")
-        shared = shared.filter(
-            span | Q(name__compound__node__path__gte=path, name__compound__node__path__lt=path + "~")
-        )
+        shared = shared.filter(_towns(under))
     top = shared.values("name").annotate(n=Count("pk")).order_by("-n", "name").values_list("name", flat=True)[:NAMES]
     return PlaceName.objects.filter(pk__in=list(top))
 
 
 def _best(side: dict[int, tuple[float, Likeness]]) -> dict[int, tuple[float, Likeness]]:
-    return dict(sorted(side.items(), key=lambda item: -item[1][0])[:GOOD_NAMES])
+    best = max((score for score, _likeness in side.values()), default=0.0)
+    good = [item for item in side.items() if item[1][0] >= best * CLOSE]
+    return dict(sorted(good, key=lambda item: -item[1][0])[:GOOD_NAMES])
 
 
-def _town_path(node: Node) -> str:
-    """The path of the street or town the node lies in: roads and compounds hang there; its own path above that."""
-    [chain] = ancestor_ids([node.path])
-    steps = sum(1 for level in chain if level <= Level.TOWN)
-    return node.path[: KEY_WIDTH * steps]
+def _towns(node: Node) -> Q:
+    """Where the names known at a node hang: the street or town it lies in; above that, all below it."""
+    if node.level >= Level.TOWN:
+        return Q(town=book.town_of(node))
+    return Q(town__path__gte=node.path, town__path__lt=node.path + "~")
 
 
 # -- Buildings ---------------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from lastmeter.grid import followers
 from lastmeter.grid.addresses import parsing
 from lastmeter.grid.followers import Follower, Lying
-from lastmeter.grid.models import Building, Compound, Road
+from lastmeter.grid.models import Building, Compound, NameGram, Road
 
 
 def _count(node_ids: list[int]) -> dict[int, int]:
@@ -44,6 +44,8 @@ def named(model: type[Road] | type[Compound], label: str | Promise) -> Follower:
 def _move_one(row: Road | Compound, node_id: int) -> int:
     """Move a road or compound; where its name is taken already it stays apart, named after where it comes from."""
     rows = type(row)._default_manager.filter(pk=row.pk)
+    names = row.names.values("pk")
+    NameGram.objects.filter(name__in=names).update(town=node_id)
     if not type(row)._default_manager.filter(node=node_id, key=row.key).exists():
         return rows.update(node=node_id)
     name = f"{row.name}（{row.node.name}）"[:60]

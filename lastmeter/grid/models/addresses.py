@@ -115,11 +115,13 @@ class PlaceName(models.Model):
 
 
 class NameGram(models.Model):
-    """A piece of a name, by which names that are spelt alike are found through an index."""
+    """A piece of a name, by which names that are spelt alike are found through an index, within `town` or anywhere."""
 
     name = models.ForeignKey(PlaceName, on_delete=models.CASCADE, related_name="grams")
     gram = BytewiseCharField(max_length=12)
+    # The node of the road or compound, so that one index answers for one town.
+    town = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="+", db_index=False)
 
     class Meta:
         verbose_name = _("地名片段")
-        indexes = [models.Index(fields=["gram", "name"], name="name_gram")]
+        indexes = [models.Index(fields=["gram", "town", "name"], name="name_gram")]

@@ -19,7 +19,6 @@ from lastmeter.grid import cli, picking
 from lastmeter.grid.addresses import balance, book, finding, importing
 from lastmeter.grid.models import Building, Compound, Node, PlaceName, Road
 from lastmeter.kit.sheets import BadSheet, read_rows, write_rows
-from lastmeter.matters.models import Matter
 from tests.cast import Cast, middle
 
 ClientAs = Callable[[str], Client]
@@ -319,20 +318,3 @@ def test_picking_takes_few_queries(cast: Cast, client: Client, filled: Building)
     with CaptureQueriesContext(connection) as captured:
         client.get("/places/", {"q": "东风三路12号3栋2单元"})
     assert len(captured) <= 9
-
-
-def test_the_counter_takes_an_address_for_the_place(cast: Cast, client_as: ClientAs, filled: Building) -> None:
-    given = {
-        "client_ref": "counter-address",
-        "source": "phone",
-        "text": "楼道灯不亮",
-        "node": "湖畔3栋2梯",
-        "place": "门口",
-        "urgency": "normal",
-    }
-    answer = client_as("clerk").post("/matters/new/", given)
-    assert answer.status_code == 302, answer.content.decode()
-    matter = Matter.objects.select_related("dossier").get()
-    assert matter.dossier.node_id == filled.node_id
-    assert matter.dossier.place == "东风三路12号湖畔小区3栋2单元 门口"
-    assert client_as("other_clerk").post("/matters/new/", {**given, "client_ref": "b"}).status_code == 422
