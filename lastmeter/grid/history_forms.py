@@ -42,7 +42,9 @@ class ChangeForm(forms.Form):
     """What every proposal has: from which day and why."""
 
     effective_on = forms.DateField(
-        label=gettext_lazy("生效日期"), widget=forms.DateInput(attrs={"type": "date"}), initial=timezone.localdate
+        label=gettext_lazy("生效日期"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),  # the only form a date input takes
+        initial=timezone.localdate,
     )
     reason = forms.CharField(
         label=gettext_lazy("理由和依据"),

@@ -24,7 +24,7 @@ from lastmeter.grid import crosswalk, following, mapping, planning, redrawing, s
 from lastmeter.grid.fitting import DoesNotFit, Offence
 from lastmeter.grid.history_forms import FORMS, ChangeForm, choices
 from lastmeter.grid.models import KEY_WIDTH, Change, ChangeKind, Level, Node, Role
-from lastmeter.grid.planning import Heir, Overtaken, Plan, When
+from lastmeter.grid.planning import Overtaken, Plan, Target, When
 from lastmeter.kit import sheets
 
 # Who looks after the ground below the node of their post.
@@ -177,13 +177,14 @@ def _planned(plan: Plan) -> list[Line]:
 
 
 def _names(plan: Plan, node: Node) -> str:
-    return _("、").join(
-        f"{_parent(heir)}{heir.seed.name}" if isinstance(heir, Heir) else heir.name for heir in plan.heirs[node.pk]
-    )
+    return _("、").join(_name(heir, node) for heir in plan.heirs[node.pk])
 
 
-def _parent(heir: Heir) -> str:
-    return f"{heir.seed.parent.name} › " if isinstance(heir.seed.parent, Node) else ""
+def _name(heir: Target, old: Node) -> str:
+    if isinstance(heir, Node):
+        return heir.name
+    parent = heir.seed.parent
+    return f"{parent.name} › {heir.seed.name}" if isinstance(parent, Node) and parent != old.parent else heir.seed.name
 
 
 def _done(found: Change) -> list[Line]:

@@ -98,10 +98,8 @@ def _apply(plan: Plan, *, by: Actor, now: datetime) -> None:
 
 
 def _rename(change: Change) -> None:
-    part = change.parts.select_related("node").get()
-    node = part.node
-    if node is None:
-        raise Overtaken(_("这项调整没有对象。"))
+    part = change.parts.get()
+    node = Node.objects.get(pk=part.node_id)
     since = NodeName.objects.filter(node=node).order_by("-valid_to").values_list("valid_to", flat=True).first()
     since = max(since or node.valid_from, node.valid_from)
     if since < change.effective_on:
