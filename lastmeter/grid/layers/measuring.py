@@ -12,6 +12,9 @@ from lastmeter.grid.layers.plane import Plane
 from lastmeter.grid.models import Cell, Layer, Level, Node
 
 
+BOX = ("west", "south", "east", "north")
+
+
 @dataclass(frozen=True, slots=True)
 class Street:
     """A street with its plane and, in metres of it, its outline (None when nothing is drawn)."""
@@ -31,9 +34,6 @@ def street_of(node: Node, *layers: Layer) -> Street:
     plane = Plane.around(outline)
     [flat] = plane.metres([outline])
     return Street(node, plane, flat)
-
-
-BOX = ("west", "south", "east", "north")
 
 
 def placed(layer: Layer) -> QuerySet[Cell]:
