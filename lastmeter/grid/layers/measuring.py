@@ -11,7 +11,6 @@ from lastmeter.grid.layers.comparing import Piece
 from lastmeter.grid.layers.plane import Plane
 from lastmeter.grid.models import Cell, Layer, Level, Node
 
-
 BOX = ("west", "south", "east", "north")
 
 
