@@ -11,6 +11,8 @@ from lastmeter.grid.layers.comparing import Piece
 from lastmeter.grid.layers.plane import Plane
 from lastmeter.grid.models import Cell, Layer, Level, Node
 
+BOX = ("west", "south", "east", "north")
+
 
 @dataclass(frozen=True, slots=True)
 class Street:
@@ -31,9 +33,6 @@ def street_of(node: Node, *layers: Layer) -> Street:
     plane = Plane.around(outline)
     [flat] = plane.metres([outline])
     return Street(node, plane, flat)
-
-
-BOX = ("west", "south", "east", "north")
 
 
 def placed(layer: Layer) -> QuerySet[Cell]:
