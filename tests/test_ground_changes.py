@@ -320,6 +320,16 @@ def test_what_came_in_between_goes_to_the_old_grid_on_whose_ground_it_lies(cast:
     assert versions.successors(new, TODAY)[0] in {cast.nodes["grid"], cast.nodes["second_grid"]}
 
 
+def test_what_came_after_a_redraw_goes_where_it_lies_and_what_lay_askew_before_stays(cast: Cast) -> None:
+    askew = a_matter(cast, "second_grid", AT_EAST, "askew")  # somebody knew better than the map
+    larger = shapely.union(square(0, 1), HALF_EAST)
+    change = agreed(planning.redraw({cast.nodes["grid"]: HALF_WEST, cast.nodes["second_grid"]: larger}, when()))
+    new = a_matter(cast, "second_grid", AT_EAST, "new")
+    redrawing.undo(change, by=system("test"), now=NOW)
+    assert Dossier.objects.get(pk=askew.pk).node == cast.nodes["second_grid"]
+    assert Dossier.objects.get(pk=new.pk).node == cast.nodes["grid"]
+
+
 def test_what_later_changes_build_on_is_undone_after_them(cast: Cast) -> None:
     first = agreed(halves(cast.nodes["grid"]), NOW)
     second = planning.rename(named("西网格"), "向西网格", when(now=NOW + timedelta(hours=1)))
@@ -400,13 +410,16 @@ def test_the_crosswalk_says_how_old_became_new_by_area_points_and_households(cas
     assert [(line.new, line.area_share) for line in same] == [(cast.nodes["last_grid"], 1.0)]
 
 
+ACTS = ["split", "merge", "reparent", "redraw", "rename", "retire", "undo"]
+
+
 class Sequences(TestCase):
     """Any sequence of acts, undone or not, leaves a tree in which every node is reached."""
 
     @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
     @given(
         st.lists(
-            st.tuples(st.sampled_from(["split", "merge", "reparent", "rename", "retire", "undo"]), st.integers(0, 99)),
+            st.tuples(st.sampled_from(ACTS), st.integers(0, 99)),
             max_size=7,
         )
     )
@@ -438,6 +451,8 @@ def _carry_out(kind: str, number: int, now: datetime) -> None:
     elif kind == "merge":
         pair = [each for each in grids if each.parent_id == node.parent_id][:2]
         change = planning.merge(pair, NewPlace(name=f"{now:%d}合"), at)
+    elif kind == "redraw":
+        change = planning.redraw(_exchange(node, grids, now.date()), at)
     elif kind == "reparent":
         change = planning.reparent(node, communities[number % len(communities)], at)
     elif kind == "rename":
@@ -445,6 +460,16 @@ def _carry_out(kind: str, number: int, now: datetime) -> None:
     else:
         change = planning.retire(node, at)
     redrawing.confirm(change, by=system("test"), now=now)
+
+
+def _exchange(node: Node, grids: list[Node], day: date) -> dict[Node, shapely.Geometry]:
+    """Half of the node's ground goes to a neighbour under the same parent."""
+    drawn = versions.shapes_on([each for each in grids if each.parent_id == node.parent_id], day)
+    others = [each for each in grids if each.pk in drawn and each != node]
+    if node.pk not in drawn or not others:
+        return {}
+    stays, goes = _cut(drawn[node.pk])
+    return {node: stays, others[0]: shapely.union(drawn[others[0].pk], goes)}
 
 
 def _cut(shape: shapely.Geometry) -> list[shapely.Geometry]:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import shapely
-from django.db.models import Model, QuerySet
+from django.db.models import Max, Model, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
@@ -88,8 +88,8 @@ def _directed(
     for row in follower.lying(list(on_the_way)):
         lying.setdefault(row.node_id, []).append(row)
     taken: set[int] = set()
-    for old, rows in sorted(lying.items(), key=lambda item: list(on_the_way).index(item[0])):
-        route = on_the_way[old]
+    for old, route in on_the_way.items():
+        rows = lying.get(old, [])
         if model is Plate and len(route.candidates) > 1:
             continue  # nobody knows in which part it hangs: the old place's page lists them
         for target, keys in _by_target(route, rows):
@@ -146,6 +146,9 @@ def follow(plan: Plan) -> int:
             for old, target, rows in _directed(model, follower, on_the_way)
             for row in rows
         ]
+        if plan.redrawn:  # rows with higher keys came later: undoing sends them where they lie
+            last = model._default_manager.aggregate(last=Max("pk"))["last"] or 0
+            traces.append(Trace(change=plan.change, model=_mark(model), row=last, old_id=plan.change.town_id))
         bulk.create(Trace, traces)
         moved += _put(plan.change, model, follower)
     return moved
@@ -165,29 +168,48 @@ def _put(change: Change, model: type[Model], follower: Follower) -> int:
     return sum(follower.put(_keys(change, model, old, new), old, new) for old, new in pairs)
 
 
-def return_all(change: Change, made: Mapping[int, Sequence[Node]], shapes: Mapping[int, shapely.Geometry]) -> int:
-    """Put every row back where it was; what came to a made node since goes to the old node on whose ground it lies.
+def ways_back(
+    made: Mapping[int, Sequence[Node]], redrawn: Sequence[Node], shapes: Mapping[int, shapely.Geometry]
+) -> dict[int, Route]:
+    """Where what came after a change goes when it is undone: to the old place on whose ground it lies.
 
-    `made`: id of a node the change made → the old nodes it stands for; `shapes`: old node id → its polygon. A row that
-    somebody has taken elsewhere by hand since stays there. Returns how many rows moved.
+    `made`: id of a node the change made → the old nodes it stands for; `redrawn`: nodes whose border is again the one
+    before; `shapes`: node id → polygon as it is again.
+    """
+    back = {new: Route(olds, [shapes.get(old.pk) for old in olds], olds[0]) for new, olds in made.items()}
+    for node in redrawn:
+        level = [each for each in redrawn if each.level == node.level]
+        back[node.pk] = Route(level, [shapes.get(each.pk) for each in level], node, shapes.get(node.pk))
+    return back
+
+
+def return_all(change: Change, back: Mapping[int, Route]) -> int:
+    """Put every row back where it was, and what came since where it lies; returns how many rows moved.
+
+    A row that somebody has taken elsewhere by hand since stays there, and so does one that lay where it is before.
     """
     moved = 0
-    back = {new: Route(olds, [shapes.get(old.pk) for old in olds], olds[0]) for new, olds in made.items()}
     for model, follower in everybody().items():
         for old, new in _pairs(change, model):
             moved += follower.put(_keys(change, model, old, new), new, old)
-        moved += _put_back_new(model, follower, back)
+        moved += _send_on(change, model, follower, back)
     return moved
 
 
-def _put_back_new(model: type[Model], follower: Follower, back: Mapping[int, Route]) -> int:
-    rows = [each for each in _directed(model, follower, back) if each[2]] if back else []
+def _send_on(change: Change, model: type[Model], follower: Follower, back: Mapping[int, Route]) -> int:
+    mark = Trace.objects.filter(change=change, model=_mark(model)).values_list("row", flat=True).first() or 0
     moved = 0
-    for new, target, keys in rows:
-        for start in range(0, len(keys), 500):
-            some = model._default_manager.filter(pk__in=keys[start : start + 500]).values("pk")
-            moved += follower.put(some, new, node_of(target).pk)
+    for now_at, target, keys in list(_directed(model, follower, back)) if back else []:
+        stays = node_of(back[now_at].rest).pk == now_at
+        new = [key for key in keys if key > mark] if stays else keys
+        for start in range(0, len(new), 500):
+            some = model._default_manager.filter(pk__in=new[start : start + 500]).values("pk")
+            moved += follower.put(some, now_at, node_of(target).pk)
     return moved
+
+
+def _mark(model: type[Model]) -> str:
+    return f"{model._meta.label_lower}+"
 
 
 def node_of(target: Target) -> Node:

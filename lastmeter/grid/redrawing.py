@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from lastmeter.accounts import audit
 from lastmeter.accounts.actors import Actor, system
-from lastmeter.grid import fitting, following, ground, naming, planning, shapes, tree
+from lastmeter.grid import fitting, following, ground, naming, planning, shapes, tree, versions
 from lastmeter.grid.fitting import SLIVER, DoesNotFit
 from lastmeter.grid.models import MAKING, Change, ChangeKind, Code, Move, Node, NodeName, Part, Shape, Trace
 from lastmeter.grid.planning import Heir, Overtaken, Plan
@@ -99,7 +99,7 @@ def _apply(plan: Plan, *, by: Actor, now: datetime) -> None:
 
 def _rename(change: Change) -> None:
     part = change.parts.get()
-    node = Node.objects.get(pk=part.node_id)
+    node = change.sources.select_related("node").get().node
     since = NodeName.objects.filter(node=node).order_by("-valid_to").values_list("valid_to", flat=True).first()
     since = max(since or node.valid_from, node.valid_from)
     if since < change.effective_on:
@@ -246,9 +246,12 @@ def _roll_back(change: Change) -> None:
     _open_again(change)
     if change.kind == ChangeKind.RENAME:
         _name_again(change)
-    olds = {old.pk for places in made.values() for old in places}
-    rows = Shape.objects.filter(node__in=olds, valid_to=None).values_list("node_id", "wkb")
-    following.return_all(change, made, {pk: shapely.from_wkb(bytes(wkb)) for pk, wkb in rows})
+    fresh = Trace.objects.filter(change=change, model=NEW_SHAPE).values("old")
+    redrawn = list(Node.objects.filter(pk__in=fresh).order_by("path"))
+    olds = [*{old for places in made.values() for old in places}, *redrawn]
+    borders = versions.shapes_on(olds, day)
+    back = following.ways_back(made, redrawn, borders)
+    following.return_all(change, back)
 
 
 def _close_made(made: Iterable[int], day: date) -> None:
