@@ -79,9 +79,11 @@ def _plant(folder: Path) -> None:
     towns = _towns(_rows(folder / "streets_national_2023.csv"))
     villages: dict[str, list[dict[str, str]]] = {}
     for row in _rows(folder / "guangdong_villages_2023.csv"):
-        villages.setdefault(row["streetCode"], []).append(row)
+        if row["streetCode"] in towns:
+            villages.setdefault(row["streetCode"], []).append(row)
     names = [row["name"] for rows in villages.values() for row in rows]
-    each = -((len(towns) + (GRIDS + 1) * len(names) - NODES) // (len(towns) - len(villages)))
+    bare = sum(len(code) == TOWN_DIGITS for code in towns) - len(villages)
+    each = -((len(towns) + (GRIDS + 1) * len(names) - NODES) // bare)
     tree.plant_all(list(towns.values()), today=TODAY)
     below: list[Seed] = []
     for number, (code, seed) in enumerate(towns.items()):
