@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from lastmeter.grid import locate, mapping, picking, posts, tree
+from lastmeter.grid.duty import rosters
 from lastmeter.grid.forms import HereForm
 from lastmeter.grid.models import Level, Node, PartyOrganisation, Plate, Unit
 
@@ -38,6 +39,7 @@ def who_is_mine(request: HttpRequest, code: str) -> HttpResponse:
         "chain": [(each, codes[each.pk]) for each in chain[:-1] if each.level >= Level.COUNTY],
         "first": next((each for each in people if each.name and each.phone), None),
         "people": people,
+        "on_duty": rosters.on_duty(node, timezone.now()),
         "drawing": drawing,
         "party": PartyOrganisation.objects.filter(node=node).first(),
         "below": [(each, codes[each.pk]) for each in below],

@@ -12,6 +12,7 @@ from django.utils import timezone
 from lastmeter.accounts import jobs as accounts
 from lastmeter.clocks import jobs as clocks
 from lastmeter.dossiers import jobs as dossiers
+from lastmeter.grid import jobs as grid
 from lastmeter.matters import jobs as matters
 from lastmeter.notices import jobs as notices
 
@@ -32,6 +33,7 @@ TIMETABLE = (
     Entry("clocks.sweep", timedelta(seconds=30), clocks.run),
     Entry("accounts.seal", timedelta(minutes=1), accounts.seal),
     Entry("matters.lapse", timedelta(minutes=5), matters.lapse),
+    Entry("grid.lapse_calls", timedelta(minutes=5), grid.lapse_calls),
     Entry("accounts.purge", timedelta(hours=1), accounts.purge),
     Entry("matters.purge", timedelta(hours=1), matters.purge),
     Entry("dossiers.sweep_files", timedelta(days=1), dossiers.sweep_files),

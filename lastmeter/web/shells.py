@@ -26,7 +26,15 @@ SHELLS = {
     )
 }
 # Where somebody who never visited a home (a bookmark, a link in a notice) gets another frame than the resident's.
-WORKPLACES = (("/queue/", "desk"), ("/matters/", "desk"), ("/today/", "field"), ("/found/", "field"))
+WORKPLACES = (
+    ("/queue/", "desk"),
+    ("/matters/", "desk"),
+    ("/rosters/", "desk"),
+    ("/calls/", "desk"),
+    ("/today/", "field"),
+    ("/found/", "field"),
+    ("/shifts/", "field"),
+)
 HOMES = {shell.home: shell for shell in SHELLS.values()}
 
 

@@ -1,5 +1,6 @@
-"""The ground and who stands on it: the tree, units and Party organisations, posts."""
+"""The ground and who stands on it: the tree, units and Party organisations, posts, duty."""
 
+from lastmeter.grid.models.duty import Call, CallAttempt, DayType, Roster, RosterMember, RosterSlot, Swap
 from lastmeter.grid.models.posts import Post, Role, Tenure, TenureQuerySet
 from lastmeter.grid.models.tree import (
     KEY_WIDTH,
@@ -16,7 +17,10 @@ from lastmeter.grid.models.units import PartyOrganisation, Unit, UnitKind
 
 __all__ = [
     "KEY_WIDTH",
+    "Call",
+    "CallAttempt",
     "Code",
+    "DayType",
     "GroundVersion",
     "Level",
     "Node",
@@ -26,7 +30,11 @@ __all__ = [
     "Plate",
     "Post",
     "Role",
+    "Roster",
+    "RosterMember",
+    "RosterSlot",
     "Shape",
+    "Swap",
     "Tenure",
     "TenureQuerySet",
     "Unit",
