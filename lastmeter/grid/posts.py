@@ -7,6 +7,8 @@ from datetime import date
 from django.db.models import Prefetch
 from django.utils import timezone
 
+from lastmeter.accounts.models import User
+from lastmeter.grid.duty.numbers import number
 from lastmeter.grid.ground import Kept
 from lastmeter.grid.models import KEY_WIDTH, Level, Node, Post, Role, Tenure
 
@@ -57,12 +59,13 @@ def unit_people(unit_id: int, roles: Sequence[str], today: date | None = None) -
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A post as a public page names it: role, holder (empty = vacant) and the number that may be called."""
+    """A post as a public page names it: role, holder (empty = vacant), the number to dial and what is shown of it."""
 
     role: str
     label: str
     name: str
     phone: str
+    shown: str
     node_name: str
     level: int
 
@@ -96,10 +99,18 @@ def public_people(node: Node, today: date | None = None) -> list[Listed]:
         .select_related("node")
         .prefetch_related(Prefetch("tenures", Tenure.objects.current(day).select_related("user"), to_attr="now"))
     )
-    listed = [
-        Listed(post.role, post.get_role_display(), holder, post.public_phone, post.node.name, post.node.level)
-        for post in posts
-        if post.node
-        for holder in ([each.user.name for each in post.now if each.user.is_active] or [""])
-    ]
+    listed = [_listed(post, post.node, holder) for post in posts if post.node for holder in _holders_of(post)]
     return sorted(listed, key=lambda each: (-each.level, PUBLIC.index(Role(each.role)), each.name == ""))
+
+
+def _listed(post: Post, node: Node, holder: User | None) -> Listed:
+    """With the holder's number as residents may see it; a vacant post shows none."""
+    phone = number(post.public_phone, holder.pk) if holder and post.public_phone else None
+    dials, shown = (phone.dials, phone.shown) if phone else ("", "")
+    name = holder.name if holder else ""
+    return Listed(post.role, post.get_role_display(), name, dials, shown, node.name, node.level)
+
+
+def _holders_of(post: Post) -> list[User | None]:
+    """Who holds a post read with its tenures `now`; None stands for a vacancy."""
+    return [each.user for each in post.now if each.user.is_active] or [None]  # type: ignore[attr-defined]

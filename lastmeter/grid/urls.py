@@ -3,6 +3,7 @@
 from django.urls import path
 
 from lastmeter.grid import views
+from lastmeter.grid.duty import missed, own
 from lastmeter.grid.duty import public as calls
 from lastmeter.grid.duty import views as duty
 
@@ -22,14 +23,14 @@ urlpatterns = [
     path("rosters/<int:pk>/pattern/", duty.edit, name="roster-pattern"),
     path("rosters/<int:pk>/replacement/", duty.replacement, name="roster-replacement"),
     path("rosters/<int:pk>/ending/", duty.ending, name="roster-ending"),
-    path("rosters/<int:pk>/swaps/", duty.swap, name="roster-swap"),
-    path("swaps/<int:pk>/acceptance/", duty.accept, name="swap-acceptance"),
-    path("swaps/<int:pk>/refusal/", duty.decline, name="swap-refusal"),
-    path("swaps/<int:pk>/withdrawal/", duty.withdraw, name="swap-withdrawal"),
-    path("shifts/", duty.my_shifts, name="shifts"),
-    path("calls/", duty.calls, name="calls"),
-    path("calls/<int:pk>/follow-up/", duty.follow_up, name="call-follow-up"),
-    path("calls/<int:pk>/number/", duty.reveal, name="call-number"),
+    path("rosters/<int:pk>/swaps/", own.swap, name="roster-swap"),
+    path("swaps/<int:pk>/acceptance/", own.accept, name="swap-acceptance"),
+    path("swaps/<int:pk>/refusal/", own.decline, name="swap-refusal"),
+    path("swaps/<int:pk>/withdrawal/", own.withdraw, name="swap-withdrawal"),
+    path("shifts/", own.my_shifts, name="shifts"),
+    path("calls/", missed.calls, name="calls"),
+    path("calls/<int:pk>/follow-up/", missed.follow_up, name="call-follow-up"),
+    path("calls/<int:pk>/number/", missed.reveal, name="call-number"),
     path("q/<str:token>/", views.plate, name="plate"),
     path("places/", views.places, name="places"),
     path("places/here/", views.here, name="places-here"),

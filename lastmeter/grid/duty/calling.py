@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
@@ -15,7 +14,6 @@ from lastmeter.accounts.models import User
 from lastmeter.grid import posts, scope
 from lastmeter.grid.duty import rosters
 from lastmeter.grid.models import KEY_WIDTH, Call, CallAttempt, Level, Node, Role, Tenure
-from lastmeter.kit.masking import mask_phone
 from lastmeter.kit.zhtime import CHINA
 from lastmeter.notices import outbox
 
@@ -33,22 +31,6 @@ class Callee:
     place: str
     on_duty: bool
     phone: str
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """What a page shows of a number (`shown`) and what the phone dials (`dials`)."""
-
-    dials: str
-    shown: str
-
-
-def number(phone: str, user_id: int) -> Number:
-    """A public number as LASTMETER_CALLS says: itself, masked on the page, or the relay that leads to that person."""
-    if settings.CALLS == "relay":
-        relay = settings.CALL_RELAY.replace("{person}", str(user_id))
-        return Number(relay, relay)
-    return Number(phone, mask_phone(phone) if settings.CALLS == "masked" else phone)
 
 
 def line(node: Node, at: datetime) -> list[Callee]:

@@ -1,5 +1,7 @@
 """Who is on duty now and 现在呼叫: pages for residents, without sign-in and without a script."""
 
+import re
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -9,14 +11,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from lastmeter.accounts import limits
 from lastmeter.accounts.requests import address_client
 from lastmeter.grid import picking, tree
-from lastmeter.grid.duty import calling, rosters
+from lastmeter.grid.duty import calling, numbers, rosters
 from lastmeter.grid.duty.forms import CallbackForm
 from lastmeter.grid.models import Call, Node
 from lastmeter.kit.ids import new_token
 
 CALLS_PER_HOUR = 30  # from one network address; a whole compound may share one
 TAPS_PER_HOUR = 300
-REF = 40  # the longest reference a page may bring
+REF = re.compile(r"[\w-]{1,40}", re.ASCII)  # what a page brings along as its reference
 
 
 @require_safe
@@ -34,11 +36,11 @@ def call_now(request: HttpRequest, code: str) -> HttpResponse:
         return render(request, "grid/unknown.html", {"code": code[:40]}, status=404)
     now, trouble = timezone.now(), ""
     if request.method == "POST":
-        ref = request.POST.get("ref", "")[:REF]
+        ref = _ref(request.POST.get("ref", ""))
         try:
             if not Call.objects.filter(ref=ref).exists():
                 limits.hit(f"call:{address_client(request)}", CALLS_PER_HOUR, 3600, now)
-            call = calling.start(node, ref=ref or new_token(), now=now)
+            call = calling.start(node, ref=ref, now=now)
             return redirect("call", tree.code_of(call.node), call.ref)
         except limits.TooMany as error:
             trouble = str(error)
@@ -50,6 +52,11 @@ def call_now(request: HttpRequest, code: str) -> HttpResponse:
         "trouble": trouble,
     }
     return render(request, "grid/duty/call_now.html", context, status=429 if trouble else 200)
+
+
+def _ref(text: str) -> str:
+    """The reference that the page was made with; one of its own for a page that lost it."""
+    return text if REF.fullmatch(text) else new_token()
 
 
 def _call(code: str, ref: str) -> Call:
@@ -74,7 +81,7 @@ def _page(
         "code": code,
         "node": found.node,
         "current": current if running else None,
-        "number": calling.number(current.phone, current.user_id) if running and current else None,
+        "number": numbers.number(current.phone, current.user_id) if running and current else None,
         "tried": [each for each in attempts if each.unanswered_at],
         "left": sum(each.position > found.position for each in attempts),
         "form": form or CallbackForm(),

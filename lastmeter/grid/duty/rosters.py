@@ -72,9 +72,10 @@ def within(actor: Actor, roles: Iterable[str], column: str = "node__path") -> Q:
 
 
 def visible_to(actor: Actor) -> "QuerySet[Roster]":
-    """The rosters the actor arranges or stands on."""
+    """The rosters the actor arranges, stands on, or has taken a shift of."""
     mine = RosterMember.objects.filter(roster=OuterRef("pk"), user=actor.user_id)
-    return whole(Roster.objects.filter(within(actor, ARRANGING) | Exists(mine)))
+    taken = Swap.objects.filter(roster=OuterRef("pk"), taker=actor.user_id, state=Swap.State.ACCEPTED)
+    return whole(Roster.objects.filter(within(actor, ARRANGING) | Exists(mine) | Exists(taken)))
 
 
 def whole(rosters: "QuerySet[Roster]") -> "QuerySet[Roster]":

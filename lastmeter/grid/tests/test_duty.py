@@ -363,6 +363,7 @@ def test_a_page_can_be_masked_or_lead_to_a_switchboard(
     first = CallAttempt.objects.get(position=0)
     assert f'href="tel:06620000000,{first.user_id}"' in text
     assert "19900000001" not in text
+    assert "19900000001" not in client.get(f"/g/{GRID}/").content.decode()
 
 
 def test_calls_from_one_address_have_a_limit(client: Client, cast: Cast, roster: Roster) -> None:

@@ -25,10 +25,12 @@ def set_up(street: Street, now: datetime) -> None:
     today = now.astimezone(CHINA).date()
     nodes = Node.objects.current(today).below(street.town.path).order_by("path")
     people = _people(today)
+    # Every other grid has people of its own by day; the others stand on their community's roster instead.
+    for at, node in enumerate(nodes.filter(level=Level.GRID)):
+        if at % 2 == 0 or node == street.grid:
+            _draw(node, "网格日间值守", people.pop(node.path, [])[:3], BY_DAY, today, now)
     for node in nodes.filter(level__in=(Level.TOWN, Level.COMMUNITY)):
         _draw(node, "24 小时值守", _around(node, people), ROUND, today, now)
-    for node in nodes.filter(level=Level.GRID):
-        _draw(node, "网格日间值守", people.get(node.path, [])[:3], BY_DAY, today, now)
     _swap(street, now)
     _call(street, now)
 
@@ -69,7 +71,7 @@ def _draw(node: Node, name: str, users: Sequence[User], hours: dict[DayKind, str
 def _swap(street: Street, now: datetime) -> None:
     """Somebody asks the demonstration's worker to take a shift of theirs."""
     today, worker = now.astimezone(CHINA).date(), street.people["worker"]
-    roster = rosters.whole(Roster.objects.filter(node=street.community)).get()
+    roster = rosters.whole(Roster.objects.filter(node=street.grid)).get()
     people = rosters.people_of(roster)
     for shift in rosters.shifts_of(roster, today + 2 * DAY, today + 20 * DAY):
         giver = people[shift.person]
