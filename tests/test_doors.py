@@ -34,6 +34,27 @@ DOORS: dict[str, str] = {
     "g/<str:code>/directory/": "public",
     "g/<str:code>/directory.pdf": "public",
     "g/<str:code>/directory.xlsx": "public",
+    "g/<str:code>/call/": "public",
+    "g/<str:code>/call/<str:ref>/": "public",
+    "g/<str:code>/call/<str:ref>/unanswered/": "public",
+    "g/<str:code>/call/<str:ref>/answered/": "public",
+    "g/<str:code>/call/<str:ref>/callback/": "public",
+    "duty/": "public",
+    "rosters/": "post",
+    "rosters/at/<int:node_id>/": "post",
+    "rosters/<int:pk>/": "post",
+    "rosters/<int:pk>/print/": "post",
+    "rosters/<int:pk>/pattern/": "post",
+    "rosters/<int:pk>/replacement/": "post",
+    "rosters/<int:pk>/ending/": "post",
+    "rosters/<int:pk>/swaps/": "post",
+    "swaps/<int:pk>/acceptance/": "post",
+    "swaps/<int:pk>/refusal/": "post",
+    "swaps/<int:pk>/withdrawal/": "post",
+    "shifts/": "post",
+    "calls/": "post",
+    "calls/<int:pk>/follow-up/": "post",
+    "calls/<int:pk>/number/": "post",
     "q/<str:token>/": "public",
     "plates/": "post",
     "plates/print/": "post",
@@ -201,7 +222,7 @@ def matter(cast: Cast, actor: Callable[[str], Actor]) -> Matter:
 
 
 def address(route: str, matter: Matter) -> str:
-    values = {"number": matter.dossier.number, "sha": "ab" * 32, "pk": "1"}
+    values = {"number": matter.dossier.number, "sha": "ab" * 32, "pk": "1", "node_id": "1"}
     return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: values.get(found[1], "x"), route)
 
 

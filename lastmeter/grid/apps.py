@@ -1,4 +1,4 @@
-"""The app `grid`: names what of its own hangs on nodes."""
+"""The app `grid`: names what of its own hangs on nodes, what it holds about a person, what a ground misses."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
@@ -12,10 +12,14 @@ class GridConfig(AppConfig):
         from lastmeter.accounts import keepers  # models exist only from here on
         from lastmeter.grid import coverage, followers, holdings
         from lastmeter.grid.addresses import following
-        from lastmeter.grid.models import Building, Compound, Road
+        from lastmeter.grid.duty import holdings as duty
+        from lastmeter.grid.models import Building, Call, Compound, Road, Roster
 
         followers.register(Building, following.BUILDINGS)
         followers.register(Compound, following.named(Compound, _("小区")))
         followers.register(Road, following.named(Road, _("道路")))
+        followers.register(Roster, followers.of_model(Roster, _("值班表")))
+        followers.register(Call, followers.of_model(Call, _("呼叫")))
         keepers.register("grid", holdings.KEEPER)
+        keepers.register("grid.duty", duty.KEEPER)
         coverage.register()

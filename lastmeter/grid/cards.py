@@ -1,17 +1,60 @@
-"""What the grid puts on the homes, and which entries of the desk's menu are for those who keep the ground."""
+"""What the grid puts on the homes, and which entries of the menus are for whom."""
+
+from datetime import timedelta
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils import timezone
 
 from lastmeter.accounts.actors import Actor
-from lastmeter.grid import history_views, keeping, openings, plates
+from lastmeter.grid import history_views, keeping, openings, picking, plates, scope, tree
+from lastmeter.grid.duty import calling, rosters
 from lastmeter.grid.layers import loading
+from lastmeter.kit.zhtime import DAY
+
+SOON = 7  # days ahead in which a shift stands on the home
 
 
 def _actor(request: HttpRequest) -> Actor:
     actor: Actor = request.actor  # type: ignore[attr-defined]  # put there by accounts.middleware
     return actor
+
+
+def on_duty(request: HttpRequest) -> str:
+    """For residents: who is on duty now where they live, and the way to ring them."""
+    node = picking.remembered(request.session)
+    if node is None:
+        return ""
+    context = {"people": rosters.on_duty(node, timezone.now()), "code": tree.code_of(node)}
+    return render_to_string("grid/duty/parts/now_card.html", context, request)
+
+
+def open_posts(request: HttpRequest) -> str:
+    """For residents: the first open posts; nothing when there are none."""
+    found = list(openings.running(timezone.localdate())[:3])
+    return render_to_string("grid/openings/card.html", {"openings": found}, request) if found else ""
+
+
+def next_shift(request: HttpRequest) -> str:
+    """For staff: the shift that is on or comes next; nothing for whoever stands on no roster."""
+    user, now, today = _actor(request).user, timezone.now(), timezone.localdate()
+    if user is None or not scope.held(_actor(request)):
+        return ""
+    coming = rosters.shifts_of_user(user, today - DAY, today + timedelta(days=SOON))
+    rows = [(roster, shift, shift.starts <= now) for roster, shift in coming if shift.ends > now]
+    return render_to_string("grid/duty/parts/next_card.html", {"rows": rows[:2]}, request) if rows else ""
+
+
+def missed(request: HttpRequest) -> int | None:
+    """Calls to follow up, beside their entry in the menu."""
+    actor = _actor(request)
+    return calling.to_follow_up(actor).count() if calling.follows_up(actor) else None
+
+
+def missed_card(request: HttpRequest) -> str:
+    """For the desk: that somebody called and nobody answered; nothing when all is followed up."""
+    count = missed(request)
+    return render_to_string("grid/duty/parts/missed_card.html", {"count": count}, request) if count else ""
 
 
 def keeps_ground(request: HttpRequest) -> bool:
@@ -29,17 +72,36 @@ def keeps_plates(request: HttpRequest) -> bool:
     return bool(plates.grounds(_actor(request)))
 
 
-def open_posts(request: HttpRequest) -> str:
-    """For residents: the first open posts; nothing when there are none."""
-    found = list(openings.running(timezone.localdate())[:3])
-    return render_to_string("grid/openings/card.html", {"openings": found}, request) if found else ""
+def has_shifts(request: HttpRequest) -> bool:
+    """Whether 我的班 is for this person: whoever holds a post may stand on a roster."""
+    return bool(scope.held(_actor(request)))
 
 
-CARDS = [("resident", 60, open_posts)]
+def sees_rosters(request: HttpRequest) -> bool:
+    """Whether the rosters are for this person."""
+    return rosters.arranges(_actor(request))
+
+
+def follows_up(request: HttpRequest) -> bool:
+    """Whether the unanswered calls are for this person."""
+    return calling.follows_up(_actor(request))
+
+
+CARDS = [
+    ("resident", 10, on_duty),
+    ("resident", 60, open_posts),
+    ("field", 20, next_shift),
+    ("desk", 5, missed_card),
+    ("desk", 20, next_shift),
+]
+BADGES = {"/calls/": missed}
 GATES = {
     "/posts/": keeps_ground,
     "/coverage/": keeps_ground,
     "/grid/changes/": history_views.keeps_ground,
     "/layers/": manages_street,
     "/plates/": keeps_plates,
+    "/rosters/": sees_rosters,
+    "/shifts/": has_shifts,
+    "/calls/": follows_up,
 }

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from lastmeter.grid import expiring, holdings, redrawing
+from lastmeter.grid.duty import calling
 
 
 def warn_terms(now: datetime) -> int:
@@ -18,3 +19,8 @@ def apply_due(now: datetime) -> int:
 def purge(now: datetime) -> int:
     """Empty applications past their term; hourly. Returns how many."""
     return holdings.erase_old(now)
+
+
+def lapse_calls(now: datetime) -> int:
+    """End the calls of which nobody said how they went; every few minutes."""
+    return calling.lapse(now)

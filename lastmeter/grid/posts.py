@@ -8,7 +8,9 @@ from datetime import date
 from django.db.models import Prefetch, Q
 from django.utils import timezone
 
+from lastmeter.accounts.models import User
 from lastmeter.grid import tree
+from lastmeter.grid.duty.numbers import number
 from lastmeter.grid.ground import Kept
 from lastmeter.grid.models import KEY_WIDTH, Level, Node, Post, Role, Tenure
 
@@ -85,12 +87,13 @@ def unit_people(unit_id: int, roles: Sequence[str], today: date | None = None) -
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A post as a public page names it: role, holder (empty = vacant) and the number that may be called."""
+    """A post as a public page names it: role, holder (empty = vacant), the number to dial and what is shown of it."""
 
     role: str
     label: str
     name: str
     phone: str
+    shown: str
     node_name: str
     level: int
 
@@ -139,12 +142,21 @@ def public_by_place(where: Q, today: date | None = None) -> dict[str, list[Liste
     )
     found: defaultdict[str, list[Listed]] = defaultdict(list)
     for post in posts.order_by("pk"):
-        node = post.node
-        if node is not None:
-            for holder in [each.user.name for each in post.now if each.user.is_active] or [""]:
-                found[node.path].append(
-                    Listed(post.role, post.get_role_display(), holder, post.public_phone, node.name, node.level)
-                )
+        if post.node is not None:
+            found[post.node.path].extend(_listed(post, post.node, holder) for holder in _holders_of(post))
     for people in found.values():
         people.sort(key=lambda each: (PUBLIC.index(Role(each.role)), each.name == ""))
     return dict(found)
+
+
+def _listed(post: Post, node: Node, holder: User | None) -> Listed:
+    """With the holder's number as residents may see it; a vacant post shows none."""
+    phone = number(post.public_phone, holder.pk) if holder and post.public_phone else None
+    dials, shown = (phone.dials, phone.shown) if phone else ("", "")
+    name = holder.name if holder else ""
+    return Listed(post.role, post.get_role_display(), name, dials, shown, node.name, node.level)
+
+
+def _holders_of(post: Post) -> list[User | None]:
+    """Who holds a post read with its tenures `now`; None stands for a vacancy."""
+    return [each.user for each in post.now if each.user.is_active] or [None]  # type: ignore[attr-defined]

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from lastmeter.accounts.requests import Request
 from lastmeter.grid import locate, mapping, picking, posts, reconciling, scope, tree, versions
+from lastmeter.grid.duty import rosters
 from lastmeter.grid.forms import HereForm
 from lastmeter.grid.models import Level, Node, PartyOrganisation, Plate, Unit
 
@@ -43,6 +44,7 @@ def who_is_mine(request: Request, code: str) -> HttpResponse:
         "chain": [(each, codes[each.pk]) for each in chain[:-1] if each.level >= Level.COUNTY],
         "first": next((each for each in people if each.name and each.phone), None),
         "people": people,
+        "on_duty": rosters.on_duty(node, timezone.now()),
         "drawing": drawing,
         "drawn_code": codes[drawing.node.pk] if drawing else "",
         "staff": bool(scope.reach(request.actor).nodes),

@@ -46,6 +46,14 @@ def tiles(name: str) -> str:
     return raw
 
 
+def choice(name: str, known: tuple[str, ...]) -> str:
+    """One of the known words, the first when absent. Raises ImproperlyConfigured on anything else."""
+    raw = text(name, known[0])
+    if raw not in known:
+        raise ImproperlyConfigured(f"{name}={raw!r}: write one of {', '.join(known)}")
+    return raw
+
+
 def names(name: str, default: str = "") -> list[str]:
     """A list separated by commas; empty parts are left out."""
     return [part.strip() for part in text(name, default).split(",") if part.strip()]

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
 
 from lastmeter.project import environment as env
 
@@ -35,6 +36,12 @@ REPORTS_PER_HOUR = env.number("LASTMETER_REPORTS_PER_HOUR", 120)
 
 # How many days before a term ends its holder and the desk are told.
 TERM_WARNING_DAYS = env.number("LASTMETER_TERM_WARNING_DAYS", 30)
+# What a resident's phone dials from a public page: "direct" the public number, "masked" the same but masked on the
+# page, "relay" a switchboard that leads on to the person ({person} is their number in this installation).
+CALLS = env.choice("LASTMETER_CALLS", ("direct", "masked", "relay"))
+CALL_RELAY = env.text("LASTMETER_CALL_RELAY")
+if CALLS == "relay" and "{person}" not in CALL_RELAY:
+    raise ImproperlyConfigured("LASTMETER_CALLS=relay: write LASTMETER_CALL_RELAY with {person} in it")
 
 # The demonstration: see project/demo/gate.py for the three conditions that must all hold.
 DEMO = env.flag("LASTMETER_DEMO")

@@ -34,6 +34,7 @@ TIMETABLE = (
     Entry("accounts.seal", timedelta(minutes=1), accounts.seal),
     Entry("matters.lapse", timedelta(minutes=5), matters.lapse),
     Entry("grid.apply_due", timedelta(minutes=5), grid.apply_due),
+    Entry("grid.lapse_calls", timedelta(minutes=5), grid.lapse_calls),
     Entry("accounts.purge", timedelta(hours=1), accounts.purge),
     Entry("grid.purge", timedelta(hours=1), grid.purge),
     Entry("matters.purge", timedelta(hours=1), matters.purge),

@@ -32,8 +32,11 @@ WORKPLACES = (
     ("/posts/", "desk"),
     ("/coverage/", "desk"),
     ("/grid/", "desk"),
+    ("/rosters/", "desk"),
+    ("/calls/", "desk"),
     ("/today/", "field"),
     ("/found/", "field"),
+    ("/shifts/", "field"),
 )
 HOMES = {shell.home: shell for shell in SHELLS.values()}
 

@@ -1,6 +1,7 @@
 """The ground and who stands on it: the tree and how it changes, units, posts, the address book, layers."""
 
 from lastmeter.grid.models.addresses import Building, Compound, Entrance, NameGram, PlaceName, Road
+from lastmeter.grid.models.duty import Call, CallAttempt, DayType, Roster, RosterMember, RosterSlot, Swap
 from lastmeter.grid.models.handovers import HandedItem, Handover
 from lastmeter.grid.models.history import MAKING, Change, ChangeKind, Move, NodeName, Part, Source, Trace
 from lastmeter.grid.models.layers import Cell, CellState, Layer
@@ -26,12 +27,15 @@ __all__ = [
     "MAKING",
     "Application",
     "Building",
+    "Call",
+    "CallAttempt",
     "Cell",
     "CellState",
     "Change",
     "ChangeKind",
     "Code",
     "Compound",
+    "DayType",
     "Entrance",
     "GroundVersion",
     "HandedItem",
@@ -53,9 +57,13 @@ __all__ = [
     "PostOpening",
     "Road",
     "Role",
+    "Roster",
+    "RosterMember",
+    "RosterSlot",
     "SearchName",
     "Shape",
     "Source",
+    "Swap",
     "Tenure",
     "TenureQuerySet",
     "Trace",

@@ -20,7 +20,7 @@ from lastmeter.grid.models import Node
 from lastmeter.kit.zhtime import CHINA
 from lastmeter.matters.defaults import plant_defaults
 from lastmeter.matters.models import Matter
-from lastmeter.project.demo import world
+from lastmeter.project.demo import duty, world
 from lastmeter.project.demo.cast import RESIDENT_LOGIN, RESIDENT_NAME
 
 
@@ -63,6 +63,7 @@ def _fill(now: datetime, matters: int) -> int:
     load_addresses(loaded.town)
     plant_defaults(city, today=today)
     resident = people.open_account(RESIDENT_LOGIN, RESIDENT_NAME, phone="19900009700", by=system("demo"), now=now)
+    duty.set_up(loaded, now)
     return world.play(loaded, resident=Actor.of(resident), now=now, matters=matters)
 
 
