@@ -1,6 +1,7 @@
 """Dossiers follow their ground: counted by node, moved with all their place columns. `node_then` never moves."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
@@ -27,4 +28,10 @@ def move(moves: Mapping[int, int]) -> int:
     return moved
 
 
-FOLLOWER = Follower(label=_("未结案卷"), count=count, move=move)
+def work(node_ids: list[int], since: datetime) -> dict[int, int]:
+    """node id → dossiers opened there since that moment, closed ones too: one query."""
+    rows = Dossier.objects.filter(node__in=node_ids, opened_at__gte=since).values("node").annotate(n=Count("pk"))
+    return {row["node"]: row["n"] for row in rows}
+
+
+FOLLOWER = Follower(label=_("未结案卷"), count=count, move=move, work=work)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from lastmeter.accounts.actors import system
 from lastmeter.grid import load, shapes, tree
 from lastmeter.grid import people as register
+from lastmeter.grid.layers import proposing
 from lastmeter.grid.models import Level, Node
 from lastmeter.kit.sheets import BadSheet
 
@@ -83,6 +84,27 @@ def show(code: str) -> None:
     codes = tree.codes_of(below)
     for each in below:
         click.echo(f"{codes[each.pk]:<18} {each.get_level_display()}  {each.name}")
+
+
+@commands.command("propose")
+@click.argument("code")
+@click.option("--urban", nargs=2, type=int, default=proposing.URBAN, show_default=True, help="城镇网格户数 From, to.")
+@click.option("--rural", nargs=2, type=int, default=proposing.RURAL, show_default=True, help="农村网格户数 From, to.")
+@click.option("--seconds", default=45.0, show_default=True, help="计算时限 Time to search.")
+def propose(code: str, urban: tuple[int, int], rural: tuple[int, int], seconds: float) -> None:
+    """合并方案 Propose a merged layer of grids for the street or community of CODE and store it as a draft."""
+    street = tree.resolve_code(code)
+    if street is None:
+        raise click.ClickException(_("没有代码是“%(code)s”的节点。") % {"code": code})
+    from lastmeter.grid.layers import jobs  # OR-Tools: no other command should pay for it
+
+    now = timezone.now()
+    asked = proposing.ask(street=street, urban=urban, rural=rural, by=system("grid-propose"), now=now)
+    if not jobs.claim(now, asked):
+        raise click.ClickException(_("后台任务已经在计算这个范围的方案。"))
+    jobs.solve(asked, seconds=seconds)
+    asked.refresh_from_db()
+    click.echo(asked.trouble or _("方案 %(number)d 已存为草案：/grid/proposals/%(number)d/") % {"number": asked.pk})
 
 
 @click.command("people")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Count, Model
 from django.utils.functional import Promise
@@ -9,11 +10,15 @@ from django.utils.functional import Promise
 
 @dataclass(frozen=True, slots=True)
 class Follower:
-    """Rows of one model that lie at nodes. `count` gives node id → how many open ones; `move` takes old → new ids."""
+    """Rows of one model that lie at nodes. `count` gives node id → how many open ones; `move` takes old → new ids.
+
+    `work`, where rows are work to be done: (node ids, since) → node id → how many came since then, done or not.
+    """
 
     label: str | Promise
     count: Callable[[list[int]], dict[int, int]]
     move: Callable[[Mapping[int, int]], int]
+    work: Callable[[list[int], datetime], dict[int, int]] | None = None
 
 
 _followers: dict[type[Model], Follower] = {}
@@ -27,6 +32,15 @@ def register(model: type[Model], follower: Follower) -> None:
 def registered() -> dict[type[Model], Follower]:
     """Every model that has named itself."""
     return dict(_followers)
+
+
+def work_since(node_ids: list[int], since: datetime) -> dict[int, int]:
+    """node id → how much work came there since that moment, of every kind together."""
+    total: dict[int, int] = {}
+    for follower in _followers.values():
+        for node_id, many in (follower.work(node_ids, since) if follower.work else {}).items():
+            total[node_id] = total.get(node_id, 0) + many
+    return total
 
 
 def of_model(model: type[Model], label: str | Promise) -> Follower:

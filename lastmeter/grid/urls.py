@@ -3,6 +3,7 @@
 from django.urls import path
 
 from lastmeter.grid import views
+from lastmeter.grid.layers import pages
 
 urlpatterns = [
     path("g/", views.mine, name="my-grid"),
@@ -10,4 +11,8 @@ urlpatterns = [
     path("q/<str:token>/", views.plate, name="plate"),
     path("places/", views.places, name="places"),
     path("places/here/", views.here, name="places-here"),
+    path("grid/proposals/", pages.proposals, name="proposals"),
+    path("grid/proposals/<int:pk>/", pages.proposal, name="proposal"),
+    path("grid/proposals/<int:pk>/gift/", pages.gift, name="proposal-gift"),
+    path("grid/proposals/<int:pk>/sheet/", pages.sheet, name="proposal-sheet"),
 ]

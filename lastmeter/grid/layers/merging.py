@@ -1,6 +1,6 @@
 """Proposes one merged layer: every grid whole, inside one community, no compound cut; compact and balanced.
 
-OR-Tools weighs 100 MB of memory with what it brings: import this module in jobs, commands and tests, never in views.
+OR-Tools takes about 70 MB of memory with what it brings: jobs, commands and tests import this module, views never do.
 """
 
 import random
@@ -17,9 +17,11 @@ from lastmeter.grid.layers.partition import (
     Ground,
     Measures,
     Weights,
+    as_drawn,
     grids_of,
     measure,
     objective,
+    started,
     survey,
     together,
     torn,
@@ -117,7 +119,7 @@ def _size(ground: Ground) -> int:
 
 
 def _propose_one(atoms: Sequence[Atom], ground: Ground, effort: Effort) -> tuple[Part, Division]:
-    before = _before(atoms, ground)
+    before = as_drawn(atoms, ground)
     start, mended = _admissible(ground, effort)
     mended = mended or bool(ground.broken)
     as_mended = measure(ground, start)
@@ -133,7 +135,7 @@ def _propose_one(atoms: Sequence[Atom], ground: Ground, effort: Effort) -> tuple
         after=measure(ground, best or start),
         proved=proved,
         mended=mended,
-        torn=tuple(ground.grids[grid] for grid in torn(ground, _started(ground))),
+        torn=tuple(ground.grids[grid] for grid in torn(ground, started(ground))),
         broken=tuple(ground.broken),
         homeless=sum(len(block.atoms) for block in ground.blocks if block.start is None),
         bridges=len(ground.bridges),
@@ -141,22 +143,9 @@ def _propose_one(atoms: Sequence[Atom], ground: Ground, effort: Effort) -> tuple
     return part, best or start
 
 
-def _started(ground: Ground) -> Division:
-    return [NOWHERE if block.start is None else ground.grids.index(block.start) for block in ground.blocks]
-
-
-def _before(atoms: Sequence[Atom], ground: Ground) -> Measures:
-    """The starting layer as it is, compounds cut where it cuts them."""
-    if not ground.broken:
-        return measure(ground, _started(ground))
-    loose = [replace(atom, compound=None) for atom in atoms if atom.community == ground.community]
-    as_drawn = survey(loose, ground.community, ground.grids, ground.band, ground.weights)
-    return measure(as_drawn, _started(as_drawn))
-
-
 def _admissible(ground: Ground, effort: Effort) -> tuple[Division, bool]:
     """The start, or the nearest division to it with every grid whole, and whether it had to be mended."""
-    start = _started(ground)
+    start = started(ground)
     if NOWHERE not in start and not torn(ground, start):
         return start, False
     found = None

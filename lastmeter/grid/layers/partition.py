@@ -1,7 +1,7 @@
 """The ground cut into atoms, which atoms share a border, and what a division of them into grids measures."""
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import cos, pi, radians
 
 import numpy as np
@@ -348,6 +348,20 @@ def measure(ground: Ground, division: Sequence[int]) -> Measures:
         ),
         grids=count,
     )
+
+
+def started(ground: Ground) -> Division:
+    """The starting layer, each block in the grid of most of its households."""
+    return [NOWHERE if block.start is None else ground.grids.index(block.start) for block in ground.blocks]
+
+
+def as_drawn(atoms: Sequence[Atom], ground: Ground) -> Measures:
+    """The figures of the starting layer as it is, compounds cut where it cuts them."""
+    if not ground.broken:
+        return measure(ground, started(ground))
+    loose = [replace(atom, compound=None) for atom in atoms if atom.community == ground.community]
+    cut = survey(loose, ground.community, ground.grids, ground.band, ground.weights)
+    return measure(cut, started(cut))
 
 
 def together(parts: Iterable[Measures]) -> Measures:

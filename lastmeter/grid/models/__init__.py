@@ -1,6 +1,7 @@
 """The ground and who stands on it: the tree, units and Party organisations, posts."""
 
 from lastmeter.grid.models.posts import Post, Role, Tenure, TenureQuerySet
+from lastmeter.grid.models.proposals import Proposal, ProposalCell, ProposalGrid
 from lastmeter.grid.models.tree import (
     KEY_WIDTH,
     Code,
@@ -25,6 +26,9 @@ __all__ = [
     "PartyOrganisation",
     "Plate",
     "Post",
+    "Proposal",
+    "ProposalCell",
+    "ProposalGrid",
     "Role",
     "Shape",
     "Tenure",
