@@ -25,6 +25,12 @@ class AskForm(forms.Form):
     rural_from = forms.IntegerField(label=_("农村网格户数，从"), min_value=1, max_value=100_000)
     rural_to = forms.IntegerField(label=_("农村网格户数，到"), min_value=1, max_value=100_000)
 
+    rejoin = forms.BooleanField(
+        label=_("今天分在几个网格里的小区，也并到一个网格"),
+        help_text=_("户数超过一个网格上限的小区除外。并小区时，有的指标可能比现在差，结果里会写明。"),
+        required=False,
+    )
+
     def __init__(self, *args: Any, places: Sequence[Node], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["street"].queryset = Node.objects.filter(pk__in=[each.pk for each in places]).order_by("path")  # type: ignore[attr-defined]

@@ -56,6 +56,7 @@ ENTRIES = (
     Entry("desk", _("今日"), "list", ("/today/",), MATTERS),
     Entry("desk", _("通知"), "bell", ("/notices/",), MATTERS),
     Entry("desk", _("网格与岗位"), "tree", ("/grid/",), GRID),
+    Entry("desk", _("合并方案"), "grid", ("/grid/proposals/",), GRID),
     Entry("desk", _("覆盖缺口"), "grid", ("/coverage/",), GRID),
     Entry("desk", _("人员与权限"), "people", ("/people/", "/people/lost-phone/"), SYSTEM),
     Entry("desk", _("审计"), "shield", ("/audit/",), SYSTEM),

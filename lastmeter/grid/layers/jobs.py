@@ -151,14 +151,18 @@ def _spread_over(total: int, weights: list[int]) -> list[int]:
 
 
 def _keep_compounds(proposal: Proposal, cells: list[ProposalCell]) -> None:
-    """Buildings of one name in one community are one compound, unless it alone is larger than a grid may be."""
+    """Buildings of one name in one community are a compound when today's grids keep them together.
+
+    With `rejoin` also those that today's grids divide, unless the compound alone is larger than a grid may be.
+    """
     named: dict[tuple[int, str], list[ProposalCell]] = {}
     for cell in cells:
         if found := BUILDING.match(cell.place.name):
             named.setdefault((cell.start.parent_id or 0, found["compound"]), []).append(cell)
     most = {pk: band_of(proposal, node)[1] for pk, node in _communities(place for place, _name in named).items()}
     for (place, name), buildings in named.items():
-        if sum(cell.households for cell in buildings) <= most[place]:
+        divided = len({cell.start_id for cell in buildings}) > 1
+        if not divided or (proposal.rejoin and sum(cell.households for cell in buildings) <= most[place]):
             for cell in buildings:
                 cell.compound = name[:100]
 

@@ -36,7 +36,14 @@ def proposals(request: Request, user: User) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
         urban, rural = (told["urban_from"], told["urban_to"]), (told["rural_from"], told["rural_to"])
-        asked = proposing.ask(street=told["street"], urban=urban, rural=rural, by=request.actor, now=timezone.now())
+        asked = proposing.ask(
+            street=told["street"],
+            urban=urban,
+            rural=rural,
+            rejoin=told["rejoin"],
+            by=request.actor,
+            now=timezone.now(),
+        )
         return redirect("proposal", asked.pk)
     context = {"form": form, "listed": proposing.visible_to(request.actor)[:LISTED]}
     return render(request, "grid/proposals.html", context, status=422 if form.errors else 200)

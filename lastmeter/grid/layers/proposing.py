@@ -62,8 +62,13 @@ def visible_to(actor: Actor) -> QuerySet[Proposal]:
 
 
 @transaction.atomic
-def ask(*, street: Node, urban: tuple[int, int], rural: tuple[int, int], by: Actor, now: datetime) -> Proposal:
-    """Ask for a proposal; one that is still waiting for the same ground is given back instead."""
+def ask(
+    *, street: Node, urban: tuple[int, int], rural: tuple[int, int], rejoin: bool = False, by: Actor, now: datetime
+) -> Proposal:
+    """Ask for a proposal; one that is still waiting for the same ground is given back instead.
+
+    `urban`, `rural`: households of a grid, from and to. `rejoin`: compounds that today's grids divide become whole.
+    """
     fresh = Proposal(
         street=street,
         asked_by=by.user,
@@ -72,6 +77,7 @@ def ask(*, street: Node, urban: tuple[int, int], rural: tuple[int, int], by: Act
         urban_to=urban[1],
         rural_from=rural[0],
         rural_to=rural[1],
+        rejoin=rejoin,
     )
     Proposal.objects.bulk_create([fresh], ignore_conflicts=True)
     found = Proposal.objects.filter(street=street).order_by("-pk")[0]

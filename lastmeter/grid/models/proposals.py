@@ -27,6 +27,7 @@ class Proposal(models.Model):
     urban_to = models.PositiveIntegerField(_("城镇网格户数上限"))
     rural_from = models.PositiveIntegerField(_("农村网格户数下限"))
     rural_to = models.PositiveIntegerField(_("农村网格户数上限"))
+    rejoin = models.BooleanField(_("已拆开的小区并回一个网格"), default=False)
     took = models.FloatField(_("计算用时（秒）"), null=True)
     proved = models.BooleanField(_("已证明最优"), default=False)
     mended = models.BooleanField(_("起点先经修正"), default=False)

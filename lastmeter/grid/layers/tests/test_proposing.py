@@ -1,7 +1,7 @@
 """Asking for a proposal, solving it, giving cells away, and taking it along."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from io import BytesIO
 
 import openpyxl
@@ -11,11 +11,9 @@ from django.test import Client
 from django.utils import timezone
 
 from lastmeter.accounts.actors import Actor
-from lastmeter.grid import followers, shapes, tree
+from lastmeter.grid import shapes, tree
 from lastmeter.grid.layers import jobs, proposing
 from lastmeter.grid.models import Level, Node, Proposal
-from lastmeter.matters import intake
-from lastmeter.matters.models import Source
 from tests.cast import FOUNDED, SIDE, SOUTH, WEST, Cast
 
 ClientAs = Callable[[str], Client]
@@ -74,33 +72,25 @@ def test_who_asks_again_gets_the_one_that_waits_and_one_worker_solves_it(cast: C
     assert jobs.claim(now + jobs.GIVEN_UP + timedelta(seconds=1), other)  # the first worker was killed
 
 
-def test_matters_at_the_micro_grid_count_there_and_those_of_the_grid_are_spread(
-    cast: Cast, micros: dict[str, Node]
-) -> None:
-    now = timezone.now()
-    for ref, node in enumerate([micros["grid 00"], cast.nodes["grid"], cast.nodes["grid"]]):
-        report(node, str(ref), now)
-    cells, left_out = jobs.snapshot(asked(cast), now)
-    work = {cell.place.name: cell.work for cell in cells}
-    assert (sum(work.values()), left_out) == (3, 0)
-    assert work["grid 00"] >= 1
-    assert followers.work_since([micros["grid 00"].pk], now + timedelta(days=1)) == {}
-
-
-def report(node: Node, ref: str, now: datetime) -> None:
-    taken = intake.Report(
-        text="路灯不亮", source=Source.WEB, client_ref=ref, node_id=node.pk, name="李", phone="19900000101"
-    )
-    intake.take_in([taken], by=Actor.visitor("x"), client="x", now=now)
-
-
-def test_buildings_of_one_name_are_a_compound_unless_it_is_too_large_for_a_grid(
+def test_buildings_of_one_name_stay_together_and_divided_ones_are_rejoined_when_asked(
     cast: Cast, micros: dict[str, Node]
 ) -> None:
     for number, (name, node) in enumerate(micros.items()):
-        Node.objects.filter(pk=node.pk).update(name=f"{'大' if name.startswith('grid') else '小'}院 {number} 栋")
-    cells, _left_out = jobs.snapshot(asked(cast), timezone.now())
-    assert {(cell.start.name, cell.compound) for cell in cells} == {("第一网格", ""), ("第二网格", "小院")}
+        compound = {"grid 00": "分院", "second_grid 02": "分院"}.get(
+            name, "大院" if name.startswith("grid") else "小院"
+        )
+        Node.objects.filter(pk=node.pk).update(name=f"{compound} {number} 栋")
+    proposal = asked(cast)
+    assert _compounds(proposal) == {"大院", "小院"}
+    proposal.rejoin = True
+    assert _compounds(proposal) == {"大院", "小院", "分院"}
+    proposal.urban_to = 14
+    assert _compounds(proposal) == {"大院", "小院"}
+
+
+def _compounds(proposal: Proposal) -> set[str]:
+    cells, _left_out = jobs.snapshot(proposal, timezone.now())
+    return {cell.compound for cell in cells} - {""}
 
 
 def test_ground_without_boundaries_is_said_to_have_none(cast: Cast) -> None:
