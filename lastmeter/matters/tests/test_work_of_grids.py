@@ -15,11 +15,10 @@ from tests.cast import FOUNDED, SIDE, SOUTH, WEST, Cast
 
 
 def test_matters_at_a_micro_grid_count_there_and_those_of_its_grid_are_spread(cast: Cast) -> None:
-    lane = {cast.nodes["building"]: shapely.box(WEST, SOUTH, WEST + SIDE / 2, SOUTH + SIDE)}
+    west = shapely.box(WEST, SOUTH, WEST + SIDE / 2, SOUTH + SIDE)
+    east = shapely.box(WEST + SIDE / 2, SOUTH, WEST + SIDE, SOUTH + SIDE)
     other = tree.plant(parent=cast.nodes["grid"], level=Level.MICRO, name="东巷", today=FOUNDED, households=90)
-    shapes.draw(
-        lane | {other: shapely.box(WEST + SIDE / 2, SOUTH, WEST + SIDE, SOUTH + SIDE)}, source="", today=FOUNDED
-    )
+    shapes.draw({cast.nodes["building"]: west, other: east}, source="", today=FOUNDED)
     now, by = timezone.now(), Actor.of(cast.users["clerk"])
     for ref, node in enumerate([cast.nodes["building"], cast.nodes["grid"], cast.nodes["grid"]]):
         _report(node, str(ref), now)
