@@ -33,6 +33,7 @@ LOCAL_SHARE = 0.4  # of a community's time for annealing; what it finds is where
 STEPS = 40_000
 WARMTH = UNIT / 40  # how much worse a step may be at the beginning
 REPAIR_SHARE = 0.3
+LEAST = 0.5  # seconds that a search gets even when the time is over
 
 
 class NoDivision(ValueError):
@@ -100,7 +101,7 @@ def propose(
     for at, ground in enumerate(grounds):
         left = seconds - (time.monotonic() - begun)
         share = _size(ground) / sum(map(_size, grounds[at:]))
-        part, division = _propose_one(atoms, ground, Effort(max(left * share, 0.1), workers, seed))
+        part, division = _propose_one(atoms, ground, Effort(max(left * share, LEAST), workers, seed))
         parts.append(part)
         for block, grid in zip(ground.blocks, division, strict=True):
             grid_of.update({atoms[atom].key: ground.grids[grid] for atom in block.atoms})
@@ -119,19 +120,21 @@ def _size(ground: Ground) -> int:
 
 
 def _propose_one(atoms: Sequence[Atom], ground: Ground, effort: Effort) -> tuple[Part, Division]:
+    end = time.monotonic() + effort.seconds
     before = as_drawn(atoms, ground)
     start, mended = _admissible(ground, effort)
     mended = mended or bool(ground.broken)
-    as_mended = measure(ground, start)
-    limits = before if as_mended.no_worse(before) else None
-    best, proved = _best(ground, start, limits or before, effort) if limits or mended else (None, False)
+    limits, as_mended = before, measure(ground, start)
+    keeps_up = as_mended.no_worse(before)
+    left = max(end - time.monotonic(), LEAST)
+    best, proved = _best(ground, start, limits, replace(effort, seconds=left if keeps_up else left / 2))
     if best is None:
-        limits = as_mended
-        best, proved = _best(ground, start, limits, effort)
+        limits, left = as_mended, max(end - time.monotonic(), LEAST)
+        best, proved = _best(ground, start, limits, replace(effort, seconds=left))
     part = Part(
         community=ground.community,
         before=before,
-        limits=limits or before,
+        limits=limits,
         after=measure(ground, best or start),
         proved=proved,
         mended=mended,
@@ -150,7 +153,7 @@ def _admissible(ground: Ground, effort: Effort) -> tuple[Division, bool]:
         return start, False
     found = None
     if len(ground.grids) <= len(ground.blocks):
-        found = repair(ground, start, replace(effort, seconds=max(effort.seconds * REPAIR_SHARE, 5)))
+        found = repair(ground, start, replace(effort, seconds=max(effort.seconds * REPAIR_SHARE, 2)))
     if found is None:
         raise NoDivision(ground.community)
     return found, True

@@ -16,7 +16,7 @@ from lastmeter.accounts.models import User
 from lastmeter.accounts.requests import Request, signed_in
 from lastmeter.grid.forms import AskForm, GiftForm
 from lastmeter.grid.layers import picture, proposing, reading
-from lastmeter.grid.models import Proposal, ProposalCell
+from lastmeter.grid.models import Proposal, ProposalCell, ProposalGrid
 from lastmeter.kit.sheets import write_rows
 
 LISTED = 50
@@ -73,10 +73,9 @@ def _page(
         return render(request, "grid/proposal_waiting.html", {"proposal": found})
     sheets = proposing.sheets(found)
     drawing = picture.draw(sheets)
-    form, beside = None, []
+    beside: list[ProposalGrid] = []
     if cell is not None:
         beside = next(each for each in sheets if each.community.pk == cell.grid.community_id).beside(cell)
-        form = GiftForm(grids=beside, initial={"cell": cell.pk, "version": found.version})
     context = {
         "proposal": found,
         "drawing": drawing,
@@ -85,7 +84,6 @@ def _page(
         "no_worse": all(each.no_worse for each in sheets),
         "weights": proposing.WEIGHTS,
         "cell": cell,
-        "form": form,
         "beside": beside,
         "trouble": trouble,
     }
