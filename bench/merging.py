@@ -8,8 +8,8 @@ import numpy as np
 import shapely
 
 from bench.ground import Row
-from lastmeter.grid.layers.merging import Merged, propose
-from lastmeter.grid.layers.partition import Atom
+from lastmeter.grid.proposals.merging import Merged, propose
+from lastmeter.grid.proposals.partition import Atom
 
 STREET = Path(__file__).resolve().parents[1] / "lastmeter/grid/data/chengdong.geojson"
 RURAL = ("441702006201", "441702006202")

@@ -3,7 +3,7 @@
 from django.http import HttpRequest
 
 from lastmeter.accounts.actors import Actor
-from lastmeter.grid.layers import proposing
+from lastmeter.grid.proposals import proposing
 
 
 def manages_ground(request: HttpRequest) -> bool:

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from lastmeter.accounts.actors import system
 from lastmeter.grid import load, shapes, tree
 from lastmeter.grid import people as register
-from lastmeter.grid.layers import proposing
 from lastmeter.grid.models import Level, Node
+from lastmeter.grid.proposals import proposing
 from lastmeter.kit.sheets import BadSheet
 
 LEVELS = {level.name.lower(): level for level in Level}
@@ -96,7 +96,7 @@ def propose(code: str, urban: tuple[int, int], rural: tuple[int, int], seconds: 
     street = tree.resolve_code(code)
     if street is None:
         raise click.ClickException(_("没有代码是“%(code)s”的节点。") % {"code": code})
-    from lastmeter.grid.layers import jobs  # OR-Tools: no other command should pay for it
+    from lastmeter.grid.proposals import jobs  # OR-Tools: no other command should pay for it
 
     now = timezone.now()
     asked = proposing.ask(street=street, urban=urban, rural=rural, by=system("grid-propose"), now=now)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from lastmeter.accounts import jobs as accounts
 from lastmeter.clocks import jobs as clocks
 from lastmeter.dossiers import jobs as dossiers
-from lastmeter.grid.layers import jobs as layers
+from lastmeter.grid.proposals import jobs as proposals
 from lastmeter.matters import jobs as matters
 from lastmeter.notices import jobs as notices
 
@@ -30,7 +30,7 @@ class Entry:
 
 TIMETABLE = (
     Entry("notices.deliver", timedelta(seconds=2), notices.deliver),
-    Entry("grid.propose", timedelta(seconds=3), layers.start_waiting),
+    Entry("grid.propose", timedelta(seconds=3), proposals.start_waiting),
     Entry("clocks.sweep", timedelta(seconds=30), clocks.run),
     Entry("accounts.seal", timedelta(minutes=1), accounts.seal),
     Entry("matters.lapse", timedelta(minutes=5), matters.lapse),

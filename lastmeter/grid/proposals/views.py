@@ -14,9 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from lastmeter.accounts.models import User
 from lastmeter.accounts.requests import Request, signed_in
-from lastmeter.grid.forms import AskForm, GiftForm
-from lastmeter.grid.layers import picture, proposing, reading
 from lastmeter.grid.models import Proposal, ProposalCell, ProposalGrid
+from lastmeter.grid.proposals import figures, picture, proposing
+from lastmeter.grid.proposals.forms import AskForm, GiftForm
 from lastmeter.kit.sheets import write_rows
 
 LISTED = 50
@@ -79,8 +79,8 @@ def _page(
     context = {
         "proposal": found,
         "drawing": drawing,
-        "figures": reading.figures(sheets),
-        "rows": reading.rows(sheets, drawing.colour_of),
+        "figures": figures.figures(sheets),
+        "rows": figures.rows(sheets, drawing.colour_of),
         "no_worse": all(each.no_worse for each in sheets),
         "weights": proposing.WEIGHTS,
         "cell": cell,

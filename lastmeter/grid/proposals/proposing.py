@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from lastmeter.accounts import audit
 from lastmeter.accounts.actors import Actor
 from lastmeter.grid import scope
-from lastmeter.grid.layers.partition import (
+from lastmeter.grid.models import Level, Node, NodeKind, Proposal, ProposalCell, ProposalGrid, Role
+from lastmeter.grid.proposals.partition import (
     Atom,
     Division,
     Ground,
@@ -26,7 +27,6 @@ from lastmeter.grid.layers.partition import (
     torn,
     whole,
 )
-from lastmeter.grid.models import Level, Node, NodeKind, Proposal, ProposalCell, ProposalGrid, Role
 
 ROLES = frozenset({Role.SECRETARY, Role.GRID_HEAD, Role.COMMUNITY_CLERK, Role.DISPATCHER})
 URBAN, RURAL = (300, 500), (250, 350)  # what the form offers first; the rule of the place decides

@@ -14,10 +14,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lastmeter.grid import followers
-from lastmeter.grid.layers import merging
-from lastmeter.grid.layers.partition import Atom
-from lastmeter.grid.layers.proposing import WEIGHTS, band_of
 from lastmeter.grid.models import Level, Node, NodeKind, Proposal, ProposalCell, ProposalGrid, Shape
+from lastmeter.grid.proposals import merging
+from lastmeter.grid.proposals.partition import Atom
+from lastmeter.grid.proposals.proposing import WEIGHTS, band_of
 
 log = logging.getLogger(__name__)
 SECONDS = 45.0

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from ortools.sat.python import cp_model
 
-from lastmeter.grid.layers.partition import NOWHERE, Costs, Division, Ground, Measures, costs, measure, sums, torn
-from lastmeter.grid.layers.partition import outside as outside_band
+from lastmeter.grid.proposals.partition import NOWHERE, Costs, Division, Ground, Measures, costs, measure, sums, torn
+from lastmeter.grid.proposals.partition import outside as outside_band
 
 Literal = cp_model.IntVar
 SYMMETRY_BLOCKS = 80  # with more blocks, saying that the first block is the root costs more than it saves

@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from lastmeter.accounts.actors import Actor
 from lastmeter.grid import shapes, tree
-from lastmeter.grid.layers import jobs, proposing
 from lastmeter.grid.models import Level, Node, Proposal
+from lastmeter.grid.proposals import jobs, proposing
 from tests.cast import FOUNDED, SIDE, SOUTH, WEST, Cast
 
 ClientAs = Callable[[str], Client]

@@ -6,8 +6,8 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lastmeter.grid.layers.merging import Merged, propose
-from lastmeter.grid.layers.partition import (
+from lastmeter.grid.proposals.merging import Merged, propose
+from lastmeter.grid.proposals.partition import (
     Atom,
     Ground,
     Weights,

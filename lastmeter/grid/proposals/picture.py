@@ -7,8 +7,8 @@ from math import cos, radians
 import numpy as np
 import shapely
 
-from lastmeter.grid.layers.proposing import Sheet
 from lastmeter.grid.models import ProposalCell
+from lastmeter.grid.proposals.proposing import Sheet
 
 SIZE = 900  # the longer side, in units of the drawing
 COLOURS = 8  # classes c0 … c7 of the style sheet

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from lastmeter.grid.layers.partition import outside
-from lastmeter.grid.layers.proposing import Sheet, in_all
 from lastmeter.grid.models import Node, ProposalCell, ProposalGrid
+from lastmeter.grid.proposals.partition import outside
+from lastmeter.grid.proposals.proposing import Sheet, in_all
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import exp
 
-from lastmeter.grid.layers.partition import (
+from lastmeter.grid.proposals.partition import (
     NOWHERE,
     UNIT,
     Atom,
@@ -27,7 +27,7 @@ from lastmeter.grid.layers.partition import (
     torn,
     whole,
 )
-from lastmeter.grid.layers.solving import Effort, repair, solve
+from lastmeter.grid.proposals.solving import Effort, repair, solve
 
 LOCAL_SHARE = 0.4  # of a community's time for annealing; what it finds is where CP-SAT starts
 STEPS = 40_000
