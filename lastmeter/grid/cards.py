@@ -10,6 +10,7 @@ from lastmeter.accounts.actors import Actor
 from lastmeter.grid import history_views, keeping, openings, picking, plates, scope, tree
 from lastmeter.grid.duty import calling, rosters
 from lastmeter.grid.layers import loading
+from lastmeter.grid.proposals import proposing
 from lastmeter.kit.zhtime import DAY
 
 SOON = 7  # days ahead in which a shift stands on the home
@@ -67,6 +68,11 @@ def manages_street(request: HttpRequest) -> bool:
     return bool(loading.streets(_actor(request)))
 
 
+def asks_for_proposals(request: HttpRequest) -> bool:
+    """Whether this person may ask for a merged layer of grids."""
+    return bool(proposing.places(_actor(request)))
+
+
 def keeps_plates(request: HttpRequest) -> bool:
     """Whether somebody keeps the plates of a place."""
     return bool(plates.grounds(_actor(request)))
@@ -100,6 +106,7 @@ GATES = {
     "/coverage/": keeps_ground,
     "/grid/changes/": history_views.keeps_ground,
     "/layers/": manages_street,
+    "/grid/proposals/": asks_for_proposals,
     "/plates/": keeps_plates,
     "/rosters/": sees_rosters,
     "/shifts/": has_shifts,

@@ -14,6 +14,7 @@ from lastmeter.grid.addresses import importing
 from lastmeter.grid.layers import loading, reading, reporting
 from lastmeter.grid.layers.crs import BadCrs
 from lastmeter.grid.models import Level, Node, Unit
+from lastmeter.grid.proposals import proposing
 from lastmeter.kit.sheets import BadSheet
 
 LEVELS = {level.name.lower(): level for level in Level}
@@ -145,6 +146,27 @@ def reconcile(dry_run: bool) -> None:
         _("对照 %(all)d 处：一致 %(same)d，不同 %(differ)d；新记代码 %(new)d 个。")
         % {"all": len(pairs), "same": same, "differ": len(pairs) - same, "new": new}
     )
+
+
+@commands.command("propose")
+@click.argument("code")
+@click.option("--urban", nargs=2, type=int, default=proposing.URBAN, show_default=True, help="城镇网格户数 From, to.")
+@click.option("--rural", nargs=2, type=int, default=proposing.RURAL, show_default=True, help="农村网格户数 From, to.")
+@click.option("--seconds", default=45.0, show_default=True, help="计算时限 Time to search.")
+def propose(code: str, urban: tuple[int, int], rural: tuple[int, int], seconds: float) -> None:
+    """合并方案 Propose a merged layer of grids for the street or community of CODE and store it as a draft."""
+    street = tree.resolve_code(code)
+    if street is None:
+        raise click.ClickException(_("没有代码是“%(code)s”的节点。") % {"code": code})
+    from lastmeter.grid.proposals import jobs  # OR-Tools: no other command should pay for it
+
+    now = timezone.now()
+    asked = proposing.ask(street=street, urban=urban, rural=rural, by=system("grid-propose"), now=now)
+    if not jobs.claim(now, asked):
+        raise click.ClickException(_("后台任务已经在计算这个范围的方案。"))
+    jobs.solve(asked, seconds=seconds)
+    asked.refresh_from_db()
+    click.echo(asked.trouble or _("方案 %(number)d 已存为草案：/grid/proposals/%(number)d/") % {"number": asked.pk})
 
 
 @click.command("people")

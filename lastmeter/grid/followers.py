@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db.models import Count, Model, QuerySet
@@ -23,12 +24,14 @@ class Follower:
 
     `count`: node id → how many open ones. `lying`: every row at these nodes. `put`: bring those rows of a set of keys
     (a query, so that a hundred thousand go in one statement) that lie at the first node to the second; how many.
+    `work`, where rows are work to be done: (node ids, since) → node id → how many came since then, done or not.
     """
 
     label: str | Promise
     count: Callable[[list[int]], dict[int, int]]
     lying: Callable[[list[int]], Iterable[Lying]]
     put: Callable[["QuerySet[Any, Any]", int, int], int]
+    work: Callable[[list[int], datetime], dict[int, int]] | None = None
 
 
 _followers: dict[type[Model], Follower] = {}
@@ -42,6 +45,15 @@ def register(model: type[Model], follower: Follower) -> None:
 def registered() -> dict[type[Model], Follower]:
     """Every model that has named itself."""
     return dict(_followers)
+
+
+def work_since(node_ids: list[int], since: datetime) -> dict[int, int]:
+    """node id → how much work came there since that moment, of every kind together."""
+    total: dict[int, int] = {}
+    for follower in _followers.values():
+        for node_id, many in (follower.work(node_ids, since) if follower.work else {}).items():
+            total[node_id] = total.get(node_id, 0) + many
+    return total
 
 
 def of_model(model: type[Model], label: str | Promise) -> Follower:

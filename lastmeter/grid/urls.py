@@ -18,6 +18,7 @@ from lastmeter.grid.duty import public as calls
 from lastmeter.grid.duty import views as duty
 
 urlpatterns = [
+    path("", include("lastmeter.grid.proposals.urls")),
     path("g/", views.mine, name="my-grid"),
     path("g/<str:code>/", views.who_is_mine, name="who-is-mine"),
     path("g/<str:code>/qr.svg", directory_views.qr, name="place-qr"),

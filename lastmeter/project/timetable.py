@@ -13,6 +13,7 @@ from lastmeter.accounts import jobs as accounts
 from lastmeter.clocks import jobs as clocks
 from lastmeter.dossiers import jobs as dossiers
 from lastmeter.grid import jobs as grid
+from lastmeter.grid.proposals import jobs as proposals
 from lastmeter.matters import jobs as matters
 from lastmeter.notices import jobs as notices
 
@@ -30,6 +31,7 @@ class Entry:
 
 TIMETABLE = (
     Entry("notices.deliver", timedelta(seconds=2), notices.deliver),
+    Entry("grid.propose", timedelta(seconds=3), proposals.start_waiting),
     Entry("clocks.sweep", timedelta(seconds=30), clocks.run),
     Entry("accounts.seal", timedelta(minutes=1), accounts.seal),
     Entry("matters.lapse", timedelta(minutes=5), matters.lapse),

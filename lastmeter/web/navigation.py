@@ -64,6 +64,7 @@ ENTRIES = (
     Entry("desk", _("值班表"), "calendar", ("/rosters/",), GRID),
     Entry("desk", _("没接的呼叫"), "phone", ("/calls/",), GRID),
     Entry("desk", _("我的班"), "clock", ("/shifts/",), GRID),
+    Entry("desk", _("合并方案"), "grid", ("/grid/proposals/",), GRID),
     Entry("desk", _("覆盖缺口"), "grid", ("/coverage/",), GRID),
     Entry("desk", _("二维码牌"), "print", ("/plates/",), GRID),
     Entry("desk", _("人员与权限"), "people", ("/people/", "/people/lost-phone/"), SYSTEM),

@@ -8,6 +8,7 @@ from lastmeter.grid.models.layers import Cell, CellState, Layer
 from lastmeter.grid.models.names import SearchName
 from lastmeter.grid.models.openings import Application, PostOpening
 from lastmeter.grid.models.posts import Post, Role, Tenure, TenureQuerySet
+from lastmeter.grid.models.proposals import Proposal, ProposalCell, ProposalGrid
 from lastmeter.grid.models.tree import (
     KEY_WIDTH,
     Code,
@@ -55,6 +56,9 @@ __all__ = [
     "PlateQuerySet",
     "Post",
     "PostOpening",
+    "Proposal",
+    "ProposalCell",
+    "ProposalGrid",
     "Road",
     "Role",
     "Roster",

@@ -1,0 +1,49 @@
+"""Asking for a proposal of grids and changing it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from lastmeter.grid.models import Node, ProposalGrid
+
+
+class AskForm(forms.Form):
+    """For which ground, and how many households a grid should have."""
+
+    street = forms.ModelChoiceField(Node.objects.none(), label=_("范围"), empty_label=None)
+    urban_from = forms.IntegerField(label=_("城镇网格户数，从"), min_value=1, max_value=100_000)
+    urban_to = forms.IntegerField(label=_("城镇网格户数，到"), min_value=1, max_value=100_000)
+    rural_from = forms.IntegerField(label=_("农村网格户数，从"), min_value=1, max_value=100_000)
+    rural_to = forms.IntegerField(label=_("农村网格户数，到"), min_value=1, max_value=100_000)
+
+    rejoin = forms.BooleanField(
+        label=_("今天分在几个网格里的小区，也并到一个网格"),
+        help_text=_("户数超过一个网格上限的小区除外。并小区时，有的指标可能比现在差，结果里会写明。"),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, places: Sequence[Node], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["street"].queryset = Node.objects.filter(pk__in=[each.pk for each in places]).order_by("path")  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        for kind in ("urban", "rural"):
+            low, high = values.get(f"{kind}_from"), values.get(f"{kind}_to")
+            if low is not None and high is not None and low > high:
+                self.add_error(f"{kind}_to", _("上限不能小于下限。"))
+        return values
+
+
+class GiftForm(forms.Form):
+    """Which cell goes to which grid, of the version of the proposal that was looked at."""
+
+    cell = forms.IntegerField(widget=forms.HiddenInput)
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    to = forms.ModelChoiceField(ProposalGrid.objects.none(), label=_("划给"), empty_label=None)
+
+    def __init__(self, *args: Any, grids: Sequence[ProposalGrid], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to"].queryset = ProposalGrid.objects.filter(pk__in=[each.pk for each in grids]).order_by("number")  # type: ignore[attr-defined]

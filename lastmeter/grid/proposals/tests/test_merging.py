@@ -1,0 +1,118 @@
+"""The merged grid on small random ground, against every division there is."""
+
+from itertools import product
+
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lastmeter.grid.proposals.merging import Merged, propose
+from lastmeter.grid.proposals.partition import (
+    Atom,
+    Ground,
+    Weights,
+    grids_of,
+    measure,
+    objective,
+    survey,
+    torn,
+)
+
+SIDE = 0.002  # degrees, about 200 m
+BAND = (8, 14)
+
+
+@st.composite
+def grounds(draw: st.DrawFn, *, whole: bool) -> list[Atom]:
+    """A plan of unequal rectangles, columns of random widths; `whole`: the start is admissible (stripes of columns)."""
+    columns, rows = draw(st.sampled_from([(3, 2), (2, 3), (4, 2), (3, 3)]))
+    wide = draw(st.lists(st.integers(1, 4), min_size=columns, max_size=columns))
+    high = draw(st.lists(st.integers(1, 4), min_size=rows, max_size=rows))
+    cut = draw(st.integers(1, columns - 1))
+    homes = draw(st.lists(st.integers(1, 9), min_size=columns * rows, max_size=columns * rows))
+    work = draw(st.lists(st.integers(0, 9), min_size=columns * rows, max_size=columns * rows))
+    loose = st.sampled_from(["甲", "乙", None])
+    atoms = []
+    for at, (x, y) in enumerate(product(range(columns), range(rows))):
+        west, south = 111.9 + SIDE * sum(wide[:x]), 21.8 + SIDE * sum(high[:y])
+        shape = shapely.box(west, south, west + SIDE * wide[x], south + SIDE * high[y])
+        start = ("甲" if x < cut else "乙") if whole else draw(loose)
+        compound = None if whole else draw(st.sampled_from([None, None, "湖畔小区"]))
+        atoms.append(Atom(f"{x}-{y}", shape, "望海", compound, homes[at], work[at], start))
+    return atoms
+
+
+def merged(atoms: list[Atom], seconds: float = 20) -> Merged:
+    return propose(atoms, grids={"望海": ["甲", "乙"]}, bands={"望海": BAND}, seconds=seconds, workers=1)
+
+
+def ground_of(atoms: list[Atom]) -> Ground:
+    return survey(atoms, "望海", ["甲", "乙"], BAND, Weights())
+
+
+def division_of(ground: Ground, atoms: list[Atom], found: Merged) -> list[int]:
+    return [ground.grids.index(found.grid_of[atoms[block.atoms[0]].key]) for block in ground.blocks]
+
+
+@settings(max_examples=12, deadline=None)
+@given(grounds(whole=True))
+def test_on_small_ground_no_division_is_better_than_the_proposed_one(atoms: list[Atom]) -> None:
+    ground, found = ground_of(atoms), merged(atoms)
+    start = [ground.grids.index(block.start or "") for block in ground.blocks]
+    limits = measure(ground, start)
+    every = (list(each) for each in product((0, 1), repeat=len(ground.blocks)))
+    allowed = [each for each in every if not torn(ground, each) and measure(ground, each).no_worse(limits)]
+    assert found.proved
+    assert objective(ground, division_of(ground, atoms, found)) == min(objective(ground, each) for each in allowed)
+
+
+@settings(max_examples=12, deadline=None)
+@given(grounds(whole=False))
+def test_grids_are_whole_and_compounds_unbroken_wherever_it_starts(atoms: list[Atom]) -> None:
+    ground, found = ground_of(atoms), merged(atoms, seconds=6)
+    assert set(found.grid_of) == {atom.key for atom in atoms}
+    assert torn(ground, division_of(ground, atoms, found)) == []
+    assert len({found.grid_of[atom.key] for atom in atoms if atom.compound}) <= 1
+    [part] = found.parts
+    assert part.after.no_worse(part.limits)
+    assert part.mended == bool(part.torn or part.broken or part.homeless)
+
+
+@settings(max_examples=6, deadline=None)
+@given(grounds(whole=True))
+def test_the_same_seed_gives_the_same_layer_and_never_a_worse_one(atoms: list[Atom]) -> None:
+    one, other = merged(atoms), merged(atoms)
+    assert one.grid_of == other.grid_of
+    assert one.after.no_worse(one.before)
+
+
+def square(x: int, y: int) -> shapely.Polygon:
+    return shapely.box(111.9 + SIDE * x, 21.8 + SIDE * y, 111.9 + SIDE * (x + 1), 21.8 + SIDE * (y + 1))
+
+
+def test_a_corner_is_no_border_and_an_island_is_bridged() -> None:
+    atoms = [Atom(f"{x}{y}", square(x, y), "望海", None, 1, 1, "甲") for x, y in ((0, 0), (1, 1), (5, 0), (6, 0))]
+    ground = survey(atoms, "望海", ["甲"], None, Weights())
+    assert [pair for pair, length in ground.borders.items() if length] == [(2, 3)]
+    assert len(ground.bridges) == 2
+    assert torn(ground, [0, 0, 0, 0]) == []
+
+
+def test_a_grid_over_two_communities_stays_where_most_of_its_households_are() -> None:
+    atoms = [
+        Atom("a", square(0, 0), "望海", None, 5, 1, "甲"),
+        Atom("b", square(1, 0), "石桥", None, 9, 1, "甲"),
+        Atom("c", square(2, 0), "石桥", None, 4, 1, "乙"),
+    ]
+    assert grids_of(atoms) == {"望海": ["望海"], "石桥": ["甲", "乙"]}
+    found = propose(atoms, seconds=6, workers=1)
+    assert found.grid_of["a"] == "望海"
+    assert {found.grid_of["b"], found.grid_of["c"]} == {"甲", "乙"}
+
+
+def test_crooked_grids_become_compact_and_balanced() -> None:
+    zigzag = {(x, y): "甲" if ((x + y // 2) % 4 < 2 and x < 3) or y == 0 else "乙" for x in range(4) for y in range(4)}
+    atoms = [Atom(f"{x}{y}", square(x, y), "望海", None, 10, 1, grid) for (x, y), grid in zigzag.items()]
+    found = propose(atoms, bands={"望海": (80, 80)}, seconds=20, workers=2)
+    assert found.after.cut < found.before.cut
+    assert (found.after.households_off, found.after.outside) == (0, 0)

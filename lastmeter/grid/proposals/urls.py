@@ -1,0 +1,12 @@
+"""Addresses of proposed grids."""
+
+from django.urls import path
+
+from lastmeter.grid.proposals import views
+
+urlpatterns = [
+    path("grid/proposals/", views.proposals, name="proposals"),
+    path("grid/proposals/<int:pk>/", views.proposal, name="proposal"),
+    path("grid/proposals/<int:pk>/gift/", views.gift, name="proposal-gift"),
+    path("grid/proposals/<int:pk>/sheet/", views.sheet, name="proposal-sheet"),
+]

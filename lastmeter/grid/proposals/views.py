@@ -1,0 +1,143 @@
+"""The desk's pages of proposed grids: ask, wait, look, give a cell away, take the table along."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from lastmeter.accounts.models import User
+from lastmeter.accounts.requests import Request, signed_in
+from lastmeter.grid.models import Proposal, ProposalCell, ProposalGrid
+from lastmeter.grid.proposals import figures, picture, proposing
+from lastmeter.grid.proposals.forms import AskForm, GiftForm
+from lastmeter.kit.sheets import write_rows
+
+LISTED = 50
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def proposals(request: Request, user: User) -> HttpResponse:
+    """`/grid/proposals/`: what was proposed for the actor's ground, and the form that asks for one."""
+    places = proposing.places(request.actor)
+    if not places:
+        raise Http404
+    first = {"urban_from": proposing.URBAN[0], "urban_to": proposing.URBAN[1]}
+    first |= {"rural_from": proposing.RURAL[0], "rural_to": proposing.RURAL[1]}
+    form = AskForm(request.POST or None, places=places, initial=first)
+    if request.method == "POST" and form.is_valid():
+        told = form.cleaned_data
+        urban, rural = (told["urban_from"], told["urban_to"]), (told["rural_from"], told["rural_to"])
+        asked = proposing.ask(
+            street=told["street"],
+            urban=urban,
+            rural=rural,
+            rejoin=told["rejoin"],
+            by=request.actor,
+            now=timezone.now(),
+        )
+        return redirect("proposal", asked.pk)
+    context = {"form": form, "listed": proposing.visible_to(request.actor)[:LISTED]}
+    return render(request, "grid/proposals.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+@signed_in
+def proposal(request: Request, user: User, pk: int) -> HttpResponse:
+    """`/grid/proposals/<pk>/`: the map, the figures before and after, the rules; `?cell=` is the chosen cell."""
+    found = _found(request, pk)
+    cell = found.cells.filter(pk=_number(request.GET.get("cell", ""))).select_related("grid", "place", "start").first()
+    return _page(request, found, cell)
+
+
+def _found(request: Request, pk: int) -> Proposal:
+    return get_object_or_404(proposing.visible_to(request.actor), pk=pk)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
+
+
+def _page(
+    request: Request, found: Proposal, cell: ProposalCell | None, *, trouble: str = "", status: int = 200
+) -> HttpResponse:
+    if found.state not in (Proposal.State.DRAFT, Proposal.State.ADOPTED):
+        return render(request, "grid/proposal_waiting.html", {"proposal": found})
+    sheets = proposing.sheets(found)
+    drawing = picture.draw(sheets)
+    beside: list[ProposalGrid] = []
+    if cell is not None:
+        beside = next(each for each in sheets if each.community.pk == cell.grid.community_id).beside(cell)
+    context = {
+        "proposal": found,
+        "drawing": drawing,
+        "figures": figures.figures(sheets),
+        "rows": figures.rows(sheets, drawing.colour_of),
+        "no_worse": all(each.no_worse for each in sheets),
+        "weights": proposing.WEIGHTS,
+        "cell": cell,
+        "beside": beside,
+        "trouble": trouble,
+    }
+    return render(request, "grid/proposal.html", context, status=status)
+
+
+@require_POST
+@signed_in
+def gift(request: Request, user: User, pk: int) -> HttpResponse:
+    """`/grid/proposals/<pk>/gift/`: a cell goes to a grid beside it; what breaks a rule is refused with the reason."""
+    found = _found(request, pk)
+    if not proposing.may_propose(request.actor, found.street):
+        raise Http404
+    form = GiftForm(request.POST, grids=list(found.grids.all()))
+    if not form.is_valid():
+        return _page(request, found, None, trouble=_("请先在图上或表里选一块，再选划给哪个网格。"), status=422)
+    told = form.cleaned_data
+    cell = get_object_or_404(found.cells.select_related("grid", "place", "start"), pk=told["cell"])
+    try:
+        proposing.give(found, cell, told["to"], version=told["version"], by=request.actor, now=timezone.now())
+    except proposing.Overtaken as late:
+        return _page(request, _found(request, pk), cell, trouble=str(late), status=409)
+    except proposing.Refused as refused:
+        return _page(request, _found(request, pk), cell, trouble=str(refused), status=422)
+    messages.success(request, _("已把“%(cell)s”划给“%(grid)s”。") % {"cell": cell.place.name, "grid": told["to"].name})
+    return redirect("proposal", pk)
+
+
+@require_safe
+@signed_in
+def sheet(request: Request, user: User, pk: int) -> HttpResponseBase:
+    """`/grid/proposals/<pk>/sheet/`: every cell with its grid today and in the proposal, as Excel."""
+    found = _found(request, pk)
+    header = [
+        _("社区"),
+        _("地块"),
+        _("小区"),
+        _("现在的网格"),
+        _("方案中的网格"),
+        _("是否调整"),
+        _("户数"),
+        _("十二个月的事项"),
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "proposal.xlsx"
+        write_rows(path, header, _cells(found))
+        answer = HttpResponse(path.read_bytes(), content_type=XLSX)
+    answer["Content-Disposition"] = f'attachment; filename="proposal-{found.pk}.xlsx"'
+    return answer
+
+
+def _cells(found: Proposal) -> Iterator[list[str | int]]:
+    rows = found.cells.select_related("place", "start", "grid__community").order_by("grid__number", "place__path")
+    for cell in rows:
+        moved = _("是") if cell.grid.start_id != cell.start_id else _("否")
+        places = [cell.grid.community.name, cell.place.name, cell.compound, cell.start.name, cell.grid.name]
+        yield [*places, moved, cell.households, cell.work]
