@@ -17,7 +17,7 @@ from lastmeter.accounts.requests import Request
 from lastmeter.grid.duty import arranging, month, rosters
 from lastmeter.grid.duty.forms import Handover, RosterForm
 from lastmeter.grid.duty.reach import for_posts, roster_for
-from lastmeter.grid.models import Node, Roster
+from lastmeter.grid.models import Level, Node, Roster
 from lastmeter.kit.zhtime import DAY
 
 AHEAD = 31  # days in which somebody else may be put on a shift
@@ -44,7 +44,7 @@ def listing(request: Request, user: User) -> HttpResponse:
 def _own_places(request: Request, today: date) -> list[Node]:
     """The nodes whose rosters the actor draws up, down to grids."""
     inside = rosters.within(request.actor, rosters.ARRANGING, "path")
-    nodes = Node.objects.current(today).filter(inside, level__gte=4, level__lte=6)
+    nodes = Node.objects.current(today).filter(inside, level__gte=Level.TOWN, level__lte=Level.GRID)
     return list(nodes.order_by("path")[:MOST_PLACES])
 
 
