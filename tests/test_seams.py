@@ -13,18 +13,19 @@ from lastmeter.accounts.actors import Actor, system
 from lastmeter.clocks import bells
 from lastmeter.dossiers import jobs
 from lastmeter.dossiers.models import Dossier, DossierKind
-from lastmeter.grid import followers
-from lastmeter.grid.models import Code, Node, PartyOrganisation, Plate, Post, Shape, Unit
+from lastmeter.grid import followers, following
+from lastmeter.grid.models import Code, Node, NodeName, Part, SearchName, Shape, Source
 from lastmeter.kit.fields import SealedText
 from lastmeter.matters import holdings, intake, settling
-from lastmeter.matters.models import Matter, Requester, Source
+from lastmeter.matters.models import Matter, Requester
+from lastmeter.matters.models import Source as Channel
 from tests.cast import Cast
 
 OURS = [each for each in apps.get_app_configs() if each.name.startswith("lastmeter.")]
 
 
 # What makes up the ground itself is redrawn with it; everything else, the grid's own rosters too, follows.
-GROUND = (Code, Shape, Plate, PartyOrganisation, Unit, Post)
+GROUND = {Code, Shape, SearchName, Source, Part, NodeName, *following.OWN}
 
 
 def test_whatever_hangs_on_a_node_follows_when_the_ground_is_redrawn() -> None:
@@ -36,8 +37,7 @@ def test_whatever_hangs_on_a_node_follows_when_the_ground_is_redrawn() -> None:
         for field in model._meta.concrete_fields
         if field.name == "node" and field.related_model is Node
     }
-    # The grid moves its own rows itself; what of them hangs on it like any other has named itself, too.
-    assert hanging == {model for model in followers.registered() if model._meta.app_label != "grid"}
+    assert hanging == set(followers.registered())
 
 
 def test_whatever_keeps_a_private_field_says_so_to_the_person() -> None:
@@ -58,7 +58,7 @@ def test_every_kind_of_dossier_has_its_bells() -> None:
 def a_matter(cast: Cast, ref: str = "r") -> Matter:
     report = intake.Report(
         text="路灯不亮",
-        source=Source.WEB,
+        source=Channel.WEB,
         client_ref=ref,
         node_id=cast.nodes["grid"].pk,
         name="李",

@@ -107,7 +107,9 @@ NOT_PAGES = {
     "grid/addresses/naming.py",
     "grid/addresses/parsing.py",
     "grid/divisions.py",
+    "grid/duty/rota.py",  # hours as people write them
     "grid/layers/columns.py",  # headings of departments' tables
+    "grid/proposals/jobs.py",  # blocks as they are named
     "grid/people.py",  # columns of the register
     "grid/street.py",
     "kit/text.py",

@@ -398,6 +398,6 @@ def test_the_homes_show_duty(client: Client, client_as: ClientAs, cast: Cast, ro
 
 
 def test_what_duty_holds_about_a_person_is_theirs_to_see(cast: Cast, roster: Roster) -> None:
-    keeper = keepers.registered()["grid"]
+    keeper = keepers.registered()["grid.duty"]
     assert [each.value for each in keeper.show(cast.users["worker"])] == ["24 小时值守"]
     assert keeper.export(cast.users["worker"])["rosters"][0]["place"] == "望海社区"
