@@ -19,7 +19,25 @@ OURS = ROOT / "lastmeter"
 HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+")
 CHINESE = re.compile(HAN.pattern + "|[，。：；！？（）、]")
 PLACEHOLDER = re.compile(r"%\(\w+\)(?:\.\d)?[sdf]")
-ALLOWED_HAN: set[str] = set()
+# Column headings that a file must carry, and addresses as people write them: there is no English of these.
+ALLOWED_HAN = {
+    "Excel 清单另要一列“范围”，写社区、网格、楼栋的名称，用顿号隔开；同一格可以写成好几行。",
+    "GeoJSON、Shapefile 压缩包（.zip），或列出地点的 Excel（网格名称、负责人、户数、范围）。最大 50 MB。",
+    "写到楼，如：东风三路12号湖畔小区3栋",
+    "叫“%(name)s”的网格不止一个，请写网格代码，或加上社区一列。",
+    "名称列叫“网格名称”或“名称”，负责人列叫“负责人”或“网格长”，户数列叫“户数”；Shapefile 里可用 WGMC、FZR、HS。",
+    "地址（写成一句），或 道路、门牌号、小区、楼栋、单元 分列",
+    "地址，或道路、小区",
+    "户数、别名",
+    "打几个字就能选，如：望海 一网格；也可以写地址，如：东风三路12号3栋。",
+    "找地址：怎么写都行，如 东三路12-3-2",
+    "没有“范围”列。请用“网格名称、负责人、户数、范围”作表头，范围里用顿号隔开地点。",
+    "没有认出名称列，按“第几片”编号。名称列请叫“网格名称”。",
+    "省了“路”“小区”等字",
+    "网格代码、网格名称，或经度和纬度",
+    "网格代码，或网格名称（可加社区），或经度和纬度",
+    "请写单元的名称，如“2 单元”。",
+}
 needs_gettext = pytest.mark.skipif(
     shutil.which("xgettext") is None, reason="gettext is not installed: bin/test installs it"
 )
