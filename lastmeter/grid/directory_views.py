@@ -19,9 +19,9 @@ from django.views.decorators.http import require_safe
 
 from lastmeter.accounts import limits
 from lastmeter.accounts.requests import address_client
-from lastmeter.grid import directory, directory_paper, tree
+from lastmeter.grid import directory, tree
 from lastmeter.grid.models import Node
-from lastmeter.kit.paper import NoFont
+from lastmeter.kit.fonts import NoFont
 
 P = ParamSpec("P")
 FILES_AN_HOUR = 60  # from one network address: each is made anew
@@ -77,6 +77,8 @@ def _limited(
 @_limited
 def pdf(request: HttpRequest, code: str) -> HttpResponse:
     """`/g/<code>/directory.pdf`; without a Chinese font the page itself, which can be printed, says what is missing."""
+    from lastmeter.grid import directory_paper  # fpdf2 takes 46 MB: only a worker that prints pays
+
     community = _community(code)
     try:
         made = directory_paper.directory_pdf(directory.of_community(community), now=timezone.now())
@@ -89,6 +91,8 @@ def pdf(request: HttpRequest, code: str) -> HttpResponse:
 @_limited
 def xlsx(request: HttpRequest, code: str) -> HttpResponse:
     """`/g/<code>/directory.xlsx`."""
+    from lastmeter.grid import directory_paper  # fpdf2 takes 46 MB: only a worker that prints pays
+
     community = _community(code)
     with TemporaryDirectory() as folder:
         path = Path(folder) / "directory.xlsx"

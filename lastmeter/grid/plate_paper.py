@@ -6,14 +6,13 @@ from datetime import datetime
 from itertools import product
 
 from django.conf import settings
-from django.db import models
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from lastmeter.grid.directory import Sign
 from lastmeter.grid.models import Plate, Role
+from lastmeter.grid.plates import Format, address
 from lastmeter.kit.paper import A4, A6, BRAND, QUIET, Frame, Paper
 from lastmeter.kit.zhtime import china
 
@@ -25,13 +24,6 @@ SUPERVISION = _("监督电话 %(phone)s")
 DANGER = _("有生命危险请打 110 · 119 · 120")
 COVERS = _("范围：%(places)s")
 PRINTED = _("%(date)s印制")
-
-
-class Format(models.TextChoices):
-    A4 = "a4", _("A4，一张一块")
-    A6 = "a6", _("A6，一张一块")
-    FOUR = "four", _("A4，一张四块，裁成 A6")
-    EIGHT = "eight", _("A4，一张八块，裁成小牌")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +64,6 @@ def _cuts(paper: Paper, layout: Layout) -> None:
         paper.rule(wide * column / layout.across, 0, 0, high=high, thick=0.1)
     for row in range(1, layout.down):
         paper.rule(0, high * row / layout.down, wide, thick=0.1)
-
-
-def address(plate: Plate) -> str:
-    """What the plate's QR code says: an address of this site that never changes its meaning."""
-    return settings.SITE_URL + reverse("plate", args=[plate.token])
 
 
 def in_english(words: str | Promise, **values: str) -> str:

@@ -16,12 +16,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from lastmeter.accounts.models import User
 from lastmeter.accounts.requests import Request, signed_in
-from lastmeter.grid import directory, picking, plate_paper, tree
+from lastmeter.grid import directory, picking, tree
 from lastmeter.grid import plates as acts
 from lastmeter.grid.directory import Sign
 from lastmeter.grid.forms import PrintForm, SpotForm
 from lastmeter.grid.models import KEY_WIDTH, Level, Node, Plate
-from lastmeter.kit.paper import NoFont
+from lastmeter.kit.fonts import NoFont
 from lastmeter.kit.zhtime import china
 
 
@@ -112,6 +112,8 @@ def print_out(request: Request, user: User) -> HttpResponseBase:
 
 def _made(request: Request, place: Node, form: PrintForm, now: datetime) -> tuple[list[Plate], bytes]:
     """The plates of the form and their PDF. Raises NoFont."""
+    from lastmeter.grid import plate_paper  # fpdf2 takes 46 MB: only a worker that prints pays
+
     chosen = list(form.cleaned_data["plate"].select_related("node"))
     if not chosen:
         places = _places(place, deep="deep" in request.POST) if "all" in request.POST else form.cleaned_data["pick"]
@@ -134,10 +136,10 @@ def of_place(request: Request, user: User, node_id: int) -> HttpResponse:
     context = {
         "node": node,
         "above": tree.full_name(node.parent) if node.parent else "",
-        "plates": [(each, plate_paper.address(each)) for each in found.current().order_by("spot")],
+        "plates": [(each, acts.address(each)) for each in found.current().order_by("spot")],
         "revoked": found.exclude(revoked_at=None).order_by("-revoked_at"),
         "form": form,
-        "formats": plate_paper.Format.choices,
+        "formats": acts.Format.choices,
     }
     return render(request, "grid/plates_of.html", context, status=422 if request.method == "POST" else 200)
 

@@ -3,7 +3,10 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from django.db import transaction
+from django.conf import settings
+from django.db import models, transaction
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from lastmeter.accounts import audit
 from lastmeter.accounts.actors import Actor
@@ -14,8 +17,20 @@ from lastmeter.kit.ids import new_token
 KEEPERS = (Role.ORGANISER, Role.DISPATCHER, Role.SECRETARY, Role.COMMUNITY_CLERK, Role.GRID_HEAD)
 
 
+class Format(models.TextChoices):
+    A4 = "a4", _("A4，一张一块")
+    A6 = "a6", _("A6，一张一块")
+    FOUR = "four", _("A4，一张四块，裁成 A6")
+    EIGHT = "eight", _("A4，一张八块，裁成小牌")
+
+
 class Revoked(Exception):
     """The plate had been revoked before, by somebody else."""
+
+
+def address(plate: Plate) -> str:
+    """What the plate's QR code says: an address of this site that never changes its meaning."""
+    return settings.SITE_URL + reverse("plate", args=[plate.token])
 
 
 def keeps(actor: Actor, path: str) -> bool:

@@ -4,16 +4,18 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import shapely
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from pyproj import CRS, Transformer
-from pyproj.exceptions import CRSError
 
 from lastmeter.kit import geo
+
+if TYPE_CHECKING:
+    from pyproj import CRS, Transformer
 
 Points = npt.NDArray[np.float64]
 Shapes = npt.NDArray[np.object_]
@@ -51,6 +53,8 @@ def label(crs: str) -> str:
     """A coordinate system as people know it."""
     if known := dict(CHOICES).get(crs):
         return str(known)
+    from pyproj import CRS  # 20 MB that only who loads a layer needs
+
     return CRS.from_user_input(crs).name if crs.startswith("epsg:") else crs
 
 
@@ -59,6 +63,9 @@ def named(text: str) -> str:
     plain = re.sub(r"[\s_-]", "", text.lower())
     if plain in dict(CHOICES):
         return plain
+    from pyproj import CRS  # 20 MB that only who loads a layer needs
+    from pyproj.exceptions import CRSError
+
     try:
         return _of_pyproj(CRS.from_user_input(text))
     except CRSError:
@@ -70,13 +77,16 @@ def named(text: str) -> str:
 
 def of_prj(text: str) -> str:
     """The system that a .prj file describes; "" when it says nothing usable."""
+    from pyproj import CRS  # 20 MB that only who loads a layer needs
+    from pyproj.exceptions import CRSError
+
     try:
         return _of_pyproj(CRS.from_wkt(text))
     except (CRSError, BadCrs):
         return ""
 
 
-def _of_pyproj(found: CRS) -> str:
+def _of_pyproj(found: "CRS") -> str:
     code = found.to_epsg(min_confidence=60)
     if found.is_geographic:
         names = {4490: "cgcs2000", 4326: "wgs84"}
@@ -107,6 +117,8 @@ def place(shapes: Shapes, *, stated: str, written: str, street: shapely.Geometry
 
 def _old(crs: str) -> list[str]:
     """A warning for a system on another datum: without a local survey's parameters its conversion is only rough."""
+    from pyproj import CRS  # 20 MB that only who loads a layer needs
+
     found = CRS.from_user_input(crs) if crs.startswith("epsg:") else None
     if found is None or any(year in found.name for year in ("2000", "WGS")):
         return []
@@ -189,7 +201,9 @@ def _to_wgs84(shapes: Shapes, crs: str) -> Shapes:
 
 
 @lru_cache(maxsize=64)
-def _transformer(crs: str) -> Transformer:
+def _transformer(crs: str) -> "Transformer":
+    from pyproj import Transformer  # 20 MB that only who loads a layer needs
+
     return Transformer.from_crs(crs, "EPSG:4490", always_xy=True)
 
 

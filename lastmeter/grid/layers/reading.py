@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import shapefile
 import shapely
 import shapely.geometry
 from django.utils.translation import gettext as _
@@ -25,11 +24,10 @@ MOST_UNPACKED = 200 * 1024 * 1024
 MOST_MEMBERS = 200
 MOST_ROWS = 20_000
 MOST_POINTS = 2_000_000
+NO_SHAPE = 0  # the type of a Shapefile record without geometry
 BROKEN = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RecursionError, UnicodeDecodeError)
 BETWEEN_PLACES = re.compile(r"[、，,；;\n]+")
 URN = re.compile(r"(?:EPSG|epsg):+(?:[\d.]*:)?(\d+)|(CRS84)")
-
-shapefile.VERBOSE = False  # rings the wrong way round are common and read all the same: no line in the log for each
 
 
 class BadLayer(ValueError):
@@ -229,8 +227,16 @@ def _records(parts: dict[str, bytes], reading: Reading) -> list[dict[str, Any]]:
     return [_in("gb18030", record, "replace") for record in raw]
 
 
+def _pyshp() -> Any:
+    import shapefile  # 15 MB that only who loads a layer needs
+
+    shapefile.VERBOSE = False  # rings the wrong way round are common and read all the same: no line for each in the log
+    return shapefile
+
+
 def _raw_records(dbf: bytes) -> list[dict[str, Any]]:
     """The table with its texts as Latin-1, which takes any bytes and gives them back: what they mean is tried later."""
+    shapefile = _pyshp()
     try:
         with shapefile.Reader(dbf=io.BytesIO(dbf), encoding="latin-1") as reader:
             return [record.as_dict() for record in itertools.islice(reader.iterRecords(), MOST_ROWS + 1)]
@@ -255,6 +261,7 @@ def _codepage(parts: dict[str, bytes]) -> str:
 
 def _shp_rows(parts: dict[str, bytes], records: list[dict[str, Any]], columns: Columns) -> Iterator[Row]:
     """One row a shape or record, whichever there are more of: a file cut short loses shapes, not rows."""
+    shapefile = _pyshp()
     with shapefile.Reader(shp=io.BytesIO(parts[".shp"])) as reader:
         for number, (each, values) in enumerate(itertools.zip_longest(reader.iterShapes(), records), 1):
             name, in_charge, households, _places = columns.read(values or {})
@@ -263,7 +270,7 @@ def _shp_rows(parts: dict[str, bytes], records: list[dict[str, Any]], columns: C
 
 
 def _of_shp(each: Any) -> tuple[shapely.Geometry | None, str]:
-    if each is None or each.shapeType == shapefile.NULL:
+    if each is None or each.shapeType == NO_SHAPE:
         return None, _("没有几何数据。")
     try:
         return shapely.force_2d(shapely.geometry.shape(each.__geo_interface__)), ""

@@ -14,7 +14,7 @@ from lastmeter.accounts.actors import Actor
 from lastmeter.accounts.models import AuditEntry
 from lastmeter.grid import directory, plate_paper, plates, tree
 from lastmeter.grid.models import Level, Node, Plate, Post, Role
-from lastmeter.kit.paper import NoFont, faces
+from lastmeter.kit.fonts import NoFont, faces
 from tests import cast as town
 from tests.cast import Cast
 
@@ -57,7 +57,7 @@ def test_every_plate_of_every_format_can_be_scanned_and_leads_to_its_place(
     pdf = plate_paper.plates_pdf(made, directory.signs(nodes), layout, now=timezone.now())
     read = scanned(pdf)
     assert len(read) == pages
-    assert sorted(text for page in read for text in page) == sorted(map(plate_paper.address, made))
+    assert sorted(text for page in read for text in page) == sorted(map(plates.address, made))
     for text in read[0]:
         assert "第" in str(Client().get(text.removeprefix("http://127.0.0.1:8000"), follow=True).content.decode())
 
@@ -139,7 +139,7 @@ def test_a_clerk_ticks_places_and_gets_the_pdf_and_the_list_remembers_when(clien
     body(client.post("/plates/print/", where | {"all": "1", "deep": "1"}))
     assert Plate.objects.exclude(printed_at=None).count() == 4
     one = Plate.objects.get(node=cast.nodes["grid"])
-    assert scanned(body(client.post("/plates/print/", where | {"plate": one.pk}))) == [[plate_paper.address(one)]]
+    assert scanned(body(client.post("/plates/print/", where | {"plate": one.pk}))) == [[plates.address(one)]]
 
 
 @pytest.mark.parametrize("bad", [{}, {"pick": "x"}, {"format": "a0", "all": "1"}, {"pick": "987654321"}])

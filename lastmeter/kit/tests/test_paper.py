@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import settings as speed
 from hypothesis import strategies as st
 
-from lastmeter.kit.paper import LEADING, POINT, NoFont, Paper, faces
+from lastmeter.kit.fonts import NoFont, faces
+from lastmeter.kit.paper import LEADING, POINT, Paper
 
 try:
     faces()
