@@ -14,8 +14,6 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from lastmeter.kit.zhtime import china
@@ -216,6 +214,8 @@ def _text(value: Any) -> str:
 
 
 def _write_workbook(path: Path, rows: Iterator[list[Any]]) -> int:
+    from openpyxl import Workbook  # 14 MB that only who writes a workbook needs
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet()
     count = 0
@@ -234,6 +234,7 @@ def _write_workbook(path: Path, rows: Iterator[list[Any]]) -> int:
 
 # -- Cells -------------------------------------------------------------------------------------------------------------
 
+_ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # what XML, and so a workbook, cannot hold
 # A spreadsheet takes these for a formula, also after apostrophes of our own; a plain negative number is harmless.
 _FORMULA = re.compile(r"'*[=+@\t\r]|'*-(?!\d+(\.\d+)?$)")
 
@@ -244,7 +245,7 @@ def _cell(value: Any) -> Any:
     if isinstance(value, date | time):
         return value.isoformat()
     if isinstance(value, bool) or not isinstance(value, int | float):
-        text = ILLEGAL_CHARACTERS_RE.sub("", "" if value is None else str(value)).encode("utf-8", "replace").decode()
+        text = _ILLEGAL.sub("", "" if value is None else str(value)).encode("utf-8", "replace").decode()
         return f"'{text}" if _FORMULA.match(text) else text
     return value
 
