@@ -11,10 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from lastmeter.accounts import audit
 from lastmeter.accounts.actors import Actor
 from lastmeter.grid import scope
-from lastmeter.grid.models import Node, Plate, Role
+from lastmeter.grid.keeping import KEEPERS
+from lastmeter.grid.models import Node, Plate
 from lastmeter.kit.ids import new_token
-
-KEEPERS = (Role.ORGANISER, Role.DISPATCHER, Role.SECRETARY, Role.COMMUNITY_CLERK, Role.GRID_HEAD)
 
 
 class Format(models.TextChoices):

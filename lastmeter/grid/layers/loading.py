@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 
 from lastmeter.accounts.actors import Actor
 from lastmeter.grid import scope
+from lastmeter.grid.keeping import KEEPERS
 from lastmeter.grid.layers import crs, ground, mending, reading
-from lastmeter.grid.models import Cell, CellState, Layer, Level, Node, Role, Unit
+from lastmeter.grid.models import Cell, CellState, Layer, Level, Node, Unit
 
 # Who manages the ground of a street: these posts at the street or above it.
-MANAGERS = (Role.SECRETARY, Role.GRID_HEAD, Role.COMMUNITY_CLERK, Role.DISPATCHER, Role.ORGANISER)
 
 
 class AlreadyKept(Exception):
@@ -38,12 +38,12 @@ class Told:
 
 def may_manage(actor: Actor, street: Node) -> bool:
     """Whether the actor may load and compare the layers of that street."""
-    return street.level == Level.TOWN and scope.holds(actor, MANAGERS, street.path)
+    return street.level == Level.TOWN and scope.holds(actor, KEEPERS, street.path)
 
 
 def streets(actor: Actor) -> list[Node]:
     """The streets whose layers the actor manages, in the order of the tree."""
-    paths = scope.outermost(post.path for post in scope.reach(actor).nodes if post.role in MANAGERS)
+    paths = scope.outermost(post.path for post in scope.reach(actor).nodes if post.role in KEEPERS)
     found = [node for path in paths for node in Node.objects.below(path).filter(level=Level.TOWN, valid_to=None)]
     return sorted(found, key=lambda node: node.path)
 
