@@ -20,7 +20,7 @@ from lastmeter.dossiers.models import Dossier
 from lastmeter.grid import crosswalk, followers, following, ground, locate, planning, redrawing, scope, tree, versions
 from lastmeter.grid.fitting import DoesNotFit
 from lastmeter.grid.models import Change, Code, Level, Move, Node, PartyOrganisation, Plate, Post, Shape, Unit
-from lastmeter.grid.planning import NewPlace, Overtaken, When
+from lastmeter.grid.planning import NewGrid, NewPlace, Overtaken, When
 from lastmeter.kit.zhtime import CHINA
 from lastmeter.matters import intake
 from lastmeter.matters.models import Source
@@ -277,6 +277,16 @@ def test_a_change_that_no_longer_fits_on_its_day_is_held_up_with_the_reason(cast
     assert Node.objects.get(pk=cast.nodes["grid"].pk).valid_to is None
 
 
+def columns(cast: Cast) -> list[NewGrid]:
+    west = shapely.box(town.WEST, town.SOUTH, town.WEST + town.SIDE / 2, town.SOUTH + 2 * town.SIDE)
+    east = shapely.difference(square(0, 0, 1, 2), west)
+    community = cast.nodes["community"]
+    return [
+        NewGrid(name="第一网格", shape=west, community=community, keeps=cast.nodes["grid"]),
+        NewGrid(name="东网格", code="999902006001012", shape=east, community=community),
+    ]
+
+
 def _acts(cast: Cast) -> dict[str, Callable[[], Change]]:
     grid, second = cast.nodes["grid"], cast.nodes["second_grid"]
     return {
@@ -286,10 +296,11 @@ def _acts(cast: Cast) -> dict[str, Callable[[], Change]]:
         "redraw": lambda: planning.redraw({grid: HALF_WEST, second: shapely.union(square(0, 1), HALF_EAST)}, when()),
         "rename": lambda: planning.rename(grid, "党旗红网格", when()),
         "retire": lambda: planning.retire(cast.nodes["building"], when()),
+        "adopt": lambda: planning.adopt([grid, second], columns(cast), when()),
     }
 
 
-@pytest.mark.parametrize("kind", ["split", "merge", "reparent", "redraw", "rename", "retire"])
+@pytest.mark.parametrize("kind", ["split", "merge", "reparent", "redraw", "rename", "retire", "adopt"])
 def test_an_applied_change_is_rolled_back_row_by_row(cast: Cast, kind: str) -> None:
     for number, (place, at) in enumerate(
         [("grid", AT_WEST), ("grid", AT_EAST), ("grid", None), ("second_grid", None), ("building", None)]
@@ -305,7 +316,7 @@ def test_an_applied_change_is_rolled_back_row_by_row(cast: Cast, kind: str) -> N
     assert picture() != before
     redrawing.undo(change, by=system("test"), now=NOW)
     assert picture() == before
-    assert not versions.tree_on(TODAY).filter(name__in=["西网格", "大网格"]).exists()
+    assert not versions.tree_on(TODAY).filter(name__in=["西网格", "大网格", "东网格"]).exists()
 
 
 def test_what_came_in_between_goes_to_the_old_grid_on_whose_ground_it_lies(cast: Cast) -> None:
@@ -410,7 +421,7 @@ def test_the_crosswalk_says_how_old_became_new_by_area_points_and_households(cas
     assert [(line.new, line.area_share) for line in same] == [(cast.nodes["last_grid"], 1.0)]
 
 
-ACTS = ["split", "merge", "reparent", "redraw", "rename", "retire", "undo"]
+ACTS = ["split", "merge", "reparent", "redraw", "rename", "retire", "adopt", "undo"]
 
 
 class Sequences(TestCase):
@@ -453,6 +464,8 @@ def _carry_out(kind: str, number: int, now: datetime) -> None:
         change = planning.merge(pair, NewPlace(name=f"{now:%d}合"), at)
     elif kind == "redraw":
         change = planning.redraw(_exchange(node, grids, now.date()), at)
+    elif kind == "adopt":
+        change = _adopted(_exchange(node, grids, now.date()), at)
     elif kind == "reparent":
         change = planning.reparent(node, communities[number % len(communities)], at)
     elif kind == "rename":
@@ -460,6 +473,15 @@ def _carry_out(kind: str, number: int, now: datetime) -> None:
     else:
         change = planning.retire(node, at)
     redrawing.confirm(change, by=system("test"), now=now)
+
+
+def _adopted(shapes: dict[Node, shapely.Geometry], at: When) -> Change:
+    news = [
+        NewGrid(name=node.name, shape=shape, community=node.parent, keeps=node)
+        for node, shape in shapes.items()
+        if node.parent is not None
+    ]
+    return planning.adopt(list(shapes), news, at)
 
 
 def _exchange(node: Node, grids: list[Node], day: date) -> dict[Node, shapely.Geometry]:

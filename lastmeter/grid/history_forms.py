@@ -38,8 +38,8 @@ def _labelled(node: Node) -> str:
     return f"{node.parent.name} › {node.name}" if node.parent else node.name
 
 
-class ChangeForm(forms.Form):
-    """What every proposal has: from which day and why."""
+class WhenForm(forms.Form):
+    """From which day a change holds, and why."""
 
     effective_on = forms.DateField(
         label=gettext_lazy("生效日期"),
@@ -52,6 +52,11 @@ class ChangeForm(forms.Form):
         required=False,
         help_text=gettext_lazy("例如会议纪要、批复文号。"),
     )
+
+
+class ChangeForm(WhenForm):
+    """What every proposal has, over the nodes that the actor manages."""
+
     field_order: Sequence[str] = ("node", "nodes", "name", "code", "into", "names", "geojson", "file")
 
     def __init__(self, *args: Any, places: QuerySet[Node], parents: QuerySet[Node], **kwargs: Any) -> None:

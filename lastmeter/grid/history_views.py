@@ -61,7 +61,9 @@ def visible(actor: Actor) -> QuerySet[Change]:
 def changes(request: Request, user: User) -> HttpResponse:
     """`/grid/changes/`: the changes of my street, newest first, and what may be proposed."""
     rows = visible(request.actor).prefetch_related("sources__node").order_by("-proposed_at", "-pk")[:100]
-    return render(request, "grid/changes.html", {"changes": rows, "kinds": ChangeKind.choices})
+    return render(
+        request, "grid/changes.html", {"changes": rows, "kinds": [(kind, ChangeKind(kind).label) for kind in FORMS]}
+    )
 
 
 @signed_in
@@ -164,7 +166,9 @@ def _page(request: Request, found: Change, trouble: str = "", status: int = 200)
 def may_act(actor: Actor, found: Change) -> bool:
     """Whether the actor looks after all the ground that the change touches."""
     touched = [source.node for source in found.sources.select_related("node")]
-    touched += [part.into for part in found.parts.select_related("into") if part.into and part.into.level > Level.TOWN]
+    if found.kind != ChangeKind.ADOPT:  # there the new parents are those of the old grids
+        parts = found.parts.select_related("into")
+        touched += [part.into for part in parts if part.into and part.into.level > Level.TOWN]
     return all(may_change(actor, node) for node in touched)
 
 

@@ -31,6 +31,14 @@ class NewPlace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NewGrid(NewPlace):
+    """A grid of a new layer, in its community; `keeps` is the grid of today whose name and codes go on in it."""
+
+    community: Node
+    keeps: Node | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class When:
     """The day from which a change holds (China date), why, who proposes it and now."""
 
@@ -73,6 +81,26 @@ def rename(node: Node, name: str, when: When) -> Change:
 def retire(node: Node, when: When, *, into: Node | None = None) -> Change:
     """Propose that a node ends; what lies there goes to `into`, its parent by default."""
     return _propose(ChangeKind.RETIRE, [node], [Part(node=node, into=into or node.parent)], when)
+
+
+def adopt(olds: Sequence[Node], grids: Sequence[NewGrid], when: When) -> Change:
+    """Propose that some grids of one street become others, each in its community; micro-grids go where they lie.
+
+    What stays with a grid as a whole (posts, units, matters without a position) goes to the new grid that keeps its
+    name, if that has any of its ground, else to the one that has most of it.
+    """
+    rows = [
+        Part(
+            node=grid.keeps,
+            into=grid.community,
+            name=grid.name,
+            code=grid.code,
+            households=grid.households,
+            wkb=_wkb(grid.shape, grid.name),
+        )
+        for grid in grids
+    ]
+    return _propose(ChangeKind.ADOPT, olds, rows, when)
 
 
 def _wkb(shape: shapely.Geometry | None, name: str) -> bytes | None:
@@ -173,7 +201,7 @@ Target = Heir | Node
 class Plan:
     """What a change does: nodes that end (parents first), nodes that come, new polygons, and for each the successors.
 
-    `heirs`: id of an ended node → its successors, the largest first.
+    `heirs`: id of an ended node → its successors, first the one to which goes what has no place of its own.
     """
 
     change: Change
@@ -224,7 +252,8 @@ def _build_split(plan: Plan, nodes: Sequence[Node], parts: Sequence[Part]) -> No
     if plan.shape_of(old.pk) is not None and any(part.wkb is None for part in parts):
         plan.refuse(_("“%(name)s”有边界，拆出的每个网格也要有边界。") % {"name": old.name})
         return
-    _succeed(plan, old, [_heir(plan, old, old.parent, part) for part in parts])
+    heirs = [_heir(plan, old, old.parent, part) for part in parts]
+    _succeed(plan, old, sorted(heirs, key=lambda heir: -(heir.shape.area if heir.shape else 0)))
 
 
 def _build_merge(plan: Plan, nodes: Sequence[Node], parts: Sequence[Part]) -> None:
@@ -293,6 +322,49 @@ def _build_retire(plan: Plan, nodes: Sequence[Node], parts: Sequence[Part]) -> N
     plan.ends[old.pk], plan.heirs[old.pk] = old, [into]
 
 
+def _build_adopt(plan: Plan, nodes: Sequence[Node], parts: Sequence[Part]) -> None:
+    heirs = [_new_grid(plan, nodes, part) for part in parts]
+    if plan.offences:
+        return
+    for old in nodes:
+        mine = _on_ground_of(plan, old, [heir for heir in heirs if heir and heir.seed.parent == old.parent])
+        if mine:
+            _succeed(plan, old, mine)
+        else:
+            plan.refuse(_("新的网格里没有一个接替“%(name)s”的地方。") % {"name": old.name}, plan.shape_of(old.pk))
+
+
+def _new_grid(plan: Plan, nodes: Sequence[Node], part: Part) -> Heir | None:
+    """The new grid as the one it keeps the name of, else as one of its community; None, refused, outside of these."""
+    like = [part.node] if part.node else nodes
+    old = next((node for node in like if node.parent_id == part.into_id and node in nodes), None)
+    if old is None or part.wkb is None:
+        plan.refuse(_("“%(name)s”不能采用：网格要有边界，不能跨社区。") % {"name": part.name})
+        return None
+    heir = _heir(plan, old, part.into, part)
+    if part.node and not part.code:
+        heir.codes_of = part.node
+    return heir
+
+
+def _on_ground_of(plan: Plan, old: Node, heirs: Sequence[Heir]) -> list[Heir]:
+    """The new grids that have ground of the old one: first the one that keeps its name, then by how much they have."""
+    ground_of_old = _extent(plan, old)
+    common = {id(heir): shapely.intersection(heir.shape, ground_of_old).area for heir in heirs}
+    found = [heir for heir in heirs if common[id(heir)] > SLIVER]
+    return sorted(found, key=lambda heir: (heir.codes_of != old, -common[id(heir)]))
+
+
+def _extent(plan: Plan, node: Node) -> shapely.Geometry:
+    """The polygon of a node; where it has none, those of its children together."""
+    own = plan.shape_of(node.pk)
+    if own is not None:
+        return own
+    below = list(Node.objects.filter(parent=node, valid_to=None))
+    plan.learn(below)
+    return shapely.union_all([shape for child in below if (shape := plan.shape_of(child.pk)) is not None])
+
+
 _BUILD: dict[ChangeKind, Callable[[Plan, Sequence[Node], Sequence[Part]], None]] = {
     ChangeKind.SPLIT: _build_split,
     ChangeKind.MERGE: _build_merge,
@@ -300,6 +372,7 @@ _BUILD: dict[ChangeKind, Callable[[Plan, Sequence[Node], Sequence[Part]], None]]
     ChangeKind.REDRAW: _build_redraw,
     ChangeKind.RENAME: _build_rename,
     ChangeKind.RETIRE: _build_retire,
+    ChangeKind.ADOPT: _build_adopt,
 }
 
 
@@ -320,10 +393,8 @@ def _scheme(node: Node) -> str:
 
 
 def _succeed(plan: Plan, old: Node, heirs: Sequence[Heir]) -> None:
-    """The node ends for these; everything below it is carried over to the one on whose ground it lies."""
-    plan.ends[old.pk] = old
-    largest_first = sorted(heirs, key=lambda heir: -(heir.shape.area if heir.shape else 0))
-    plan.heirs[old.pk] = [*largest_first]
+    """The node ends for these (what has no place goes to the first); everything below goes where it lies."""
+    plan.ends[old.pk], plan.heirs[old.pk] = old, [*heirs]
     below = list(Node.objects.below(old.path).filter(valid_to=None).exclude(pk=old.pk).order_by("path"))
     plan.learn(below)
     for child in below:

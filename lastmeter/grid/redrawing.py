@@ -1,18 +1,19 @@
 """网格调整 takes effect: confirmed, applied on its day with all that hangs on it, undone exactly."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 import shapely
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from lastmeter.accounts import audit
 from lastmeter.accounts.actors import Actor, system
 from lastmeter.grid import fitting, following, ground, naming, planning, shapes, tree, versions
 from lastmeter.grid.fitting import SLIVER, DoesNotFit
-from lastmeter.grid.models import MAKING, Change, ChangeKind, Code, Move, Node, NodeName, Part, Shape, Trace
-from lastmeter.grid.planning import Heir, Overtaken, Plan
+from lastmeter.grid.models import MAKING, Change, ChangeKind, Code, Move, Node, NodeName, Part, Proposal, Shape, Trace
+from lastmeter.grid.planning import Heir, Overtaken, Plan, Target
 from lastmeter.kit.zhtime import CHINA
 
 State = Change.State
@@ -155,7 +156,7 @@ def _draw(plan: Plan) -> None:
 def _moves(plan: Plan) -> Iterator[Move]:
     """Which place became which: the successors of what ended, and how ground passed between what stays."""
     for old, heirs in plan.heirs.items():
-        known = [heir.seed.values.get("households") if isinstance(heir, Heir) else None for heir in heirs]
+        known = _households(plan, old, heirs)
         total = sum(int(str(each)) for each in known if each is not None) if None not in known else 0
         for heir, households in zip(heirs, known, strict=True):
             area = _share(plan.shape_of(old), heir.shape) if isinstance(heir, Heir) else None
@@ -181,6 +182,20 @@ def _moves(plan: Plan) -> Iterator[Move]:
                 )
 
 
+def _households(plan: Plan, old: int, heirs: Sequence[Target]) -> list[object]:
+    """How many households of the old place come to each successor; None where nobody knows."""
+    if plan.change.kind != ChangeKind.ADOPT:
+        return [heir.seed.values.get("households") if isinstance(heir, Heir) else None for heir in heirs]
+    # A new grid has households of several old ones: what came from this one is in the micro-grids that moved.
+    below = [first for pk, [first, *_more] in plan.heirs.items() if plan.ends[pk].parent_id == old]
+    moved = [each.seed for each in below if isinstance(each, Heir)]
+    return [
+        sum(int(str(seed.values["households"] or 0)) for seed in moved if seed.parent is heir.seed)
+        for heir in heirs
+        if isinstance(heir, Heir)
+    ]
+
+
 def _share(old: shapely.Geometry | None, new: shapely.Geometry | None) -> float | None:
     """The share of the old polygon that lies in the new one; None when either has none or no more than a sliver."""
     if old is None or new is None:
@@ -196,6 +211,8 @@ def _share(old: shapely.Geometry | None, new: shapely.Geometry | None) -> float 
 def undo(change: Change, *, by: Actor, now: datetime) -> Change:
     """Withdraw a change; one that has been applied is rolled back, every row to where it was.
 
+    A proposal that was adopted by it is a draft again.
+
     Raises Overtaken when something later builds on it: that has to be undone first.
     """
     ground.bump()
@@ -208,6 +225,8 @@ def undo(change: Change, *, by: Actor, now: datetime) -> Change:
         _refuse_what_is_built_on(change)
         _roll_back(change)
         ground.bump()
+    again = {"state": Proposal.State.DRAFT, "version": F("version") + 1, "change": None}
+    Proposal.objects.filter(change=change).update(**again)
     audit.record("ground.undone", by=by, object_kind="change", object_id=change.pk, now=now)
     return _now(change)
 

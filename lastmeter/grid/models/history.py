@@ -15,10 +15,11 @@ class ChangeKind(models.TextChoices):
     REPARENT = "reparent", _("调整隶属")
     RENAME = "rename", _("更名")
     RETIRE = "retire", _("撤销")
+    ADOPT = "adopt", _("采用合并方案")
 
 
 # These end nodes and make new ones in their stead: a path never changes its meaning.
-MAKING = (ChangeKind.SPLIT, ChangeKind.MERGE, ChangeKind.REPARENT)
+MAKING = (ChangeKind.SPLIT, ChangeKind.MERGE, ChangeKind.REPARENT, ChangeKind.ADOPT)
 
 
 class Change(models.Model):

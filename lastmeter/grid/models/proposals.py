@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from lastmeter.accounts.models import User
+from lastmeter.grid.models.history import Change
 from lastmeter.grid.models.tree import Node
 
 
@@ -34,6 +35,8 @@ class Proposal(models.Model):
     left_out = models.PositiveIntegerField(_("没有边界、未参与的网格"), default=0)
     trouble = models.CharField(_("未能算出的原因"), max_length=300, blank=True)
     version = models.PositiveIntegerField(default=1)
+    # What it was adopted as; empty again when that was withdrawn.
+    change = models.ForeignKey(Change, on_delete=models.PROTECT, null=True, related_name="proposals")
 
     class Meta:
         verbose_name = _("合并方案")

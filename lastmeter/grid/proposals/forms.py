@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from lastmeter.grid.history_forms import WhenForm
 from lastmeter.grid.models import Node, ProposalGrid
 
 
@@ -47,3 +48,9 @@ class GiftForm(forms.Form):
     def __init__(self, *args: Any, grids: Sequence[ProposalGrid], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["to"].queryset = ProposalGrid.objects.filter(pk__in=[each.pk for each in grids]).order_by("number")  # type: ignore[attr-defined]
+
+
+class AdoptForm(WhenForm):
+    """From which day the version that was looked at is the grid, and why."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)

@@ -14,9 +14,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from lastmeter.accounts.models import User
 from lastmeter.accounts.requests import Request, signed_in
+from lastmeter.grid import mapping
+from lastmeter.grid.fitting import DoesNotFit
 from lastmeter.grid.models import Proposal, ProposalCell, ProposalGrid
-from lastmeter.grid.proposals import figures, picture, proposing
-from lastmeter.grid.proposals.forms import AskForm, GiftForm
+from lastmeter.grid.planning import When
+from lastmeter.grid.proposals import adopting, figures, picture, proposing
+from lastmeter.grid.proposals.forms import AdoptForm, AskForm, GiftForm
 from lastmeter.kit.sheets import write_rows
 
 LISTED = 50
@@ -67,7 +70,14 @@ def _number(text: str) -> int:
 
 
 def _page(
-    request: Request, found: Proposal, cell: ProposalCell | None, *, trouble: str = "", status: int = 200
+    request: Request,
+    found: Proposal,
+    cell: ProposalCell | None,
+    *,
+    trouble: str = "",
+    status: int = 200,
+    adopt: AdoptForm | None = None,
+    sketch: mapping.Sketch | None = None,
 ) -> HttpResponse:
     if found.state not in (Proposal.State.DRAFT, Proposal.State.ADOPTED):
         return render(request, "grid/proposal_waiting.html", {"proposal": found})
@@ -86,6 +96,8 @@ def _page(
         "cell": cell,
         "beside": beside,
         "trouble": trouble,
+        "adopt": adopt or AdoptForm(initial={"version": found.version}),
+        "sketch": sketch,
     }
     return render(request, "grid/proposal.html", context, status=status)
 
@@ -110,6 +122,31 @@ def gift(request: Request, user: User, pk: int) -> HttpResponse:
         return _page(request, _found(request, pk), cell, trouble=str(refused), status=422)
     messages.success(request, _("已把“%(cell)s”划给“%(grid)s”。") % {"cell": cell.place.name, "grid": told["to"].name})
     return redirect("proposal", pk)
+
+
+@require_POST
+@signed_in
+def adoption(request: Request, user: User, pk: int) -> HttpResponse:
+    """`/grid/proposals/<pk>/adoption/`: the draft becomes a change of the grid, to be looked at and confirmed there."""
+    found = _found(request, pk)
+    if not proposing.may_propose(request.actor, found.street):
+        raise Http404
+    form = AdoptForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, None, trouble=_("请写明生效日期。"), status=422, adopt=form)
+    told = form.cleaned_data
+    when = When(effective_on=told["effective_on"], reason=told["reason"], by=request.actor, now=timezone.now())
+    try:
+        change = adopting.adopt(found, version=told["version"], when=when)
+    except proposing.Overtaken as late:
+        return _page(request, _found(request, pk), None, trouble=str(late), status=409)
+    except proposing.Refused as refused:
+        return _page(request, found, None, trouble=str(refused), status=422, adopt=form)
+    except DoesNotFit as refused:
+        spots = mapping.sketch(*adopting.around(found, refused.offences))
+        return _page(request, found, None, trouble=str(refused), status=422, adopt=form, sketch=spots)
+    messages.success(request, _("已作为网格调整提出。先看会动到什么，再确认。"))
+    return redirect("change", change.pk)
 
 
 @require_safe
