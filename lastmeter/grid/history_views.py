@@ -23,18 +23,18 @@ from lastmeter.accounts.requests import Request, signed_in
 from lastmeter.grid import crosswalk, following, mapping, planning, redrawing, scope, versions
 from lastmeter.grid.fitting import DoesNotFit, Offence
 from lastmeter.grid.history_forms import FORMS, ChangeForm, choices
-from lastmeter.grid.models import KEY_WIDTH, Change, ChangeKind, Level, Node, Role
+from lastmeter.grid.keeping import DRAWERS
+from lastmeter.grid.models import KEY_WIDTH, Change, ChangeKind, Level, Node
 from lastmeter.grid.planning import Overtaken, Plan, Target, When
 from lastmeter.kit import sheets
 
 # Who looks after the ground below the node of their post.
-MANAGERS = (Role.SECRETARY, Role.COMMUNITY_CLERK, Role.DISPATCHER, Role.GRID_HEAD)
 TYPES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
 def managed(actor: Actor) -> list[str]:
     """The paths of the places whose ground the actor looks after, outermost ones. Raises Http404 without any."""
-    paths = scope.outermost(post.path for post in scope.reach(actor).nodes if post.role in MANAGERS)
+    paths = scope.outermost(post.path for post in scope.reach(actor).nodes if post.role in DRAWERS)
     if not paths:
         raise Http404
     return paths
@@ -42,7 +42,7 @@ def managed(actor: Actor) -> list[str]:
 
 def may_change(actor: Actor, node: Node) -> bool:
     """Whether the actor looks after the ground around the node: a post at its parent or above."""
-    return scope.holds(actor, MANAGERS, node.path[:-KEY_WIDTH])
+    return scope.holds(actor, DRAWERS, node.path[:-KEY_WIDTH])
 
 
 def visible(actor: Actor) -> QuerySet[Change]:
@@ -274,4 +274,4 @@ def download(request: Request, user: User, pk: int, suffix: str) -> HttpResponse
 def keeps_ground(request: HttpRequest) -> bool:
     """Whether these pages are for this person: the menu's gate."""
     actor = getattr(request, "actor", None)
-    return isinstance(actor, Actor) and any(post.role in MANAGERS for post in scope.reach(actor).nodes)
+    return isinstance(actor, Actor) and any(post.role in DRAWERS for post in scope.reach(actor).nodes)

@@ -7,6 +7,8 @@ from lastmeter.grid import scope
 from lastmeter.grid.models import Level, Post, Role
 
 KEEPERS = (Role.SECRETARY, Role.GRID_HEAD, Role.COMMUNITY_CLERK, Role.DISPATCHER, Role.ORGANISER)
+# Who may change the ground itself: an organiser looks after members, not after borders.
+DRAWERS = (Role.SECRETARY, Role.GRID_HEAD, Role.COMMUNITY_CLERK, Role.DISPATCHER)
 LOWEST = Level.COMMUNITY  # a grid's own people do not appoint each other
 
 

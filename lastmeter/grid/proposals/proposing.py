@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from lastmeter.accounts import audit
 from lastmeter.accounts.actors import Actor
 from lastmeter.grid import scope
-from lastmeter.grid.models import Level, Node, NodeKind, Proposal, ProposalCell, ProposalGrid, Role
+from lastmeter.grid.keeping import DRAWERS
+from lastmeter.grid.models import Level, Node, NodeKind, Proposal, ProposalCell, ProposalGrid
 from lastmeter.grid.proposals.partition import (
     Atom,
     Division,
@@ -28,7 +29,6 @@ from lastmeter.grid.proposals.partition import (
     whole,
 )
 
-ROLES = frozenset({Role.SECRETARY, Role.GRID_HEAD, Role.COMMUNITY_CLERK, Role.DISPATCHER})
 URBAN, RURAL = (300, 500), (250, 350)  # what the form offers first; the rule of the place decides
 WEIGHTS = Weights()
 
@@ -43,18 +43,18 @@ class Overtaken(Refused):
 
 def may_propose(actor: Actor, node: Node) -> bool:
     """Whether the actor manages the ground of this street or community."""
-    return scope.holds(actor, ROLES, node.path)
+    return scope.holds(actor, DRAWERS, node.path)
 
 
 def places(actor: Actor) -> list[Node]:
     """The streets and communities for which the actor may ask, largest first."""
-    mine = [post.node_id for post in scope.held(actor) if post.role in ROLES and post.node_id is not None]
+    mine = [post.node_id for post in scope.held(actor) if post.role in DRAWERS and post.node_id is not None]
     return list(Node.objects.filter(pk__in=mine, level__in=(Level.TOWN, Level.COMMUNITY)).order_by("level", "path"))
 
 
 def visible_to(actor: Actor) -> QuerySet[Proposal]:
     """The proposals on ground that the actor manages, newest first."""
-    paths = scope.outermost(post.path for post in scope.held(actor) if post.role in ROLES and post.path)
+    paths = scope.outermost(post.path for post in scope.held(actor) if post.role in DRAWERS and post.path)
     found = Proposal.objects.none()
     for path in paths:
         found = found | Proposal.objects.filter(street__path__gte=path, street__path__lt=path + "~")
