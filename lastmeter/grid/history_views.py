@@ -134,6 +134,7 @@ class Line:
     new: str
     area: str = ""
     households: str = ""
+    ended: int | None = None  # id of the old place, where it has ended: its matters of the day are found by it
 
 
 @require_safe
@@ -194,7 +195,17 @@ def _name(heir: Target, old: Node) -> str:
 def _done(found: Change) -> list[Line]:
     moves = found.moves.filter(old__in=found.sources.values("node")) | found.moves.filter(stands_in=False)
     rows = moves.select_related("old", "new").order_by("old__path", "-area_share")
-    lines = [Line(row.old.name, row.new.name, _percent(row.area_share), _percent(row.household_share)) for row in rows]
+    gone = found.state == Change.State.APPLIED
+    lines = [
+        Line(
+            row.old.name,
+            row.new.name,
+            _percent(row.area_share),
+            _percent(row.household_share),
+            row.old_id if gone and row.stands_in else None,
+        )
+        for row in rows
+    ]
     parts = found.parts.filter(node__isnull=False).exclude(former_name="")
     return lines + [Line(part.former_name, part.name) for part in parts]
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from lastmeter.accounts.actors import Actor
 from lastmeter.dossiers import access, search
@@ -116,7 +117,7 @@ def conditions(actor: Actor, filters: Filters, *, now: datetime) -> Q:
     """Everything but scope and step."""
     condition = Q()
     if filters.node is not None:
-        condition &= _below(filters.node)
+        condition &= _below(filters.node, timezone.localdate(now))
     exact = {
         "matter__desk_level": filters.desk,
         "matter__category": filters.category,
@@ -140,13 +141,23 @@ def conditions(actor: Actor, filters: Filters, *, now: datetime) -> Q:
     return condition
 
 
-def _below(node_id: int) -> Q:
-    node = Node.objects.filter(pk=node_id).only("level", "path").first()
+def _below(node_id: int, today: date) -> Q:
+    """At or below a place: today's by what lies there now, one that has ended by what was filed there in its day."""
+    node = Node.objects.filter(pk=node_id).only("level", "path", "valid_to").first()
     if node is None:
         return Q(pk__in=[])
+    if has_ended(node, today):
+        # Nested, so that the index of node_then alone gives the ids and the scope's index need not read rows.
+        filed = Dossier.objects.filter(node_then__in=Node.objects.below(node.path).values("pk"))
+        return Q(pk__in=filed.values("pk"))
     if column := LEVEL_FIELDS.get(node.level):
         return Q(**{f"{column}_id": node_id})
     return Q(path__gte=node.path, path__lt=node.path + "~")
+
+
+def has_ended(node: Node, today: date) -> bool:
+    """Whether the place was merged, split or closed by that day (China date), so that nothing lies there any more."""
+    return node.valid_to is not None and node.valid_to <= today
 
 
 # What a row of a list shows: values of these and nothing else leave the database.

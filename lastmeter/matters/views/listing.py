@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from lastmeter.accounts.actors import Actor
 from lastmeter.accounts.requests import Request
 from lastmeter.dossiers.models import Dossier
-from lastmeter.grid import scope
+from lastmeter.grid import scope, tree, versions
 from lastmeter.grid.models import KEY_WIDTH, Level, Node, Unit
 from lastmeter.matters import lists
 from lastmeter.matters.forms.fields import category_choices
@@ -68,10 +68,20 @@ class Menu:
 
 
 def read(query: QueryDict) -> tuple[Filters, str]:
-    """The filters of an address, and the query that carries them (and the page) to the next one."""
+    """The filters of an address, and the query that carries them (and the page) to the next one.
+
+    `?place=` is a code that a place has or had, or its id; it becomes the filter `node`.
+    """
     filters = Filters.read({name: str(query[name]) for name in query})
+    if (place := query.get("place", "").strip()[:40]) and (node := _named(place)):
+        filters = replace(filters, node=node.pk)
     cursor = query.get("cursor", "")[:400]
     return filters, filters.query() + (f"&{urlencode({'cursor': cursor})}" if cursor else "")
+
+
+def _named(place: str) -> Node | None:
+    by_id = place.isascii() and place.isdecimal() and len(place) < 19
+    return tree.resolve_code(place) or (Node.objects.filter(pk=int(place)).first() if by_id else None)
 
 
 def beside(request: Request, filters: Filters, current: int | None) -> dict[str, object]:
@@ -92,7 +102,20 @@ def beside(request: Request, filters: Filters, current: int | None) -> dict[str,
         "unsearched": reverse("queue") + filters.query(words=""),
         "cleared": reverse("queue") + Filters(step=filters.step).query(),
         "bare": filters == Filters(step=filters.step),
+        "of_old": _of_old(filters),
     }
+
+
+def _of_old(filters: Filters) -> str:
+    """What to say when the chosen place has ended: whose matters these are, and whose ground it is now."""
+    node = Node.objects.filter(pk=filters.node).first() if filters.node else None
+    if node is None or not lists.has_ended(node, timezone.localdate()):
+        return ""
+    heirs = versions.successors(node)
+    if not heirs:
+        return _("这是旧网格“%(old)s”当时的事项；它没有接替的网格。") % {"old": node.name}
+    names = _("、").join(each.name for each in heirs)
+    return _("这是旧网格“%(old)s”当时的事项；现在归%(new)s。") % {"old": node.name, "new": names}
 
 
 def _page_link(filters: Filters, cursor: str | None) -> str:
