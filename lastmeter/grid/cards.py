@@ -9,8 +9,7 @@ from django.utils import timezone
 from lastmeter.accounts.actors import Actor
 from lastmeter.grid import history_views, keeping, openings, picking, plates, scope, tree
 from lastmeter.grid.duty import calling, rosters
-from lastmeter.grid.layers import loading
-from lastmeter.grid.proposals import proposing
+from lastmeter.grid.models import Level
 from lastmeter.kit.zhtime import DAY
 
 SOON = 7  # days ahead in which a shift stands on the home
@@ -19,6 +18,11 @@ SOON = 7  # days ahead in which a shift stands on the home
 def _actor(request: HttpRequest) -> Actor:
     actor: Actor = request.actor  # type: ignore[attr-defined]  # put there by accounts.middleware
     return actor
+
+
+def _holds(request: HttpRequest, roles: tuple[str, ...], lowest: int) -> bool:
+    """Whether they hold one of these posts at that level or above: known already, so the menu asks nothing for it."""
+    return any(post.role in roles and post.level <= lowest for post in scope.reach(_actor(request)).nodes)
 
 
 def on_duty(request: HttpRequest) -> str:
@@ -65,12 +69,12 @@ def keeps_ground(request: HttpRequest) -> bool:
 
 def manages_street(request: HttpRequest) -> bool:
     """Whether this is somebody with a street whose layers they manage."""
-    return bool(loading.streets(_actor(request)))
+    return _holds(request, keeping.KEEPERS, Level.TOWN)
 
 
 def asks_for_proposals(request: HttpRequest) -> bool:
     """Whether this person may ask for a merged layer of grids."""
-    return bool(proposing.places(_actor(request)))
+    return _holds(request, keeping.DRAWERS, Level.COMMUNITY)
 
 
 def keeps_plates(request: HttpRequest) -> bool:

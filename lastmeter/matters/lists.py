@@ -14,6 +14,7 @@ from django.utils import timezone
 from lastmeter.accounts.actors import Actor
 from lastmeter.dossiers import access, search
 from lastmeter.dossiers.models import Dossier, DossierKind
+from lastmeter.grid.ground import Kept
 from lastmeter.grid.models import Node
 from lastmeter.grid.scope import LEVEL_FIELDS
 from lastmeter.kit.paging import Keyset, Page, merge_page
@@ -143,7 +144,7 @@ def conditions(actor: Actor, filters: Filters, *, now: datetime) -> Q:
 
 def _below(node_id: int, today: date) -> Q:
     """At or below a place: today's by what lies there now, one that has ended by what was filed there in its day."""
-    node = Node.objects.filter(pk=node_id).only("level", "path", "valid_to").first()
+    node = place(node_id)
     if node is None:
         return Q(pk__in=[])
     if has_ended(node, today):
@@ -153,6 +154,17 @@ def _below(node_id: int, today: date) -> Q:
     if column := LEVEL_FIELDS.get(node.level):
         return Q(**{f"{column}_id": node_id})
     return Q(path__gte=node.path, path__lt=node.path + "~")
+
+
+def place(node_id: int) -> Node | None:
+    """The place of a filter, kept in the process as long as the tree has not changed: a page asks for it four times."""
+    known = _places.get()
+    if node_id not in known:
+        known[node_id] = Node.objects.filter(pk=node_id).first()
+    return known[node_id]
+
+
+_places: Kept[dict[int, Node | None]] = Kept(dict)
 
 
 def has_ended(node: Node, today: date) -> bool:

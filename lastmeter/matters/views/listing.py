@@ -108,7 +108,7 @@ def beside(request: Request, filters: Filters, current: int | None) -> dict[str,
 
 def _of_old(filters: Filters) -> str:
     """What to say when the chosen place has ended: whose matters these are, and whose ground it is now."""
-    node = Node.objects.filter(pk=filters.node).first() if filters.node else None
+    node = lists.place(filters.node) if filters.node else None
     if node is None or not lists.has_ended(node, timezone.localdate()):
         return ""
     heirs = versions.successors(node)
