@@ -10,9 +10,10 @@ class GridConfig(AppConfig):
 
     def ready(self) -> None:
         from lastmeter.accounts import keepers  # models exist only from here on
-        from lastmeter.grid import coverage, followers, holdings
+        from lastmeter.grid import coverage, followers, gaps, holdings
         from lastmeter.grid.addresses import following
         from lastmeter.grid.duty import holdings as duty
+        from lastmeter.grid.duty import unheard
         from lastmeter.grid.models import Building, Call, Compound, Road, Roster
 
         followers.register(Building, following.BUILDINGS)
@@ -23,3 +24,4 @@ class GridConfig(AppConfig):
         keepers.register("grid", holdings.KEEPER)
         keepers.register("grid.duty", duty.KEEPER)
         coverage.register()
+        gaps.register("unheard", unheard.GAP)

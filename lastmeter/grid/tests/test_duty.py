@@ -325,12 +325,15 @@ def test_when_nobody_answers_it_is_followed_up_and_the_number_is_erased(
     assert "19900000777" not in text
     assert "19900000777" in clerk.post(f"/calls/{call.pk}/number/").content.decode()
     assert AuditEntry.objects.filter(kind="reveal", object_kind="call", object_id=call.pk).exists()
+    assert "没有人接的呼叫" in clerk.get("/coverage/").content.decode()
+    assert "没有人接的呼叫" not in client_as("other_clerk").get("/coverage/").content.decode()
     assert clerk.post(f"/calls/{call.pk}/follow-up/", {"words": ""}).status_code == 422
     for _twice in range(2):
         clerk.post(f"/calls/{call.pk}/follow-up/", {"words": "已回电，是问停水的"})
     call.refresh_from_db()
     assert call.phone is None
     assert (call.words, call.followed_up_by) == ("已回电，是问停水的", cast.users["clerk"])
+    assert "没有人接的呼叫" not in clerk.get("/coverage/").content.decode()
     assert client.post(f"{there}callback/", {"phone": "19900000777"}).status_code == 409
 
 
