@@ -9,12 +9,12 @@ from itertools import pairwise
 
 import shapely
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lastmeter.grid import followers
-from lastmeter.grid.models import Level, Node, NodeKind, Proposal, ProposalCell, ProposalGrid, Shape
+from lastmeter.grid.models import Building, Level, Node, NodeKind, Proposal, ProposalCell, ProposalGrid, Shape
 from lastmeter.grid.proposals import merging
 from lastmeter.grid.proposals.partition import Atom
 from lastmeter.grid.proposals.proposing import WEIGHTS, band_of
@@ -151,20 +151,34 @@ def _spread_over(total: int, weights: list[int]) -> list[int]:
 
 
 def _keep_compounds(proposal: Proposal, cells: list[ProposalCell]) -> None:
-    """Buildings of one name in one community are a compound when today's grids keep them together.
+    """What lies in one compound of one community stays together when today's grids keep it together.
 
-    With `rejoin` also those that today's grids divide, unless the compound alone is larger than a grid may be.
+    The address book says the compound; where it has nothing, the building's name does ("湖畔小区 6 栋"). With
+    `rejoin` also what today's grids divide stays together, unless the compound alone is larger than a grid may be.
     """
     named: dict[tuple[int, str], list[ProposalCell]] = {}
+    book = _book([cell.place.pk for cell in cells if cell.place.level == Level.MICRO])
     for cell in cells:
-        if found := BUILDING.match(cell.place.name):
-            named.setdefault((cell.start.parent_id or 0, found["compound"]), []).append(cell)
+        found = BUILDING.match(cell.place.name)
+        if name := book.get(cell.place.pk) or (found["compound"] if found else ""):
+            named.setdefault((cell.start.parent_id or 0, name), []).append(cell)
     most = {pk: band_of(proposal, node)[1] for pk, node in _communities(place for place, _name in named).items()}
     for (place, name), buildings in named.items():
         divided = len({cell.start_id for cell in buildings}) > 1
         if not divided or (proposal.rejoin and sum(cell.households for cell in buildings) <= most[place]):
             for cell in buildings:
                 cell.compound = name[:100]
+
+
+def _book(micros: list[int]) -> dict[int, str]:
+    """micro-grid id → the compound to which most of its open buildings belong, as the address book has it."""
+    rows = (
+        Building.objects.filter(node__in=micros, closed_on=None, compound__isnull=False)
+        .values_list("node_id", "compound__name")
+        .annotate(n=Count("pk"))
+        .order_by("n", "compound__name")
+    )
+    return {node_id: name for node_id, name, _n in rows}
 
 
 def _communities(ids: Iterable[int]) -> dict[int, Node]:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from lastmeter.accounts.actors import Actor
 from lastmeter.grid import shapes, tree
-from lastmeter.grid.models import Level, Node, Proposal
+from lastmeter.grid.models import Building, Compound, Level, Node, Proposal
 from lastmeter.grid.proposals import jobs, proposing
 from tests.cast import FOUNDED, SIDE, SOUTH, WEST, Cast
 
@@ -91,6 +91,16 @@ def test_buildings_of_one_name_stay_together_and_divided_ones_are_rejoined_when_
 def _compounds(proposal: Proposal) -> set[str]:
     cells, _left_out = jobs.snapshot(proposal, timezone.now())
     return {cell.compound for cell in cells} - {""}
+
+
+def test_the_address_book_says_the_compound_before_the_name_does(cast: Cast, micros: dict[str, Node]) -> None:
+    first, second = [each for each in micros.values() if each.parent_id == cast.nodes["grid"].pk][:2]
+    Node.objects.filter(pk=first.pk).update(name="甲院 1 栋")
+    Node.objects.filter(pk=second.pk).update(name="乙片")
+    court = Compound.objects.create(node=cast.nodes["town"], name="老糖厂宿舍", key="laotangchang")
+    for node, block in ((first, "1"), (second, "2")):
+        Building.objects.create(node=node, compound=court, block=block)
+    assert _compounds(asked(cast)) == {"老糖厂宿舍"}
 
 
 def test_ground_without_boundaries_is_said_to_have_none(cast: Cast) -> None:
