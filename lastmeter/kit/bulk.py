@@ -71,7 +71,7 @@ def update(rows: Sequence[models.Model], columns: Sequence[str]) -> None:
 def together(rows: int) -> Iterator[None]:
     """On PostgreSQL the INSERTs of a few rows inside travel together, in one round trip for those without keys.
 
-    An error comes out at the end at the latest. Many rows are a COPY, which cannot travel so.
+    An error comes out at the end at the latest.
     """
     if connection.vendor != "postgresql" or rows > FEW:
         yield
@@ -116,7 +116,12 @@ def _many(model: type[M], made: Sequence[M], *, keys: bool) -> None:
     table = ([value(row) for value in values] for row in made)
     names = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     target = f"{connection.ops.quote_name(model._meta.db_table)} ({names})"
-    (_copy if connection.vendor == "postgresql" else _insert)(target, len(fields), table)
+    if connection.vendor != "postgresql":
+        _insert(target, len(fields), table)
+    elif connection.connection.pgconn.pipeline_status:  # few of one table, many of another: a COPY cannot travel along
+        _run(f"INSERT INTO {target} SELECT * FROM {_table_of(fields)}", _columns(list(table)))  # noqa: S608
+    else:
+        _copy(target, table)
 
 
 def _pass_over(model: type[M], made: Sequence[M]) -> None:
@@ -153,7 +158,7 @@ def _run(statement: str, values: Sequence[Any]) -> None:
         cursor.execute(statement, values)
 
 
-def _copy(target: str, _width: int, table: Iterable[Sequence[Any]]) -> None:
+def _copy(target: str, table: Iterable[Sequence[Any]]) -> None:
     # Django does not translate the driver's errors for this method of the cursor.
     with (
         connection.wrap_database_errors,
