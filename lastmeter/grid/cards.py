@@ -1,5 +1,6 @@
 """What the grid puts on the homes, and which entries of the menus are for whom."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.http import HttpRequest
@@ -7,9 +8,10 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from lastmeter.accounts.actors import Actor
-from lastmeter.grid import history_views, keeping, openings, picking, plates, scope, tree
+from lastmeter.grid import openings, picking, scope, tree
 from lastmeter.grid.duty import calling, rosters
-from lastmeter.grid.models import Level
+from lastmeter.grid.keeping import DRAWERS, KEEPERS, LOWEST
+from lastmeter.grid.models import Level, Role
 from lastmeter.kit.zhtime import DAY
 
 SOON = 7  # days ahead in which a shift stands on the home
@@ -18,11 +20,6 @@ SOON = 7  # days ahead in which a shift stands on the home
 def _actor(request: HttpRequest) -> Actor:
     actor: Actor = request.actor  # type: ignore[attr-defined]  # put there by accounts.middleware
     return actor
-
-
-def _holds(request: HttpRequest, roles: tuple[str, ...], lowest: int) -> bool:
-    """Whether they hold one of these posts at that level or above: known already, so the menu asks nothing for it."""
-    return any(post.role in roles and post.level <= lowest for post in scope.reach(_actor(request)).nodes)
 
 
 def on_duty(request: HttpRequest) -> str:
@@ -53,7 +50,7 @@ def next_shift(request: HttpRequest) -> str:
 def missed(request: HttpRequest) -> int | None:
     """Calls to follow up, beside their entry in the menu."""
     actor = _actor(request)
-    return calling.to_follow_up(actor).count() if calling.follows_up(actor) else None
+    return calling.to_follow_up(actor).count() if scope.has_post(actor, DRAWERS) else None
 
 
 def missed_card(request: HttpRequest) -> str:
@@ -62,39 +59,14 @@ def missed_card(request: HttpRequest) -> str:
     return render_to_string("grid/duty/parts/missed_card.html", {"count": count}, request) if count else ""
 
 
-def keeps_ground(request: HttpRequest) -> bool:
-    """Whether this person fills and ends the posts of some ground."""
-    return bool(keeping.ground(_actor(request)))
-
-
-def manages_street(request: HttpRequest) -> bool:
-    """Whether this is somebody with a street whose layers they manage."""
-    return _holds(request, keeping.KEEPERS, Level.TOWN)
-
-
-def asks_for_proposals(request: HttpRequest) -> bool:
-    """Whether this person may ask for a merged layer of grids."""
-    return _holds(request, keeping.DRAWERS, Level.COMMUNITY)
-
-
-def keeps_plates(request: HttpRequest) -> bool:
-    """Whether somebody keeps the plates of a place."""
-    return bool(plates.grounds(_actor(request)))
-
-
 def has_shifts(request: HttpRequest) -> bool:
     """Whether 我的班 is for this person: whoever holds a post may stand on a roster."""
     return bool(scope.held(_actor(request)))
 
 
-def sees_rosters(request: HttpRequest) -> bool:
-    """Whether the rosters are for this person."""
-    return rosters.arranges(_actor(request))
-
-
-def follows_up(request: HttpRequest) -> bool:
-    """Whether the unanswered calls are for this person."""
-    return calling.follows_up(_actor(request))
+def _for(roles: tuple[Role, ...], lowest: int = Level.MICRO) -> Callable[[HttpRequest], bool]:
+    """An entry for whoever holds one of these posts at that level or above."""
+    return lambda request: scope.has_post(_actor(request), roles, lowest)
 
 
 CARDS = [
@@ -106,13 +78,13 @@ CARDS = [
 ]
 BADGES = {"/calls/": missed}
 GATES = {
-    "/posts/": keeps_ground,
-    "/coverage/": keeps_ground,
-    "/grid/changes/": history_views.keeps_ground,
-    "/layers/": manages_street,
-    "/grid/proposals/": asks_for_proposals,
-    "/plates/": keeps_plates,
-    "/rosters/": sees_rosters,
+    "/posts/": _for(KEEPERS, LOWEST),
+    "/coverage/": _for(KEEPERS, LOWEST),
+    "/grid/changes/": _for(DRAWERS),
+    "/layers/": _for(KEEPERS, Level.TOWN),
+    "/grid/proposals/": _for(DRAWERS, Level.COMMUNITY),
+    "/plates/": _for(KEEPERS),
+    "/rosters/": _for(KEEPERS),
     "/shifts/": has_shifts,
-    "/calls/": follows_up,
+    "/calls/": _for(DRAWERS),
 }

@@ -11,7 +11,7 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from lastmeter.grid import gaps, keeping, tree
+from lastmeter.grid import gaps, scope, tree
 from lastmeter.grid.models import Level, Node, Post, Role, Shape, Tenure
 from lastmeter.grid.posts import PUBLIC
 from lastmeter.kit.paging import Keyset
@@ -29,7 +29,7 @@ def needs() -> tuple[Need, ...]:
 
 
 def _nodes(paths: list[str], today: date) -> QuerySet[Node]:
-    return Node.objects.current(today).filter(keeping.inside(paths, "path"))
+    return Node.objects.current(today).filter(scope.inside(paths))
 
 
 def without(need: Need, paths: list[str], today: date) -> QuerySet[Node]:
@@ -67,7 +67,7 @@ def _show_undrawn(nodes: Sequence[Node]) -> list[gaps.Row]:
 
 
 def _tenures(paths: list[str], today: date) -> QuerySet[Tenure]:
-    there = keeping.inside(paths, "post__node__path") | keeping.inside(paths, "post__unit__node__path")
+    there = scope.inside(paths, "post__node__path") | scope.inside(paths, "post__unit__node__path")
     held = Tenure.objects.current(today).filter(there, post__closed_on=None)
     return held.select_related("user", "post__node", "post__unit")
 
@@ -92,7 +92,7 @@ def _show_gone(tenures: Sequence[Tenure]) -> list[gaps.Row]:
 def mute(paths: list[str], today: date) -> QuerySet[Post]:
     """Posts that residents are to reach, held by somebody, without a public phone."""
     held = Tenure.objects.current(today).filter(post=OuterRef("pk"), user__is_active=True)
-    posts = Post.objects.filter(keeping.inside(paths, "node__path"), Q(Exists(held)), closed_on=None, public_phone="")
+    posts = Post.objects.filter(scope.inside(paths, "node__path"), Q(Exists(held)), closed_on=None, public_phone="")
     return posts.filter(role__in=PUBLIC).select_related("node")
 
 

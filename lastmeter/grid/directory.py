@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from lastmeter.grid import posts, tree
-from lastmeter.grid.models import KEY_WIDTH, Level, Node, PartyOrganisation, Role, Unit
+from lastmeter.grid.models import KEY_WIDTH, Level, Node, PartyOrganisation, Role, Unit, at_or_below
 from lastmeter.grid.posts import Listed
 
 
@@ -42,7 +42,7 @@ def community_of(node: Node) -> Node | None:
 def of_community(node: Node) -> Directory:
     """The directory of a community: a handful of queries however many grids it has. Public data only (posts.PUBLIC)."""
     nodes = list(Node.objects.current(timezone.localdate()).below(node.path).order_by("path"))
-    people = posts.public_by_place(Q(node__path__gte=node.path, node__path__lt=node.path + "~"))
+    people = posts.public_by_place(at_or_below(node.path, "node__path"))
     parties = {party.node_id: party for party in PartyOrganisation.objects.filter(node__in=nodes)}
     codes = tree.codes_of(nodes)
     chain = tree.chain_of(node)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from lastmeter.grid import planning, shapes, tree
+from lastmeter.grid import planning, scope, shapes, tree
 from lastmeter.grid.models import Change, ChangeKind, Level, Node
 from lastmeter.grid.planning import NewPlace, When
 
@@ -240,9 +240,7 @@ LEVELS = (Level.COMMUNITY, Level.GRID, Level.MICRO)
 
 def choices(paths: Iterable[str]) -> tuple[QuerySet[Node], QuerySet[Node]]:
     """The nodes that may be changed below these managed places, and those that may be their parents or successors."""
-    nodes = Node.objects.none()
-    for path in paths:
-        nodes |= Node.objects.below(path)
-    today = Node.objects.current(timezone.localdate()).filter(valid_to=None).select_related("parent").order_by("path")
-    managed = today.filter(pk__in=nodes.values("pk"))
-    return managed.filter(level__in=LEVELS).exclude(path__in=list(paths)), managed
+    ground = list(paths)
+    today = Node.objects.current(timezone.localdate()).filter(scope.inside(ground), valid_to=None)
+    managed = today.select_related("parent").order_by("path")
+    return managed.filter(level__in=LEVELS).exclude(path__in=ground), managed

@@ -10,7 +10,7 @@ import shapely
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -24,17 +24,16 @@ from lastmeter.grid import crosswalk, following, mapping, planning, redrawing, s
 from lastmeter.grid.fitting import DoesNotFit, Offence
 from lastmeter.grid.history_forms import FORMS, ChangeForm, choices
 from lastmeter.grid.keeping import DRAWERS
-from lastmeter.grid.models import KEY_WIDTH, Change, ChangeKind, Level, Node
+from lastmeter.grid.models import KEY_WIDTH, Change, ChangeKind, Level, Node, at_or_below
 from lastmeter.grid.planning import Overtaken, Plan, Target, When
 from lastmeter.kit import sheets
 
-# Who looks after the ground below the node of their post.
 TYPES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
 def managed(actor: Actor) -> list[str]:
     """The paths of the places whose ground the actor looks after, outermost ones. Raises Http404 without any."""
-    paths = scope.outermost(post.path for post in scope.reach(actor).nodes if post.role in DRAWERS)
+    paths = scope.grounds(actor, DRAWERS)
     if not paths:
         raise Http404
     return paths
@@ -50,9 +49,7 @@ def visible(actor: Actor) -> QuerySet[Change]:
     where = Q()
     for path in managed(actor):
         chain = [path[:end] for end in range(KEY_WIDTH, len(path) + 1, KEY_WIDTH)]
-        where |= Q(town__path__gte=path, town__path__lt=path + "~") | Q(
-            town__path__in=chain, town__level__gte=Level.TOWN
-        )
+        where |= at_or_below(path, "town__path") | Q(town__path__in=chain, town__level__gte=Level.TOWN)
     return Change.objects.filter(where).select_related("town", "by", "confirmed_by", "undone_by")
 
 
@@ -280,9 +277,3 @@ def download(request: Request, user: User, pk: int, suffix: str) -> HttpResponse
     return HttpResponse(
         content, content_type=TYPES[suffix], headers={"Content-Disposition": f'attachment; filename="{name}"'}
     )
-
-
-def keeps_ground(request: HttpRequest) -> bool:
-    """Whether these pages are for this person: the menu's gate."""
-    actor = getattr(request, "actor", None)
-    return isinstance(actor, Actor) and any(post.role in DRAWERS for post in scope.reach(actor).nodes)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from lastmeter.accounts import audit, limits, people
 from lastmeter.accounts.models import User
 from lastmeter.accounts.requests import Request, address_client, signed_in, visitor_client
-from lastmeter.grid import appointing, keeping, openings
+from lastmeter.grid import appointing, keeping, openings, scope
 from lastmeter.grid.models import Application, PostOpening
 from lastmeter.grid.opening_forms import (
     AcceptanceForm,
@@ -120,7 +120,7 @@ def call(request: Request, user: User, pk: int) -> HttpResponse:
 def desk_list(request: Request, user: User) -> HttpResponse:
     """The openings of my ground, newest first, and how many applications wait."""
     paths = keeper_ground(request)
-    there = keeping.inside(paths, "post__node__path") | keeping.inside(paths, "post__unit__node__path")
+    there = scope.inside(paths, "post__node__path") | scope.inside(paths, "post__unit__node__path")
     found = PostOpening.objects.filter(there).select_related("post__node__parent", "post__unit__node")
     shown = page(openings.with_waiting(found), request.GET.get("cursor"), SIZE, NEWEST)
     return render(request, "grid/openings/desk_list.html", {"page": shown, "today": timezone.localdate()})

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
-from lastmeter.grid import keeping
+from lastmeter.grid import scope
 from lastmeter.grid.models import Node, Post, Role, Tenure
 from lastmeter.kit.paging import Keyset, Page, page
 
@@ -68,9 +68,9 @@ def counts(paths: list[str], filters: Filters, *, today: date) -> dict[str, int]
 
 def _on(paths: list[str], filters: Filters) -> QuerySet[Post]:
     field = "unit__node__path" if filters.at == "unit" else "node__path"
-    posts = Post.objects.filter(keeping.inside(paths, field), closed_on=None)
+    posts = Post.objects.filter(scope.inside(paths, field), closed_on=None)
     if filters.under and (node := Node.objects.filter(pk=filters.under).first()):
-        posts = posts.filter(keeping.inside([node.path], field))
+        posts = posts.filter(scope.inside([node.path], field))
     return posts
 
 

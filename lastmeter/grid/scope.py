@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
+from operator import or_
 
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
@@ -10,7 +12,7 @@ from django.utils import timezone
 
 from lastmeter.accounts.actors import Actor
 from lastmeter.grid.ground import Kept
-from lastmeter.grid.models import Node, Role, Tenure
+from lastmeter.grid.models import Level, Node, Role, Tenure, at_or_below
 from lastmeter.grid.tree import ancestor_ids
 
 LEVEL_FIELDS = {2: "city", 3: "county", 4: "town", 5: "community", 6: "grid"}
@@ -117,7 +119,7 @@ def scope_filters(actor: Actor, prefix: str = "") -> list[Q]:
 def _filter(post: Held, prefix: str) -> Q:
     if column := LEVEL_FIELDS.get(post.level):
         return Q(**{f"{prefix}{column}_id": post.node_id})
-    return Q(**{f"{prefix}path__gte": post.path, f"{prefix}path__lt": post.path + "~"})
+    return at_or_below(post.path, f"{prefix}path")
 
 
 def reaches(actor: Actor, path: str) -> bool:
@@ -129,6 +131,22 @@ def holds(actor: Actor, roles: Iterable[str], path: str) -> bool:
     """True when the actor holds a post of one of these roles at the node of that path or above it."""
     wanted = frozenset(roles)
     return any(post.role in wanted and path.startswith(post.path) for post in reach(actor).nodes)
+
+
+def has_post(actor: Actor, roles: Iterable[str], lowest: int = Level.MICRO) -> bool:
+    """True when the actor holds a post of one of these roles at a node of the level `lowest` or above: asks nothing."""
+    return bool(grounds(actor, roles, lowest))
+
+
+def grounds(actor: Actor, roles: Iterable[str], lowest: int = Level.MICRO) -> list[str]:
+    """The outermost paths where the actor holds a post of one of these roles, at nodes of `lowest` or above."""
+    wanted = frozenset(roles)
+    return outermost(post.path for post in reach(actor).nodes if post.role in wanted and post.level <= lowest)
+
+
+def inside(paths: Iterable[str], column: str = "path") -> Q:
+    """Rows whose path in `column` lies on one of these grounds; none for no ground."""
+    return reduce(or_, (at_or_below(path, column) for path in paths), Q(pk__in=[]))
 
 
 def in_unit(actor: Actor, unit_id: int, roles: Iterable[str] | None = None) -> bool:

@@ -10,7 +10,7 @@ from lastmeter.accounts.actors import Actor
 from lastmeter.accounts.models import User
 from lastmeter.dossiers import access, events
 from lastmeter.grid.handovers import Item, OpenWork
-from lastmeter.grid.models import Post, Tenure
+from lastmeter.grid.models import Post, Tenure, at_or_below
 from lastmeter.kit.ids import pretty
 from lastmeter.kit.text import on_record
 from lastmeter.matters import tell
@@ -26,7 +26,7 @@ def lying_with(post: Post, holder: User) -> QuerySet[Matter]:
     others = Tenure.objects.filter(user=holder, until=None).exclude(post=post).exclude(post__node=None)
     if post.node is None or not others.exists():
         return mine.order_by("pk")
-    return mine.filter(dossier__path__gte=post.node.path, dossier__path__lt=post.node.path + "~").order_by("pk")
+    return mine.filter(at_or_below(post.node.path, "dossier__path")).order_by("pk")
 
 
 def find(post: Post, holder: User) -> list[Item]:

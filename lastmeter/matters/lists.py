@@ -15,7 +15,7 @@ from lastmeter.accounts.actors import Actor
 from lastmeter.dossiers import access, search
 from lastmeter.dossiers.models import Dossier, DossierKind
 from lastmeter.grid.ground import Kept
-from lastmeter.grid.models import Node
+from lastmeter.grid.models import Node, at_or_below
 from lastmeter.grid.scope import LEVEL_FIELDS
 from lastmeter.kit.paging import Keyset, Page, merge_page
 from lastmeter.matters import lifecycle
@@ -153,7 +153,7 @@ def _below(node_id: int, today: date) -> Q:
         return Q(pk__in=filed.values("pk"))
     if column := LEVEL_FIELDS.get(node.level):
         return Q(**{f"{column}_id": node_id})
-    return Q(path__gte=node.path, path__lt=node.path + "~")
+    return at_or_below(node.path)
 
 
 def place(node_id: int) -> Node | None:

@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from lastmeter.grid import keeping
+from lastmeter.grid import scope
 from lastmeter.grid.gaps import Gap, Row
 from lastmeter.grid.models import Tenure
 from lastmeter.kit.ids import pretty
@@ -31,7 +31,7 @@ def find(paths: list[str], today: date) -> QuerySet[Matter]:
         & ~Exists(at_desk.filter(post__node=OuterRef("dossier__community")))
         & ~Exists(at_desk.filter(post__node=OuterRef("dossier__town")))
     )
-    return Matter.objects.filter(keeping.inside(paths, "dossier__path"), nobody, dossier__is_open=True).select_related(
+    return Matter.objects.filter(scope.inside(paths, "dossier__path"), nobody, dossier__is_open=True).select_related(
         "dossier__node"
     )
 

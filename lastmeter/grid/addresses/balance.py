@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Count, QuerySet, Sum
 from django.utils import timezone
 
-from lastmeter.grid import ground
+from lastmeter.grid import ground, scope
 from lastmeter.grid.models import Building, Level, Node
 from lastmeter.grid.tree import ancestor_ids
 
@@ -37,14 +37,8 @@ class GridSum:
 
 
 def within(paths: Iterable[str]) -> QuerySet[Building]:
-    """The open buildings at the nodes of these paths and below, which must not nest."""
-    branches = [
-        Building.objects.filter(closed_on=None, node__path__gte=path, node__path__lt=path + "~") for path in paths
-    ]
-    found = Building.objects.none() if not branches else branches[0]
-    for branch in branches[1:]:
-        found |= branch
-    return found
+    """The open buildings at the nodes of these paths and below."""
+    return Building.objects.filter(scope.inside(paths, "node__path"), closed_on=None)
 
 
 def grid_sums(paths: Iterable[str]) -> list[GridSum]:

@@ -40,7 +40,7 @@ def may_keep(actor: Actor, path: str) -> bool:
 
 def kept_paths(actor: Actor) -> list[str]:
     """The outermost paths of the ground whose address book the actor keeps."""
-    return scope.outermost(post.path for post in scope.reach(actor).nodes if post.role in KEEPERS)
+    return scope.grounds(actor, KEEPERS)
 
 
 # -- Names -------------------------------------------------------------------------------------------------------------

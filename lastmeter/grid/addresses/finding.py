@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from lastmeter.grid.addresses import book, naming, parsing
 from lastmeter.grid.addresses.naming import Likeness, Spelling
 from lastmeter.grid.addresses.parsing import Parts
-from lastmeter.grid.models import Building, Entrance, Level, NameGram, Node, PlaceName
+from lastmeter.grid.models import Building, Entrance, Level, NameGram, Node, PlaceName, at_or_below
 
 NAMES, BUILDINGS, SHOWN = 60, 400, 8  # names compared, buildings weighed, matches given
 GOOD_NAMES = 12
@@ -115,7 +115,7 @@ def _towns(node: Node) -> Q:
     """Where the names known at a node hang: the street or town it lies in; above that, all below it."""
     if node.level >= Level.TOWN:
         return Q(town=book.town_of(node))
-    return Q(town__path__gte=node.path, town__path__lt=node.path + "~")
+    return at_or_below(node.path, "town__path")
 
 
 # -- Buildings ---------------------------------------------------------------------------------------------------------
@@ -125,7 +125,7 @@ def _buildings(parts: Parts, named: _Named, under: Node | None) -> Iterator[Buil
     """The buildings of the fitting names with the fitting number or block; without any such, what the names have."""
     rows = Building.objects.filter(closed_on=None).select_related("road", "compound", "node")
     if under is not None:
-        rows = rows.filter(node__path__gte=under.path, node__path__lt=under.path + "~")
+        rows = rows.filter(at_or_below(under.path, "node__path"))
     on_road, inside = parts.on_road(), parts.in_compound()
     exact = Q()
     if numbers := {each for each in (on_road.number, inside.number) if each}:

@@ -8,7 +8,7 @@ import shapely
 from django.db import transaction
 
 from lastmeter.grid.addresses import book, parsing
-from lastmeter.grid.models import Building, Entrance, Level, Node, Shape
+from lastmeter.grid.models import Building, Entrance, Level, Node, Shape, at_or_below
 from lastmeter.kit import bulk
 
 # Estate → the road and number of its gate; all invented.
@@ -61,7 +61,7 @@ def load_addresses(town: Node) -> int:
 
 def _points(town: Node) -> dict[int, tuple[float, float]]:
     """Node id → a point inside its polygon."""
-    rows = Shape.objects.filter(node__path__gte=town.path, node__path__lt=town.path + "~", valid_to=None)
+    rows = Shape.objects.filter(at_or_below(town.path, "node__path"), valid_to=None)
     inside = {pk: shapely.from_wkb(bytes(wkb)).representative_point() for pk, wkb in rows.values_list("node", "wkb")}
     return {pk: (round(point.x, 6), round(point.y, 6)) for pk, point in inside.items()}
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from lastmeter.accounts.models import User
 from lastmeter.accounts.requests import Request, signed_in
+from lastmeter.grid import scope
 from lastmeter.grid.addresses import balance, book, finding, importing, uploads
 from lastmeter.grid.addresses.book import BadAddress
 from lastmeter.grid.addresses.forms import BuildingForm, ConfirmForm, EntranceForm, HouseholdsForm, UploadForm
@@ -191,11 +192,8 @@ def new(request: Request, user: User) -> HttpResponse:
 
 def _places(paths: list[str]) -> QuerySet[Node]:
     """The grids and micro-grids of my ground, in the order of the tree."""
-    current = Node.objects.current(timezone.localdate()).filter(level__gte=Level.GRID)
-    found = current.none()
-    for path in paths:
-        found |= current.below(path)
-    return found.order_by("path")
+    current = Node.objects.current(timezone.localdate()).filter(scope.inside(paths), level__gte=Level.GRID)
+    return current.order_by("path")
 
 
 @require_POST

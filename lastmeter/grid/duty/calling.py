@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from lastmeter.accounts import audit
@@ -13,11 +13,11 @@ from lastmeter.accounts.actors import Actor
 from lastmeter.accounts.models import User
 from lastmeter.grid import posts, scope
 from lastmeter.grid.duty import rosters
+from lastmeter.grid.keeping import DRAWERS
 from lastmeter.grid.models import KEY_WIDTH, Call, CallAttempt, Level, Node, Role, Tenure
 from lastmeter.kit.zhtime import CHINA
 from lastmeter.notices import outbox
 
-FOLLOWING_UP = (Role.SECRETARY, Role.GRID_HEAD, Role.COMMUNITY_CLERK, Role.DISPATCHER)
 TOLD = (Role.GRID_HEAD, Role.SECRETARY)
 LONGEST = timedelta(minutes=30)  # of a call whose end nobody tells us
 MOST_PEOPLE = 12
@@ -138,18 +138,17 @@ def _tell(call: Call, now: datetime) -> None:
 def to_follow_up(actor: Actor) -> "QuerySet[Call]":
     """The calls on the actor's ground that somebody did not answer and nobody has followed up, oldest first."""
     missed = Call.objects.filter(missed__gt=0, followed_up_at=None)
-    return missed.filter(rosters.within(actor, FOLLOWING_UP)).select_related("node").order_by("pk")
+    return missed.filter(_ground(actor)).select_related("node").order_by("pk")
 
 
 def followed_up(actor: Actor) -> "QuerySet[Call]":
     """The calls on the actor's ground that were followed up, newest first."""
     done = Call.objects.filter(missed__gt=0, followed_up_at__isnull=False)
-    return done.filter(rosters.within(actor, FOLLOWING_UP)).select_related("node", "followed_up_by").order_by("-pk")
+    return done.filter(_ground(actor)).select_related("node", "followed_up_by").order_by("-pk")
 
 
-def follows_up(actor: Actor) -> bool:
-    """Whether the list of unanswered calls is for this person."""
-    return any(post.role in FOLLOWING_UP for post in scope.reach(actor).nodes)
+def _ground(actor: Actor) -> Q:
+    return scope.inside(scope.grounds(actor, DRAWERS), "node__path")
 
 
 @transaction.atomic

@@ -11,9 +11,11 @@ from django.views.decorators.http import require_POST, require_safe
 from lastmeter.accounts import audit, limits
 from lastmeter.accounts.models import User
 from lastmeter.accounts.requests import Request
+from lastmeter.grid import scope
 from lastmeter.grid.duty import calling
 from lastmeter.grid.duty.forms import FollowUpForm
 from lastmeter.grid.duty.reach import for_posts
+from lastmeter.grid.keeping import DRAWERS
 from lastmeter.grid.models import Call
 
 DONE_SHOWN = 20
@@ -27,7 +29,7 @@ def calls(request: Request, user: User) -> HttpResponse:
 
 
 def _calls(request: Request, wrong: tuple[int, FollowUpForm] | None = None, status: int = 200) -> HttpResponse:
-    if not calling.follows_up(request.actor):
+    if not scope.has_post(request.actor, DRAWERS):
         raise Http404
     waiting = list(calling.to_follow_up(request.actor).prefetch_related("attempts__user")[:100])
     forms = [FollowUpForm(auto_id=f"call-{each.pk}-%s") for each in waiting]

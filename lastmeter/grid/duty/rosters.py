@@ -11,10 +11,21 @@ from lastmeter.accounts.models import User
 from lastmeter.grid import scope, tree
 from lastmeter.grid.duty import rota
 from lastmeter.grid.duty.rota import Change, DayKind, Pattern, Shift, Slot
-from lastmeter.grid.models import KEY_WIDTH, Level, Node, Role, Roster, RosterMember, RosterSlot, Swap, Tenure
+from lastmeter.grid.keeping import KEEPERS
+from lastmeter.grid.models import (
+    KEY_WIDTH,
+    Level,
+    Node,
+    Role,
+    Roster,
+    RosterMember,
+    RosterSlot,
+    Swap,
+    Tenure,
+    at_or_below,
+)
 from lastmeter.kit.zhtime import CHINA, DAY, Calendar
 
-ARRANGING = (Role.SECRETARY, Role.GRID_HEAD, Role.COMMUNITY_CLERK, Role.DISPATCHER, Role.ORGANISER)
 # Whom a resident may be led to when no roster covers the moment, nearest place first.
 CALLABLE = (
     Role.GRID_WORKER,
@@ -54,28 +65,15 @@ class Troubles:
 
 def may_arrange(actor: Actor, path: str) -> bool:
     """Whether the actor draws up the rosters of the node of that path."""
-    return scope.holds(actor, ARRANGING, path)
-
-
-def arranges(actor: Actor) -> bool:
-    """Whether the actor draws up rosters anywhere."""
-    return any(post.role in ARRANGING for post in scope.reach(actor).nodes)
-
-
-def within(actor: Actor, roles: Iterable[str], column: str = "node__path") -> Q:
-    """Rows at or below the nodes where the actor holds one of the posts; none when there is no such node."""
-    wanted = frozenset(roles)
-    found = Q(pk__in=())
-    for path in scope.outermost(post.path for post in scope.reach(actor).nodes if post.role in wanted):
-        found |= Q(**{f"{column}__gte": path, f"{column}__lt": path + "~"})
-    return found
+    return scope.holds(actor, KEEPERS, path)
 
 
 def visible_to(actor: Actor) -> "QuerySet[Roster]":
     """The rosters the actor arranges, stands on, or has taken a shift of."""
+    arranged = scope.inside(scope.grounds(actor, KEEPERS), "node__path")
     mine = RosterMember.objects.filter(roster=OuterRef("pk"), user=actor.user_id)
     taken = Swap.objects.filter(roster=OuterRef("pk"), taker=actor.user_id, state=Swap.State.ACCEPTED)
-    return whole(Roster.objects.filter(within(actor, ARRANGING) | Exists(mine) | Exists(taken)))
+    return whole(Roster.objects.filter(arranged | Exists(mine) | Exists(taken)))
 
 
 def whole(rosters: "QuerySet[Roster]") -> "QuerySet[Roster]":
@@ -167,8 +165,7 @@ def candidates(node: Node, day: date) -> list[User]:
     """Who may stand on a roster of the node: whoever holds a post there, below, or above up to the community."""
     above = [each.pk for each in tree.chain_of(node) if each.level >= Level.COMMUNITY]
     tenures = Tenure.objects.current(day).filter(user__is_active=True, post__closed_on=None)
-    below = Q(post__node__path__gte=node.path, post__node__path__lt=node.path + "~")
-    tenures = tenures.filter(below | Q(post__node__in=above))
+    tenures = tenures.filter(at_or_below(node.path, "post__node__path") | Q(post__node__in=above))
     if node.level < Level.MICRO:
         tenures = tenures.exclude(post__role__in=AT_HOME)
     if node.level <= Level.TOWN:

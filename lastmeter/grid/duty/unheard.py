@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from lastmeter.grid import keeping
+from lastmeter.grid import scope
 from lastmeter.grid.gaps import Gap, Row
 from lastmeter.grid.models import Call
 from lastmeter.kit import zhtime
@@ -18,7 +18,7 @@ from lastmeter.kit.paging import Keyset
 def find(paths: list[str], today: date) -> QuerySet[Call]:
     """The calls on that ground which somebody on the line did not answer, until it is written down what was done."""
     missed = Call.objects.filter(missed__gt=0, followed_up_at=None)
-    return missed.filter(keeping.inside(paths, "node__path")).select_related("node")
+    return missed.filter(scope.inside(paths, "node__path")).select_related("node")
 
 
 def show(calls: Sequence[Call]) -> list[Row]:

@@ -14,9 +14,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from lastmeter.accounts.models import User
 from lastmeter.accounts.requests import Request
+from lastmeter.grid import scope
 from lastmeter.grid.duty import arranging, month, rosters
 from lastmeter.grid.duty.forms import Handover, RosterForm
 from lastmeter.grid.duty.reach import for_posts, roster_for
+from lastmeter.grid.keeping import KEEPERS
 from lastmeter.grid.models import Level, Node, Roster
 from lastmeter.kit.zhtime import DAY
 
@@ -36,14 +38,14 @@ def listing(request: Request, user: User) -> HttpResponse:
     context = {
         "rows": rows,
         "bare": [node for node in _own_places(request, today) if node.path not in covered],
-        "may": rosters.arranges(request.actor),
+        "may": scope.has_post(request.actor, KEEPERS),
     }
     return render(request, "grid/duty/rosters.html", context)
 
 
 def _own_places(request: Request, today: date) -> list[Node]:
     """The nodes whose rosters the actor draws up, down to grids."""
-    inside = rosters.within(request.actor, rosters.ARRANGING, "path")
+    inside = scope.inside(scope.grounds(request.actor, KEEPERS))
     nodes = Node.objects.current(today).filter(inside, level__gte=Level.TOWN, level__lte=Level.GRID)
     return list(nodes.order_by("path")[:MOST_PLACES])
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from lastmeter.accounts.actors import Actor
 from lastmeter.grid.layers import crs, loading, reading
-from lastmeter.grid.models import KEY_WIDTH, Node, Unit
+from lastmeter.grid.models import KEY_WIDTH, Node, Unit, at_or_below
 
 
 class LayerForm(forms.Form):
@@ -76,5 +76,5 @@ def _units(streets: list[Node]) -> Any:
     near = Q(pk__in=[])
     for street in streets:
         above = [street.path[:end] for end in range(KEY_WIDTH, len(street.path), KEY_WIDTH)]
-        near |= Q(node__path__in=above) | Q(node__path__gte=street.path, node__path__lt=street.path + "~")
+        near |= Q(node__path__in=above) | at_or_below(street.path, "node__path")
     return Unit.objects.filter(near, closed_on=None).order_by("name")

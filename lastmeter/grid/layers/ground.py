@@ -7,7 +7,7 @@ from datetime import date
 import shapely
 from django.utils.translation import gettext as _
 
-from lastmeter.grid.models import Code, Level, Node, Role, Shape, Tenure
+from lastmeter.grid.models import Code, Level, Node, Role, Shape, Tenure, at_or_below
 
 HEADS = (Role.GRID_HEAD, Role.GRID_WORKER)
 GRID_DEGREES = 1e-8  # a millimetre; see comparing.GRID_M for why unions are done on a grid
@@ -16,7 +16,7 @@ MOST_NOTE = 480  # characters, within Cell.note
 
 def current_shapes(street: Node, *levels: int) -> dict[int, shapely.Geometry]:
     """node id → current polygon (WGS84) of the nodes of these levels in the street, in the order of the tree."""
-    rows = Shape.objects.filter(node__path__gte=street.path, node__path__lt=street.path + "~", valid_to=None)
+    rows = Shape.objects.filter(at_or_below(street.path, "node__path"), valid_to=None)
     rows = rows.filter(node__valid_to=None, node__level__in=levels).order_by("node__path")
     return {node_id: shapely.from_wkb(bytes(wkb)) for node_id, wkb in rows.values_list("node_id", "wkb")}
 

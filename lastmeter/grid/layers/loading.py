@@ -18,8 +18,6 @@ from lastmeter.grid.keeping import KEEPERS
 from lastmeter.grid.layers import crs, ground, mending, reading
 from lastmeter.grid.models import Cell, CellState, Layer, Level, Node, Unit
 
-# Who manages the ground of a street: these posts at the street or above it.
-
 
 class AlreadyKept(Exception):
     """The same file of that department has been kept for this street before; str() is a sentence."""
@@ -43,9 +41,8 @@ def may_manage(actor: Actor, street: Node) -> bool:
 
 def streets(actor: Actor) -> list[Node]:
     """The streets whose layers the actor manages, in the order of the tree."""
-    paths = scope.outermost(post.path for post in scope.reach(actor).nodes if post.role in KEEPERS)
-    found = [node for path in paths for node in Node.objects.below(path).filter(level=Level.TOWN, valid_to=None)]
-    return sorted(found, key=lambda node: node.path)
+    ground = scope.inside(scope.grounds(actor, KEEPERS))
+    return list(Node.objects.filter(ground, level=Level.TOWN, valid_to=None).order_by("path"))
 
 
 @transaction.atomic

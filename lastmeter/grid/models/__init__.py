@@ -20,6 +20,7 @@ from lastmeter.grid.models.tree import (
     Plate,
     PlateQuerySet,
     Shape,
+    at_or_below,
 )
 from lastmeter.grid.models.units import PartyOrganisation, Unit, UnitKind
 
@@ -73,4 +74,5 @@ __all__ = [
     "Trace",
     "Unit",
     "UnitKind",
+    "at_or_below",
 ]

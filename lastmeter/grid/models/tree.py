@@ -26,6 +26,11 @@ class NodeKind(models.TextChoices):
     DEDICATED = "dedicated", _("专属")
 
 
+def at_or_below(path: str, column: str = "path") -> Q:
+    """Rows whose path in `column` is that one or below it: an index range, since a path begins with its ancestor's."""
+    return Q(**{f"{column}__gte": path, f"{column}__lt": path + "~"})
+
+
 class NodeQuerySet(models.QuerySet["Node"]):
     def current(self, on: date) -> "NodeQuerySet":
         """Nodes valid on that day (China date)."""
@@ -33,7 +38,7 @@ class NodeQuerySet(models.QuerySet["Node"]):
 
     def below(self, path: str) -> "NodeQuerySet":
         """The node of that path and everything under it, by an index range on the path."""
-        return self.filter(path__gte=path, path__lt=path + "~")
+        return self.filter(at_or_below(path))
 
     def chain(self, path: str) -> "NodeQuerySet":
         """The node of that path and all its ancestors, top first."""

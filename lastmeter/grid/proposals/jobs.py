@@ -14,7 +14,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lastmeter.grid import followers
-from lastmeter.grid.models import Building, Level, Node, NodeKind, Proposal, ProposalCell, ProposalGrid, Shape
+from lastmeter.grid.models import (
+    Building,
+    Level,
+    Node,
+    NodeKind,
+    Proposal,
+    ProposalCell,
+    ProposalGrid,
+    Shape,
+    at_or_below,
+)
 from lastmeter.grid.proposals import merging
 from lastmeter.grid.proposals.partition import Atom
 from lastmeter.grid.proposals.proposing import WEIGHTS, band_of
@@ -123,7 +133,7 @@ def snapshot(proposal: Proposal, now: datetime) -> tuple[list[ProposalCell], int
 
 
 def _shapes(street: Node) -> dict[int, bytes]:
-    rows = Shape.objects.filter(node__path__gte=street.path, node__path__lt=street.path + "~", valid_to=None)
+    rows = Shape.objects.filter(at_or_below(street.path, "node__path"), valid_to=None)
     return {node: bytes(wkb) for node, wkb in rows.filter(node__level__gte=Level.GRID).values_list("node_id", "wkb")}
 
 

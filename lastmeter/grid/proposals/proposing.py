@@ -54,10 +54,7 @@ def places(actor: Actor) -> list[Node]:
 
 def visible_to(actor: Actor) -> QuerySet[Proposal]:
     """The proposals on ground that the actor manages, newest first."""
-    paths = scope.outermost(post.path for post in scope.held(actor) if post.role in DRAWERS and post.path)
-    found = Proposal.objects.none()
-    for path in paths:
-        found = found | Proposal.objects.filter(street__path__gte=path, street__path__lt=path + "~")
+    found = Proposal.objects.filter(scope.inside(scope.grounds(actor, DRAWERS), "street__path"))
     return found.select_related("street", "asked_by").order_by("-pk")
 
 

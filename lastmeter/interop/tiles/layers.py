@@ -12,7 +12,7 @@ import shapely
 from django.db.models import Exists, OuterRef, Q
 from mapbox_vector_tile.encoder import on_invalid_geometry_make_valid
 
-from lastmeter.grid import tree
+from lastmeter.grid import scope, tree
 from lastmeter.grid.ground import Kept
 from lastmeter.grid.models import KEY_WIDTH, Level, Post, Shape, Tenure
 from lastmeter.interop.tiles.squares import EXTENT, Square
@@ -50,9 +50,7 @@ def boundaries(square: Square, *, today: date) -> bytes:
 
 def coverage(square: Square, paths: Sequence[str], *, today: date) -> bytes:
     """Who is in charge, below the nodes of these paths: three queries, not kept, for posts change by the hour."""
-    within = Q(pk__in=[])
-    for path in paths:
-        within |= Q(node__path__gte=path, node__path__lt=path + "~")
+    within = scope.inside(paths, "node__path")
     levels = [level for level in WITH_POSTS if square.z >= SEEN_FROM[level]]
     rows = _rows(square, levels, today, within)
     return _encode("coverage", square, rows, _in_charge([row[0] for row in rows], today))

@@ -17,7 +17,7 @@ from lastmeter.accounts.actors import Actor
 from lastmeter.accounts.requests import Request
 from lastmeter.dossiers.models import Dossier
 from lastmeter.grid import scope, tree, versions
-from lastmeter.grid.models import KEY_WIDTH, Level, Node, Unit
+from lastmeter.grid.models import KEY_WIDTH, Level, Node, Unit, at_or_below
 from lastmeter.matters import lists
 from lastmeter.matters.forms.fields import category_choices
 from lastmeter.matters.lists import Filters
@@ -197,5 +197,5 @@ def _units(actor: Actor) -> "QuerySet[Unit]":
     served = Q(pk__in=scope.reach(actor).units)
     for each in scope.reach(actor).nodes:
         chain = [each.path[:end] for end in range(KEY_WIDTH, len(each.path) + 1, KEY_WIDTH)]
-        served |= Q(node__path__in=chain) | Q(node__path__gte=each.path, node__path__lt=each.path + "~")
+        served |= Q(node__path__in=chain) | at_or_below(each.path, "node__path")
     return Unit.objects.filter(served, closed_on=None).order_by("pk")[:MOST_CHOICES]
