@@ -1,16 +1,20 @@
 """Starting and ending deadlines; `Dossier.due_at` follows in the same transaction."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TypeVar
 
-from django.db.models import Min, OuterRef, Q, Subquery
+from django.db.models import Min, OuterRef, Subquery
 
 from lastmeter.clocks import rules
 from lastmeter.clocks.models import Deadline, Limit, Rung
 from lastmeter.dossiers.models import Dossier
 from lastmeter.grid.ground import Kept
+from lastmeter.grid.models import valid_on
 from lastmeter.kit.zhtime import CHINA, Calendar
+
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,37 +34,37 @@ class Wanted:
 
 def current_rules(now: datetime) -> list[rules.LimitRule]:
     """All limit rules valid today (China date): a few dozen rows, kept until `ground.bump` announces a change."""
-    today = now.astimezone(CHINA).date()
-    known = _rules.get()
-    if today not in known:
-        known[today] = _read(today)
-    return known[today]
-
-
-_rules: Kept[dict[date, list[rules.LimitRule]]] = Kept(dict)
-
-
-def _read(today: date) -> list[rules.LimitRule]:
-    rows = (
-        Limit.objects.filter(valid_from__lte=today)
-        .filter(Q(valid_to=None) | Q(valid_to__gt=today))
-        .values_list("pk", "node__path", "kind", "profile", "category", "urgency", "amount", "measure", "warn_share")
-    )
-    return [rules.LimitRule(*row) for row in rows]
+    return _today(_rules, _read_limits, now)
 
 
 def current_ladder(now: datetime) -> list[rules.RungRule]:
     """All steps of ladders valid today (China date), kept like the limits."""
+    return _today(_rungs, _read_rungs, now)
+
+
+_rules: Kept[dict[date, list[rules.LimitRule]]] = Kept(dict)
+_rungs: Kept[dict[date, list[rules.RungRule]]] = Kept(dict)
+
+
+def _today(kept: Kept[dict[date, list[R]]], read: Callable[[date], list[R]], now: datetime) -> list[R]:
     today = now.astimezone(CHINA).date()
-    known = _rungs.get()
+    known = kept.get()
     if today not in known:
-        valid = Rung.objects.filter(valid_from__lte=today).filter(Q(valid_to=None) | Q(valid_to__gt=today))
-        rows = valid.values_list("node__path", "kind", "number", "amount", "measure", "level")
-        known[today] = [rules.RungRule(*row) for row in rows]
+        known[today] = read(today)
     return known[today]
 
 
-_rungs: Kept[dict[date, list[rules.RungRule]]] = Kept(dict)
+def _read_limits(today: date) -> list[rules.LimitRule]:
+    rows = Limit.objects.filter(valid_on(today))
+    columns = ("pk", "node__path", "kind", "profile", "category", "urgency", "amount", "measure", "warn_share")
+    return [rules.LimitRule(*row) for row in rows.values_list(*columns)]
+
+
+def _read_rungs(today: date) -> list[rules.RungRule]:
+    rows = Rung.objects.filter(valid_on(today))
+    return [
+        rules.RungRule(*row) for row in rows.values_list("node__path", "kind", "number", "amount", "measure", "level")
+    ]
 
 
 def plan(wanted: Wanted, known: Sequence[rules.LimitRule]) -> Deadline | None:

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from lastmeter.grid import posts, tree
-from lastmeter.grid.models import KEY_WIDTH, Level, Node, PartyOrganisation, Role, Unit, at_or_below
+from lastmeter.grid.models import KEY_WIDTH, Level, Node, PartyOrganisation, Role, Unit, at_or_below, lineage
 from lastmeter.grid.posts import Listed
 
 
@@ -90,7 +90,7 @@ class Sign:
 def signs(nodes: Iterable[Node]) -> dict[int, Sign]:
     """node id → what its plate says, for hundreds of places at once."""
     listed = list(nodes)
-    chains = {node.pk: [node.path[:end] for end in range(KEY_WIDTH, len(node.path) + 1, KEY_WIDTH)] for node in listed}
+    chains = {node.pk: lineage(node.path)[::-1] for node in listed}
     wanted = {path for chain in chains.values() for path in chain}
     places = {each.path: each for each in Node.objects.filter(path__in=wanted)}
     people = posts.public_by_place(Q(node__path__in=wanted, node__level__gte=Level.COMMUNITY))

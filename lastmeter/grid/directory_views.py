@@ -29,7 +29,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _place(code: str) -> Node:
-    node = tree.resolve_code(code) or Node.objects.filter(key=code).first()
+    node = tree.named(code)
     if node is None:
         raise Http404(_("没有这个地点"))
     return node

@@ -24,7 +24,7 @@ from lastmeter.grid import crosswalk, following, mapping, planning, redrawing, s
 from lastmeter.grid.fitting import DoesNotFit, Offence
 from lastmeter.grid.history_forms import FORMS, ChangeForm, choices
 from lastmeter.grid.keeping import DRAWERS
-from lastmeter.grid.models import KEY_WIDTH, Change, ChangeKind, Level, Node, at_or_below
+from lastmeter.grid.models import KEY_WIDTH, Change, ChangeKind, Level, Node, at_or_below, lineage
 from lastmeter.grid.planning import Overtaken, Plan, Target, When
 from lastmeter.kit import sheets
 
@@ -48,8 +48,7 @@ def visible(actor: Actor) -> QuerySet[Change]:
     """The changes of the streets in which the actor looks after some ground, and of those below. Raises Http404."""
     where = Q()
     for path in managed(actor):
-        chain = [path[:end] for end in range(KEY_WIDTH, len(path) + 1, KEY_WIDTH)]
-        where |= at_or_below(path, "town__path") | Q(town__path__in=chain, town__level__gte=Level.TOWN)
+        where |= at_or_below(path, "town__path") | Q(town__path__in=lineage(path), town__level__gte=Level.TOWN)
     return Change.objects.filter(where).select_related("town", "by", "confirmed_by", "undone_by")
 
 

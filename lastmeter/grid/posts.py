@@ -12,7 +12,7 @@ from lastmeter.accounts.models import User
 from lastmeter.grid import tree
 from lastmeter.grid.duty.numbers import number
 from lastmeter.grid.ground import Kept
-from lastmeter.grid.models import KEY_WIDTH, Level, Node, Post, Role, Tenure
+from lastmeter.grid.models import KEY_WIDTH, Level, Node, Post, Role, Tenure, lineage
 
 
 def holders_of(paths: Iterable[str], roles: Sequence[str], today: date | None = None) -> dict[str, list[int]]:
@@ -22,7 +22,7 @@ def holders_of(paths: Iterable[str], roles: Sequence[str], today: date | None = 
     so that somebody who left may be told of something for a second more. One query for places not seen before.
     """
     day, wanted = today or timezone.localdate(), set(roles)
-    chains = {path: [path[:end] for end in range(len(path), 0, -KEY_WIDTH)] for path in set(paths)}
+    chains = {path: lineage(path) for path in set(paths)}
     known = _known_at(day, (part for chain in chains.values() for part in chain))
     return {
         path: list(dict.fromkeys(user for part in chain for role, user in known[day, part] if role in wanted))
@@ -119,7 +119,7 @@ def public_people(node: Node, today: date | None = None) -> list[Listed]:
 
     Grid worker's name and contact must be public where residents gather (Binzhou regulation art. 6, DOMAIN 2.3).
     """
-    chain = [node.path[:end] for end in range(len(node.path), 0, -KEY_WIDTH)]
+    chain = lineage(node.path)
     here = Q(node__path__in=chain, node__level__gte=min(node.level, Level.COMMUNITY))
     return nearest_first(chain, public_by_place(here, today))
 

@@ -101,6 +101,11 @@ def resolve_code(code: str) -> Node | None:
     return found.node if found else None
 
 
+def named(code: str) -> Node | None:
+    """The node that an address /g/<code>/ means: by a code it has or ever had, else by its key."""
+    return resolve_code(code) or Node.objects.filter(key=code).first()
+
+
 def code_of(node: Node) -> str:
     """The node's newest current code, or its key when it has none: what its address /g/<code>/ carries."""
     return codes_of([node])[node.pk]

@@ -4,10 +4,9 @@ from collections.abc import Iterable
 from datetime import date
 
 import shapely
-from django.db.models import Q
 from django.utils import timezone
 
-from lastmeter.grid.models import MAKING, Change, Move, Node, NodeName, NodeQuerySet, Shape
+from lastmeter.grid.models import MAKING, Change, Move, Node, NodeName, NodeQuerySet, Shape, valid_on
 
 
 def tree_on(day: date) -> NodeQuerySet:
@@ -23,7 +22,7 @@ def names_on(nodes: Iterable[Node], day: date) -> dict[int, str]:
     """node id → its name on that day (China date): one query."""
     listed = list(nodes)
     names = {node.pk: node.name for node in listed}
-    rows = NodeName.objects.filter(node__in=names, valid_from__lte=day, valid_to__gt=day).order_by("pk")
+    rows = NodeName.objects.filter(valid_on(day), node__in=names).order_by("pk")
     names.update(rows.values_list("node_id", "name"))
     return names
 
@@ -35,9 +34,7 @@ def name_on(node: Node, day: date) -> str:
 
 def shapes_on(nodes: Iterable[Node], day: date) -> dict[int, shapely.Geometry]:
     """node id → its polygon on that day (WGS84), for those that had one: one query."""
-    rows = Shape.objects.filter(node__in=list(nodes), valid_from__lte=day).filter(
-        Q(valid_to=None) | Q(valid_to__gt=day)
-    )
+    rows = Shape.objects.filter(valid_on(day), node__in=list(nodes))
     return {pk: shapely.from_wkb(bytes(wkb)) for pk, wkb in rows.order_by("pk").values_list("node_id", "wkb")}
 
 
@@ -70,7 +67,7 @@ def _walk(start: Node, day: date) -> list[Node]:
 
 
 def _lives(node: Node, day: date) -> bool:
-    return node.valid_from <= day and (node.valid_to is None or node.valid_to > day)
+    return node.valid_from <= day and not node.has_ended(day)
 
 
 def _undone_of(nodes: list[Node]) -> set[int]:

@@ -25,10 +25,10 @@ def mine(request: HttpRequest) -> HttpResponse:
 @require_safe
 def who_is_mine(request: Request, code: str) -> HttpResponse:
     """`/g/<code>/`: the people, the outline and the ways to reach them, for any code the place ever had."""
-    node = tree.resolve_code(code) or Node.objects.filter(key=code).first()
+    node = tree.named(code)
     if node is None:
         return render(request, "grid/unknown.html", {"code": code[:40]}, status=404)
-    ended = node.valid_to is not None and node.valid_to <= timezone.localdate()
+    ended = node.has_ended(timezone.localdate())
     onward = versions.successors(node) if ended else []
     if len(onward) == 1:
         return redirect("who-is-mine", tree.code_of(onward[0]))

@@ -147,7 +147,7 @@ def _below(node_id: int, today: date) -> Q:
     node = place(node_id)
     if node is None:
         return Q(pk__in=[])
-    if has_ended(node, today):
+    if node.has_ended(today):
         # Nested, so that the index of node_then alone gives the ids and the scope's index need not read rows.
         filed = Dossier.objects.filter(node_then__in=Node.objects.below(node.path).values("pk"))
         return Q(pk__in=filed.values("pk"))
@@ -165,11 +165,6 @@ def place(node_id: int) -> Node | None:
 
 
 _places: Kept[dict[int, Node | None]] = Kept(dict)
-
-
-def has_ended(node: Node, today: date) -> bool:
-    """Whether the place was merged, split or closed by that day (China date), so that nothing lies there any more."""
-    return node.valid_to is not None and node.valid_to <= today
 
 
 # What a row of a list shows: values of these and nothing else leave the database.

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from lastmeter.accounts.models import User
-from lastmeter.grid.models import KEY_WIDTH, Tenure, Unit
+from lastmeter.grid.models import Tenure, Unit, lineage
 from lastmeter.matters.models import Matter
 from lastmeter.matters.policy import WORKERS
 
@@ -31,7 +31,7 @@ class Taker:
 def takers(matter: Matter, *, today: date) -> list[Taker]:
     """Units first, then people, each with the nearest to the matter's place first: two queries."""
     path = matter.dossier.path
-    chain = [path[:end] for end in range(KEY_WIDTH, len(path) + 1, KEY_WIDTH)]
+    chain = lineage(path)
     units = (
         Unit.objects.filter(node__path__in=chain, closed_on=None).select_related("node").order_by("-node__level", "pk")
     )

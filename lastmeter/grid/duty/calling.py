@@ -14,7 +14,7 @@ from lastmeter.accounts.models import User
 from lastmeter.grid import posts, scope
 from lastmeter.grid.duty import rosters
 from lastmeter.grid.keeping import DRAWERS
-from lastmeter.grid.models import KEY_WIDTH, Call, CallAttempt, Level, Node, Role, Tenure
+from lastmeter.grid.models import Call, CallAttempt, Level, Node, Role, Tenure, lineage
 from lastmeter.kit.zhtime import CHINA
 from lastmeter.notices import outbox
 
@@ -49,7 +49,7 @@ def _on_duty(node: Node, at: datetime) -> Iterator[Callee]:
 
 
 def _by_post(node: Node, at: datetime) -> Iterator[Callee]:
-    chain = [node.path[:end] for end in range(len(node.path), 0, -KEY_WIDTH)]
+    chain = lineage(node.path)
     tenures = (
         Tenure.objects.current(at.astimezone(CHINA).date())
         .filter(post__node__path__in=chain, post__node__level__gte=Level.TOWN, post__closed_on=None)

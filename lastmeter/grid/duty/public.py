@@ -13,7 +13,7 @@ from lastmeter.accounts.requests import address_client
 from lastmeter.grid import picking, tree
 from lastmeter.grid.duty import calling, numbers, rosters
 from lastmeter.grid.duty.forms import CallbackForm
-from lastmeter.grid.models import Call, Node
+from lastmeter.grid.models import Call
 from lastmeter.kit.ids import new_token
 
 CALLS_PER_HOUR = 30  # from one network address; a whole compound may share one
@@ -31,7 +31,7 @@ def duty(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def call_now(request: HttpRequest, code: str) -> HttpResponse:
     """`/g/<code>/call/`: who is on duty; POST begins a call, the same page twice gives one call."""
-    node = tree.resolve_code(code) or Node.objects.filter(key=code).first()
+    node = tree.named(code)
     if node is None:
         return render(request, "grid/unknown.html", {"code": code[:40]}, status=404)
     now, trouble = timezone.now(), ""
@@ -60,8 +60,7 @@ def _ref(text: str) -> str:
 
 
 def _call(code: str, ref: str) -> Call:
-    node = tree.resolve_code(code) or get_object_or_404(Node, key=code)
-    return get_object_or_404(Call.objects.select_related("node"), ref=ref, node=node)
+    return get_object_or_404(Call.objects.select_related("node"), ref=ref, node=tree.named(code))
 
 
 @require_safe

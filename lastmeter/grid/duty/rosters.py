@@ -13,7 +13,6 @@ from lastmeter.grid.duty import rota
 from lastmeter.grid.duty.rota import Change, DayKind, Pattern, Shift, Slot
 from lastmeter.grid.keeping import KEEPERS
 from lastmeter.grid.models import (
-    KEY_WIDTH,
     Level,
     Node,
     Role,
@@ -23,6 +22,7 @@ from lastmeter.grid.models import (
     Swap,
     Tenure,
     at_or_below,
+    lineage,
 )
 from lastmeter.kit.zhtime import CHINA, DAY, Calendar
 
@@ -134,7 +134,7 @@ def on_duty(node: Node, at: datetime) -> list[OnDuty]:
 def duty_up(node: Node, at: datetime) -> list[list[OnDuty]]:
     """Who is on duty at the node, then at its parent, and so on up; places where nobody is are left out."""
     day = at.astimezone(CHINA).date()
-    chain = [node.path[:end] for end in range(len(node.path), 0, -KEY_WIDTH)]
+    chain = lineage(node.path)
     # A shift that began yesterday may still be running, so a roster that ended today still counts.
     rosters = running(whole(Roster.objects.filter(node__path__in=chain)), day - DAY, day + DAY).order_by("pk")
     on = [(roster, shift) for roster in rosters for shift in rota.covering(shifts_of(roster, day - DAY, day + DAY), at)]

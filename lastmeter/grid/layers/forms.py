@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from lastmeter.accounts.actors import Actor
 from lastmeter.grid.layers import crs, loading, reading
-from lastmeter.grid.models import KEY_WIDTH, Node, Unit, at_or_below
+from lastmeter.grid.models import Node, Unit, at_or_below, lineage
 
 
 class LayerForm(forms.Form):
@@ -75,6 +75,5 @@ def _units(streets: list[Node]) -> Any:
     """The units that serve these streets: at the street, below it or above it."""
     near = Q(pk__in=[])
     for street in streets:
-        above = [street.path[:end] for end in range(KEY_WIDTH, len(street.path), KEY_WIDTH)]
-        near |= Q(node__path__in=above) | at_or_below(street.path, "node__path")
+        near |= Q(node__path__in=lineage(street.path)) | at_or_below(street.path, "node__path")
     return Unit.objects.filter(near, closed_on=None).order_by("name")

@@ -21,6 +21,8 @@ from lastmeter.grid.models.tree import (
     PlateQuerySet,
     Shape,
     at_or_below,
+    lineage,
+    valid_on,
 )
 from lastmeter.grid.models.units import PartyOrganisation, Unit, UnitKind
 
@@ -75,4 +77,6 @@ __all__ = [
     "Unit",
     "UnitKind",
     "at_or_below",
+    "lineage",
+    "valid_on",
 ]

@@ -26,15 +26,29 @@ class NodeKind(models.TextChoices):
     DEDICATED = "dedicated", _("专属")
 
 
+KEY_WIDTH = 5  # characters of one node key; a path is the keys from the root down, so a prefix is an ancestor
+
+
 def at_or_below(path: str, column: str = "path") -> Q:
     """Rows whose path in `column` is that one or below it: an index range, since a path begins with its ancestor's."""
     return Q(**{f"{column}__gte": path, f"{column}__lt": path + "~"})
 
 
+def lineage(path: str) -> list[str]:
+    """The path and those of its ancestors, nearest first."""
+    return [path[:end] for end in range(len(path), 0, -KEY_WIDTH)]
+
+
+def valid_on(day: date, prefix: str = "") -> Q:
+    """Dated rows that hold on that day (China date): from `valid_from` until before `valid_to`."""
+    begun = Q(**{f"{prefix}valid_from__lte": day})
+    return begun & (Q(**{f"{prefix}valid_to": None}) | Q(**{f"{prefix}valid_to__gt": day}))
+
+
 class NodeQuerySet(models.QuerySet["Node"]):
     def current(self, on: date) -> "NodeQuerySet":
         """Nodes valid on that day (China date)."""
-        return self.filter(valid_from__lte=on).filter(Q(valid_to=None) | Q(valid_to__gt=on))
+        return self.filter(valid_on(on))
 
     def below(self, path: str) -> "NodeQuerySet":
         """The node of that path and everything under it, by an index range on the path."""
@@ -42,11 +56,7 @@ class NodeQuerySet(models.QuerySet["Node"]):
 
     def chain(self, path: str) -> "NodeQuerySet":
         """The node of that path and all its ancestors, top first."""
-        paths = [path[:end] for end in range(KEY_WIDTH, len(path) + 1, KEY_WIDTH)]
-        return self.filter(path__in=paths).order_by("path")
-
-
-KEY_WIDTH = 5  # characters of one node key; a path is the keys from the root down, so a prefix is an ancestor
+        return self.filter(path__in=lineage(path)).order_by("path")
 
 
 class Node(models.Model):
@@ -75,6 +85,10 @@ class Node(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def has_ended(self, on: date) -> bool:
+        """Whether it was merged, split or closed by that day (China date), so that nothing lies there any more."""
+        return self.valid_to is not None and self.valid_to <= on
 
 
 class Code(models.Model):

@@ -14,7 +14,7 @@ from mapbox_vector_tile.encoder import on_invalid_geometry_make_valid
 
 from lastmeter.grid import scope, tree
 from lastmeter.grid.ground import Kept
-from lastmeter.grid.models import KEY_WIDTH, Level, Post, Shape, Tenure
+from lastmeter.grid.models import KEY_WIDTH, Level, Post, Shape, Tenure, valid_on
 from lastmeter.interop.tiles.squares import EXTENT, Square
 
 # From which zoom on a level is drawn; the larger places stay visible, as the frame of the smaller ones.
@@ -58,9 +58,8 @@ def coverage(square: Square, paths: Sequence[str], *, today: date) -> bytes:
 
 def _rows(square: Square, levels: Sequence[int], today: date, within: Q) -> list[Row]:
     west, south, east, north = square.box()
-    valid = Q(node__valid_to=None) | Q(node__valid_to__gt=today)
     found = (
-        Shape.objects.filter(valid, within, valid_to=None, node__level__in=levels, node__valid_from__lte=today)
+        Shape.objects.filter(valid_on(today, "node__"), within, valid_to=None, node__level__in=levels)
         .filter(west__lte=east, east__gte=west, south__lte=north, north__gte=south)
         .order_by("node__path")
         .values_list("node_id", "node__level", "node__name", "node__path", "wkb")

@@ -17,7 +17,7 @@ from lastmeter.accounts.actors import Actor
 from lastmeter.accounts.requests import Request
 from lastmeter.dossiers.models import Dossier
 from lastmeter.grid import scope, tree, versions
-from lastmeter.grid.models import KEY_WIDTH, Level, Node, Unit, at_or_below
+from lastmeter.grid.models import Level, Node, Unit, at_or_below, lineage
 from lastmeter.matters import lists
 from lastmeter.matters.forms.fields import category_choices
 from lastmeter.matters.lists import Filters
@@ -109,7 +109,7 @@ def beside(request: Request, filters: Filters, current: int | None) -> dict[str,
 def _of_old(filters: Filters) -> str:
     """What to say when the chosen place has ended: whose matters these are, and whose ground it is now."""
     node = lists.place(filters.node) if filters.node else None
-    if node is None or not lists.has_ended(node, timezone.localdate()):
+    if node is None or not node.has_ended(timezone.localdate()):
         return ""
     heirs = versions.successors(node)
     if not heirs:
@@ -196,6 +196,5 @@ def _units(actor: Actor) -> "QuerySet[Unit]":
     """Units that serve the actor's places, from above or from within."""
     served = Q(pk__in=scope.reach(actor).units)
     for each in scope.reach(actor).nodes:
-        chain = [each.path[:end] for end in range(KEY_WIDTH, len(each.path) + 1, KEY_WIDTH)]
-        served |= Q(node__path__in=chain) | at_or_below(each.path, "node__path")
+        served |= Q(node__path__in=lineage(each.path)) | at_or_below(each.path, "node__path")
     return Unit.objects.filter(served, closed_on=None).order_by("pk")[:MOST_CHOICES]
