@@ -3,8 +3,8 @@
 from django.http import HttpRequest
 
 from lastmeter.accounts import administrators
-from lastmeter.accounts.actors import Actor
 from lastmeter.accounts.models import AdministratorKind
+from lastmeter.accounts.requests import actor_in
 
 
 def keeps_accounts(request: HttpRequest) -> bool:
@@ -18,8 +18,7 @@ def reads_audit(request: HttpRequest) -> bool:
 
 
 def _kind(request: HttpRequest) -> str | None:
-    actor: Actor = request.actor  # type: ignore[attr-defined]  # put there by accounts.middleware
-    return administrators.kind_of(actor)
+    return administrators.kind_of(actor_in(request))
 
 
 GATES = {"/people/": keeps_accounts, "/people/lost-phone/": keeps_accounts, "/audit/": reads_audit}

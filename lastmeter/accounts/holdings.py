@@ -98,10 +98,10 @@ def erase_long_closed(now: datetime) -> int:
 
 
 KEEPER = Keeper(
-    label=gettext_lazy("您的账户"),  # type: ignore[arg-type]
+    label=gettext_lazy("您的账户"),
     show=show,
     correct=correct,
     export=export,
     erase=erase,
-    retention=gettext_lazy("账户停用满三年后清空；登录记录保存至少六个月（网络安全法）。"),  # type: ignore[arg-type]
+    retention=gettext_lazy("账户停用满三年后清空；登录记录保存至少六个月（网络安全法）。"),
 )

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.functional import Promise
+
 from lastmeter.accounts.actors import Actor
 from lastmeter.accounts.models import User
 
@@ -27,11 +29,11 @@ class Keeper:
     many rows it emptied and must be repeatable.
     """
 
-    label: str
+    label: str | Promise
     show: Callable[[User], Sequence[Held]]
     export: Callable[[User], Any]
     erase: Callable[[User, Actor, datetime], int]
-    retention: str
+    retention: str | Promise
     correct: Callable[[User, Mapping[str, str], Actor, datetime], None] | None = None
 
 

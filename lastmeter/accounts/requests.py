@@ -43,6 +43,11 @@ def visitor_client(request: HttpRequest) -> str:
     return client
 
 
+def actor_in(request: HttpRequest) -> Actor:
+    """The actor that `accounts.middleware` has put into a request: for seams and templates that get the plain one."""
+    return cast(Request, request).actor
+
+
 def actor_of(request: HttpRequest, client: str) -> Actor:
     """The signed-in user, acting for the post the session names, or a visitor with that client."""
     user = request.user

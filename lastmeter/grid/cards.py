@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from lastmeter.accounts.actors import Actor
+from lastmeter.accounts.requests import actor_in
 from lastmeter.grid import openings, picking, scope, tree
 from lastmeter.grid.duty import calling, rosters
 from lastmeter.grid.keeping import DRAWERS, KEEPERS, LOWEST
@@ -15,11 +15,6 @@ from lastmeter.grid.models import Level, Role
 from lastmeter.kit.zhtime import DAY
 
 SOON = 7  # days ahead in which a shift stands on the home
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]  # put there by accounts.middleware
-    return actor
 
 
 def on_duty(request: HttpRequest) -> str:
@@ -39,8 +34,8 @@ def open_posts(request: HttpRequest) -> str:
 
 def next_shift(request: HttpRequest) -> str:
     """For staff: the shift that is on or comes next; nothing for whoever stands on no roster."""
-    user, now, today = _actor(request).user, timezone.now(), timezone.localdate()
-    if user is None or not scope.held(_actor(request)):
+    user, now, today = actor_in(request).user, timezone.now(), timezone.localdate()
+    if user is None or not scope.held(actor_in(request)):
         return ""
     coming = rosters.shifts_of_user(user, today - DAY, today + timedelta(days=SOON))
     rows = [(roster, shift, shift.starts <= now) for roster, shift in coming if shift.ends > now]
@@ -49,7 +44,7 @@ def next_shift(request: HttpRequest) -> str:
 
 def missed(request: HttpRequest) -> int | None:
     """Calls to follow up, beside their entry in the menu."""
-    actor = _actor(request)
+    actor = actor_in(request)
     return calling.to_follow_up(actor).count() if scope.has_post(actor, DRAWERS) else None
 
 
@@ -61,12 +56,12 @@ def missed_card(request: HttpRequest) -> str:
 
 def has_shifts(request: HttpRequest) -> bool:
     """Whether 我的班 is for this person: whoever holds a post may stand on a roster."""
-    return bool(scope.held(_actor(request)))
+    return bool(scope.held(actor_in(request)))
 
 
 def _for(roles: tuple[Role, ...], lowest: int = Level.MICRO) -> Callable[[HttpRequest], bool]:
     """An entry for whoever holds one of these posts at that level or above."""
-    return lambda request: scope.has_post(_actor(request), roles, lowest)
+    return lambda request: scope.has_post(actor_in(request), roles, lowest)
 
 
 CARDS = [

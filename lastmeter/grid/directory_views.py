@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from functools import wraps
 from io import BytesIO
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Concatenate, ParamSpec
 
 import segno
@@ -13,7 +11,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -21,11 +18,11 @@ from lastmeter.accounts import limits
 from lastmeter.accounts.requests import address_client
 from lastmeter.grid import directory, tree
 from lastmeter.grid.models import Node
+from lastmeter.kit import downloads
 from lastmeter.kit.fonts import NoFont
 
 P = ParamSpec("P")
 FILES_AN_HOUR = 60  # from one network address: each is made anew
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _place(code: str) -> Node:
@@ -84,7 +81,7 @@ def pdf(request: HttpRequest, code: str) -> HttpResponse:
         made = directory_paper.directory_pdf(directory.of_community(community), now=timezone.now())
     except NoFont as error:
         return _shown(request, community, problem=str(error), status=503)
-    return _file(made, "application/pdf", _("%(place)s网格通讯录.pdf") % {"place": community.name})
+    return downloads.attachment(made, _("%(place)s网格通讯录.pdf") % {"place": community.name})
 
 
 @require_safe
@@ -94,18 +91,9 @@ def xlsx(request: HttpRequest, code: str) -> HttpResponse:
     from lastmeter.grid import directory_paper  # fpdf2 takes 46 MB: only a worker that prints pays
 
     community = _community(code)
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "directory.xlsx"
-        directory_paper.directory_xlsx(directory.of_community(community), path)
-        return _file(path.read_bytes(), XLSX, _("%(place)s网格通讯录.xlsx") % {"place": community.name})
-
-
-def _file(content: bytes, media_type: str, name: str) -> HttpResponse:
-    return HttpResponse(
-        content,
-        content_type=media_type,
-        headers={"Content-Disposition": content_disposition_header(True, name) or "attachment"},
-    )
+    listed = directory.of_community(community)
+    name = _("%(place)s网格通讯录.xlsx") % {"place": community.name}
+    return downloads.written(name, lambda path: directory_paper.directory_xlsx(listed, path))
 
 
 @require_safe

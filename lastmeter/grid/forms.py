@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lastmeter.grid.models import Node, Plate
 from lastmeter.grid.plates import Format
+from lastmeter.kit.forms import narrow
 
 
 class HereForm(forms.Form):
@@ -34,8 +35,8 @@ class PrintForm(forms.Form):
 
     def __init__(self, *args: Any, places: QuerySet[Node], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["pick"].queryset = places  # type: ignore[attr-defined]
-        self.fields["plate"].queryset = Plate.objects.current().filter(node__in=places)  # type: ignore[attr-defined]
+        narrow(self, "pick", places)
+        narrow(self, "plate", Plate.objects.current().filter(node__in=places))
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = self.cleaned_data

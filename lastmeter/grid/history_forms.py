@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from lastmeter.grid import planning, scope, shapes, tree
 from lastmeter.grid.models import Change, ChangeKind, Level, Node
 from lastmeter.grid.planning import NewPlace, When
+from lastmeter.kit.forms import Day, narrow
 
 LARGEST = 8 * 1024 * 1024  # bytes of GeoJSON
 
@@ -41,11 +42,7 @@ def _labelled(node: Node) -> str:
 class WhenForm(forms.Form):
     """From which day a change holds, and why."""
 
-    effective_on = forms.DateField(
-        label=gettext_lazy("生效日期"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),  # the only form a date input takes
-        initial=timezone.localdate,
-    )
+    effective_on = Day(label=gettext_lazy("生效日期"), initial=timezone.localdate)
     reason = forms.CharField(
         label=gettext_lazy("理由和依据"),
         max_length=500,
@@ -62,9 +59,8 @@ class ChangeForm(WhenForm):
     def __init__(self, *args: Any, places: QuerySet[Node], parents: QuerySet[Node], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, nodes in (("node", places), ("nodes", places), ("into", parents)):
-            field = self.fields.get(name)
-            if isinstance(field, forms.ModelChoiceField):
-                field.queryset = nodes
+            if name in self.fields:
+                narrow(self, name, nodes)
 
     def propose(self, when: When) -> Change:
         """Carry the proposal out with what was filled in. Raises DoesNotFit."""

@@ -1,10 +1,8 @@
 """网格调整: the changes of my street, proposing one, seeing what moves, letting it take effect, undoing it."""
 
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 import shapely
 from django.contrib import messages
@@ -26,9 +24,9 @@ from lastmeter.grid.history_forms import FORMS, ChangeForm, choices
 from lastmeter.grid.keeping import DRAWERS
 from lastmeter.grid.models import KEY_WIDTH, Change, ChangeKind, Level, Node, at_or_below, lineage
 from lastmeter.grid.planning import Overtaken, Plan, Target, When
-from lastmeter.kit import sheets
+from lastmeter.kit import downloads, sheets
 
-TYPES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+FILES = ("csv", "xlsx")
 
 
 def managed(actor: Actor) -> list[str]:
@@ -263,16 +261,9 @@ def download(request: Request, user: User, pk: int, suffix: str) -> HttpResponse
     """`/grid/changes/<pk>/crosswalk.csv|xlsx`: how the street's places of that level became what they are."""
     found = get_object_or_404(visible(request.actor), pk=pk, state=Change.State.APPLIED)
     source = found.sources.select_related("node").first()
-    if source is None or suffix not in TYPES:
+    if source is None or suffix not in FILES:
         raise Http404
     after, before = found.effective_on, found.effective_on - timedelta(days=1)
     lines = crosswalk.between(found.town, source.node.level, before, after)
     header, rows = crosswalk.table(lines, before, after)
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / f"crosswalk.{suffix}"
-        sheets.write_rows(file, header, rows)
-        content = file.read_bytes()
-    name = f"crosswalk-{found.pk}.{suffix}"
-    return HttpResponse(
-        content, content_type=TYPES[suffix], headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
+    return downloads.written(f"crosswalk-{found.pk}.{suffix}", lambda path: sheets.write_rows(path, header, rows))

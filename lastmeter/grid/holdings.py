@@ -90,9 +90,9 @@ def _empty(applications: QuerySet[Application], *, by: Actor, now: datetime) -> 
 
 
 KEEPER = Keeper(
-    label=gettext_lazy("您的岗位和报名"),  # type: ignore[arg-type]
+    label=gettext_lazy("您的岗位和报名"),
     show=show,
     export=export,
     erase=erase,
-    retention=gettext_lazy("报名时写的内容在答复半年后删去；任职记录随网格保存。"),  # type: ignore[arg-type]
+    retention=gettext_lazy("报名时写的内容在答复半年后删去；任职记录随网格保存。"),
 )

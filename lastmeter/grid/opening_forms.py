@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from lastmeter.grid.post_forms import Day, Line, Mobile
+from lastmeter.kit.forms import Day, Line, Phone
 
 
 class OpeningForm(forms.Form):
@@ -36,7 +36,7 @@ class ApplicationForm(forms.Form):
 
     client_ref = forms.CharField(widget=forms.HiddenInput, max_length=64)
     name = Line(label=gettext_lazy("姓名"), limit=60)
-    phone = Mobile(
+    phone = Phone(
         label=gettext_lazy("手机"), required=False, help_text=gettext_lazy("想接到答复就留；不留也能凭回执编号来问")
     )
     words = Line(label=gettext_lazy("简单介绍一下自己"), limit=1000, rows=5)
@@ -49,7 +49,7 @@ class ApplicationForm(forms.Form):
 class ReceiptForm(forms.Form):
     """Looking an application up from another device: by the phone that was left."""
 
-    phone = Mobile(label=gettext_lazy("报名时留的手机"))
+    phone = Phone(label=gettext_lazy("报名时留的手机"))
 
 
 class AcceptanceForm(forms.Form):

@@ -2,13 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from io import BytesIO
 from typing import NamedTuple
 
 from django.contrib import messages
 from django.db.models import Count, Max, QuerySet
-from django.http import FileResponse, Http404, HttpResponse
-from django.http.response import HttpResponseBase
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,6 +19,7 @@ from lastmeter.grid import plates as acts
 from lastmeter.grid.directory import Sign
 from lastmeter.grid.forms import PrintForm, SpotForm
 from lastmeter.grid.models import KEY_WIDTH, Level, Node, Plate
+from lastmeter.kit import downloads
 from lastmeter.kit.fonts import NoFont
 from lastmeter.kit.zhtime import china
 
@@ -95,7 +94,7 @@ def _lines(place: Node, nodes: Sequence[Node]) -> list[Line]:
 
 @require_POST
 @signed_in
-def print_out(request: Request, user: User) -> HttpResponseBase:
+def print_out(request: Request, user: User) -> HttpResponse:
     """`/plates/print/`: the PDF; a place that had no plate gets one. What is wrong is said above the list."""
     place, now = _ground(request), timezone.now()
     form = PrintForm(request.POST, places=_places(place, deep=True))
@@ -107,7 +106,7 @@ def print_out(request: Request, user: User) -> HttpResponseBase:
         return _list(request, place, form, problem=str(error), status=503)
     acts.printed(chosen, now=now)
     name = _("%(place)s二维码牌%(day)s.pdf") % {"place": place.name, "day": f"{china(now):%Y%m%d}"}
-    return FileResponse(BytesIO(made), content_type="application/pdf", as_attachment=True, filename=name)
+    return downloads.attachment(made, name)
 
 
 def _made(request: Request, place: Node, form: PrintForm, now: datetime) -> tuple[list[Plate], bytes]:

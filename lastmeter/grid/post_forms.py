@@ -12,53 +12,14 @@ from django.utils.translation import gettext_lazy
 from lastmeter.accounts import people
 from lastmeter.accounts.models import User
 from lastmeter.grid.models import Role, Tenure
-from lastmeter.kit.crypto import BadPhone, normal_phone
-from lastmeter.kit.text import TooLong, clean
-
-
-class Day(forms.DateField):
-    """A China date, picked in the browser's own calendar."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **options)
-
-
-class Line(forms.CharField):
-    """One line, or a few, cleaned by `kit.text.clean`."""
-
-    def __init__(self, *, limit: int, rows: int = 0, **options: Any) -> None:
-        self.limit = limit
-        widget = forms.Textarea(attrs={"rows": rows}) if rows else forms.TextInput()
-        super().__init__(widget=options.pop("widget", widget), **options)
-        self.validators = []  # NUL and its like are taken out, not refused
-
-    def to_python(self, value: Any) -> str:
-        try:
-            return clean(str(value or ""), self.limit, self.label or "")
-        except TooLong as error:
-            raise ValidationError(str(error)) from None
-
-
-class Mobile(forms.CharField):
-    """A Chinese mobile number as people type it, stored as 11 digits; never kept in a draft."""
-
-    def __init__(self, **options: Any) -> None:
-        widget = forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off", "data-private": ""})
-        super().__init__(max_length=30, widget=widget, **options)
-
-    def to_python(self, value: Any) -> str:
-        typed = super().to_python(value)
-        try:
-            return normal_phone(typed) if typed else ""
-        except BadPhone as error:
-            raise ValidationError(str(error)) from None
+from lastmeter.kit.forms import Day, Line, Phone
 
 
 class _PersonForm(forms.Form):
     """Somebody by phone: an account that exists with this name, or a name and phone for a new one."""
 
     name = Line(label=gettext_lazy("姓名"), limit=60)
-    phone = Mobile(label=gettext_lazy("手机"), help_text=gettext_lazy("本人的手机号，用来登录和核对，不公开"))
+    phone = Phone(label=gettext_lazy("手机"), help_text=gettext_lazy("本人的手机号，用来登录和核对，不公开"))
     until = Day(label=gettext_lazy("任期至"), required=False, help_text=gettext_lazy("没有期限就不填"))
     user: User | None = None
 

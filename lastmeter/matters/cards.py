@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from lastmeter.accounts.actors import Actor
+from lastmeter.accounts.requests import actor_in
 from lastmeter.grid import posts, scope, tree
 from lastmeter.grid.models import Level, Node
 from lastmeter.matters import lists, policy
@@ -44,7 +44,7 @@ IN_UNIT = (
 
 def desk(request: HttpRequest) -> str:
     """The desk's figures and the matters that fall due first; nothing for people without such a post."""
-    actor = _actor(request)
+    actor = actor_in(request)
     figures = AT_DESK if policy.works_at_desk(actor) else IN_UNIT if policy.works_for_unit(actor) else ()
     if not figures:
         return ""
@@ -70,7 +70,7 @@ def _shown(count: int) -> str:
 
 def waiting(request: HttpRequest) -> int | None:
     """What waits in the queue, beside its entry in the menu; at most 1000. None without a post."""
-    actor = _actor(request)
+    actor = actor_in(request)
     if not scope.held(actor):
         return None
     step = "handling" if policy.only_handles(actor) else "waiting"
@@ -79,17 +79,12 @@ def waiting(request: HttpRequest) -> int | None:
 
 def has_list(request: HttpRequest) -> bool:
     """Whether the work list is for this person: whoever holds a post has one."""
-    return bool(scope.held(_actor(request)))
+    return bool(scope.held(actor_in(request)))
 
 
 def takes_reports(request: HttpRequest) -> bool:
     """Whether this person files on somebody's behalf."""
-    return policy.files_for_others(_actor(request))
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]  # put there by accounts.middleware
-    return actor
+    return policy.files_for_others(actor_in(request))
 
 
 def my_matters(request: HttpRequest) -> str:
@@ -116,7 +111,7 @@ def hero(request: HttpRequest) -> dict[str, object] | None:
 
 def day(request: HttpRequest) -> str:
     """A worker's day on the field home; nothing for people without such a post."""
-    actor = _actor(request)
+    actor = actor_in(request)
     if not policy.works_in_field(actor):
         return ""
     return render_to_string("matters/field/card.html", field.day_of(actor), request)
@@ -124,12 +119,12 @@ def day(request: HttpRequest) -> str:
 
 def works_in_field(request: HttpRequest) -> bool:
     """Whether 今日 is for this person."""
-    return policy.works_in_field(_actor(request))
+    return policy.works_in_field(actor_in(request))
 
 
 def finds(request: HttpRequest) -> bool:
     """Whether 上报 in the field is for this person."""
-    return policy.settles_on_the_spot(_actor(request))
+    return policy.settles_on_the_spot(actor_in(request))
 
 
 HERO = hero

@@ -71,9 +71,9 @@ def _empty(requesters: "QuerySet[Requester]", *, by: Actor, now: datetime) -> in
 
 
 KEEPER = Keeper(
-    label=gettext_lazy("您上报的事"),  # type: ignore[arg-type]
+    label=gettext_lazy("您上报的事"),
     show=show,
     export=export,
     erase=erase,
-    retention=gettext_lazy("称呼和手机在办结两年后删去；事情本身按档案期限保存。"),  # type: ignore[arg-type]
+    retention=gettext_lazy("称呼和手机在办结两年后删去；事情本身按档案期限保存。"),
 )

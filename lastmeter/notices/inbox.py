@@ -50,9 +50,9 @@ def erase(user: User, by: Actor, now: datetime) -> int:
 
 
 KEEPER = Keeper(
-    label=gettext_lazy("发给您的通知"),  # type: ignore[arg-type]
+    label=gettext_lazy("发给您的通知"),
     show=show,
     export=export,
     erase=erase,
-    retention=gettext_lazy("通知保存一年，邮件和短信的发送记录保存九十天。"),  # type: ignore[arg-type]
+    retention=gettext_lazy("通知保存一年，邮件和短信的发送记录保存九十天。"),
 )

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from lastmeter.grid.addresses.book import MOST_HOUSEHOLDS
 from lastmeter.grid.models import Node
+from lastmeter.kit.forms import narrow
 
 LARGEST = 20 * 1024 * 1024
 
@@ -39,9 +40,7 @@ class BuildingForm(forms.Form):
 
     def __init__(self, *args: Any, nodes: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        field = self.fields["node"]
-        if isinstance(field, forms.ModelChoiceField):
-            field.queryset = nodes
+        narrow(self, "node", nodes)
 
 
 class UploadForm(forms.Form):

@@ -1,6 +1,5 @@
 """`/addresses/`: the address book of my ground — grids with their sums, compounds, buildings, entrances; and import."""
 
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from lastmeter.grid.addresses import balance, book, finding, importing, uploads
 from lastmeter.grid.addresses.book import BadAddress
 from lastmeter.grid.addresses.forms import BuildingForm, ConfirmForm, EntranceForm, HouseholdsForm, UploadForm
 from lastmeter.grid.models import Building, Compound, Level, Node, Road
+from lastmeter.kit import downloads
 from lastmeter.kit.sheets import BadSheet, count_rows
 
 MOST_ROWS = 20_000  # of an upload; longer lists go in by the command line
@@ -245,13 +245,7 @@ def refused(request: Request, user: User, token: str) -> HttpResponse:
         report = _import(request, _file(request, user, token), dry_run=True)
     except BadSheet:
         raise Http404 from None
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "refused.xlsx"
-        importing.write_refused(report, path)
-        content = path.read_bytes()
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    headers = {"Content-Disposition": 'attachment; filename="refused.xlsx"'}
-    return HttpResponse(content, content_type=kind, headers=headers)
+    return downloads.written("refused.xlsx", lambda path: importing.write_refused(report, path))
 
 
 def _file(request: Request, user: User, token: str) -> Path:

@@ -15,6 +15,7 @@ from lastmeter.grid.duty.arranging import Plan
 from lastmeter.grid.duty.rota import DayKind, Shift
 from lastmeter.grid.models import DayType, Roster
 from lastmeter.kit.crypto import BadPhone, normal_phone
+from lastmeter.kit.forms import Day, offer
 from lastmeter.kit.zhtime import CHINA, DAY, long_date
 
 MOST_SLOTS = 12
@@ -42,15 +43,8 @@ class RosterForm(forms.Form):
     """A roster: its hours for each kind of day, and a number beside everybody who stands on it."""
 
     name = forms.CharField(label=gettext_lazy("名称"), max_length=60)
-    valid_from = forms.DateField(
-        label=gettext_lazy("从哪天起"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-    valid_to = forms.DateField(
-        label=gettext_lazy("最后一天"),
-        help_text=gettext_lazy("空着：一直排下去。"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
+    valid_from = Day(label=gettext_lazy("从哪天起"))
+    valid_to = Day(label=gettext_lazy("最后一天"), help_text=gettext_lazy("空着：一直排下去。"), required=False)
     round_the_clock = forms.BooleanField(label=gettext_lazy("全天 24 小时都要有人"), required=False, initial=True)
     phone = forms.CharField(
         label=gettext_lazy("值班电话"),
@@ -173,17 +167,16 @@ class Handover(forms.Form):
     ) -> None:
         super().__init__(data, initial=initial)
         mine = [each for each in shifts if giver is None or each.person == giver]
-        self.fields["shift"].choices = [  # type: ignore[attr-defined]
-            (shift_value(roster, each), _said(each, people, language, named=giver is None)) for each in mine
-        ]
+        self.shifts = [(shift_value(roster, each), _said(each, people, language, named=giver is None)) for each in mine]
+        offer(self, "shift", self.shifts)
         others = [user for user in people.values() if user.is_active and user.pk != giver]
-        self.fields["taker"].choices = [(user.pk, user.name) for user in others]  # type: ignore[attr-defined]
+        offer(self, "taker", [(user.pk, user.name) for user in others])
         if giver is None:
             del self.fields["back"]
         else:
             theirs = [(shift_value(roster, each), _said(each, people, language, named=True))
                       for each in shifts if each.person != giver]  # fmt: skip
-            self.fields["back"].choices = [("", _("不换回")), *theirs]  # type: ignore[attr-defined]
+            offer(self, "back", [("", _("不换回")), *theirs])
 
     def clean_shift(self) -> tuple[int, int, datetime]:
         return read_shift(self.cleaned_data["shift"])

@@ -38,9 +38,9 @@ def erase(user: User, by: Actor, now: datetime) -> int:
 
 
 KEEPER = Keeper(
-    label=gettext_lazy("值班"),  # type: ignore[arg-type]
+    label=gettext_lazy("值班"),
     show=show,
     export=export,
     erase=erase,
-    retention=gettext_lazy("值班表作为工作记录保存；居民呼叫时留下的回电号码，跟进后立即删除。"),  # type: ignore[arg-type]
+    retention=gettext_lazy("值班表作为工作记录保存；居民呼叫时留下的回电号码，跟进后立即删除。"),
 )

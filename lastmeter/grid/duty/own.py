@@ -71,7 +71,7 @@ def swap(request: Request, user: User, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("已经问了对方；对方同意以前，这一班还是您的。"))
             return redirect("shifts")
-    context = {"roster": roster, "form": form, "none": not form.fields["shift"].choices}  # type: ignore[attr-defined]
+    context = {"roster": roster, "form": form, "none": not form.shifts}
     return render(request, "grid/duty/swap.html", context, status=422 if form.errors else 200)
 
 

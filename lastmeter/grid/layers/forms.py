@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from lastmeter.accounts.actors import Actor
 from lastmeter.grid.layers import crs, loading, reading
 from lastmeter.grid.models import Node, Unit, at_or_below, lineage
+from lastmeter.kit.forms import narrow
 
 
 class LayerForm(forms.Form):
@@ -44,8 +45,8 @@ class LayerForm(forms.Form):
         super().__init__(*args, **kwargs)
         streets = loading.streets(by)
         choices = Node.objects.filter(pk__in=[street.pk for street in streets]).order_by("path")
-        self.fields["street"].queryset = choices  # type: ignore[attr-defined]
-        self.fields["unit"].queryset = _units(streets)  # type: ignore[attr-defined]
+        narrow(self, "street", choices)
+        narrow(self, "unit", _units(streets))
         self.initial.setdefault("street", streets[0].pk if streets else None)
 
     def clean_file(self) -> "UploadedFile[Any]":

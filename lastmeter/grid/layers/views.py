@@ -9,7 +9,6 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -18,10 +17,10 @@ from lastmeter.accounts.requests import Request, signed_in
 from lastmeter.grid.layers import crs, loading, reading, reporting
 from lastmeter.grid.layers.forms import LayerForm
 from lastmeter.grid.models import Layer
+from lastmeter.kit import downloads
 
 PREVIEW_ROWS = 10
 GRIDS = "grids"  # in the address, where a layer's number may stand
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_safe
@@ -117,16 +116,11 @@ def sheet(request: Request, user: User, pk: int) -> HttpResponse:
     """`/layers/<pk>/report.xlsx`: the report, or with `?against=` the comparison, as Excel."""
     found = _layer(request, pk)
     against = request.GET.get("against", "")
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "report.xlsx"
-        if against:
-            reporting.write_comparison(path, reporting.compare(found, _other(found, against), timezone.localdate()))
-        else:
-            reporting.write_report(path, reporting.report(found))
-        content = path.read_bytes()
     name = _("%(layer)s 比对.xlsx") % {"layer": found.name}
-    disposition = content_disposition_header(as_attachment=True, filename=name) or "attachment"
-    return HttpResponse(content, content_type=XLSX, headers={"Content-Disposition": disposition})
+    if against:
+        compared = reporting.compare(found, _other(found, against), timezone.localdate())
+        return downloads.written(name, lambda path: reporting.write_comparison(path, compared))
+    return downloads.written(name, lambda path: reporting.write_report(path, reporting.report(found)))
 
 
 def _layer(request: Request, pk: int) -> Layer:

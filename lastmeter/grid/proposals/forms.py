@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lastmeter.grid.history_forms import WhenForm
 from lastmeter.grid.models import Node, ProposalGrid
+from lastmeter.kit.forms import narrow
 
 
 class AskForm(forms.Form):
@@ -27,7 +28,7 @@ class AskForm(forms.Form):
 
     def __init__(self, *args: Any, places: Sequence[Node], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["street"].queryset = Node.objects.filter(pk__in=[each.pk for each in places]).order_by("path")  # type: ignore[attr-defined]
+        narrow(self, "street", Node.objects.filter(pk__in=[each.pk for each in places]).order_by("path"))
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
@@ -47,7 +48,7 @@ class GiftForm(forms.Form):
 
     def __init__(self, *args: Any, grids: Sequence[ProposalGrid], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["to"].queryset = ProposalGrid.objects.filter(pk__in=[each.pk for each in grids]).order_by("number")  # type: ignore[attr-defined]
+        narrow(self, "to", ProposalGrid.objects.filter(pk__in=[each.pk for each in grids]).order_by("number"))
 
 
 class AdoptForm(WhenForm):

@@ -1,12 +1,9 @@
 """The desk's pages of proposed grids: ask, wait, look, give a cell away, take the table along."""
 
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,10 +17,10 @@ from lastmeter.grid.models import Proposal, ProposalCell, ProposalGrid
 from lastmeter.grid.planning import When
 from lastmeter.grid.proposals import adopting, figures, picture, proposing
 from lastmeter.grid.proposals.forms import AdoptForm, AskForm, GiftForm
+from lastmeter.kit import downloads
 from lastmeter.kit.sheets import write_rows
 
 LISTED = 50
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -151,7 +148,7 @@ def adoption(request: Request, user: User, pk: int) -> HttpResponse:
 
 @require_safe
 @signed_in
-def sheet(request: Request, user: User, pk: int) -> HttpResponseBase:
+def sheet(request: Request, user: User, pk: int) -> HttpResponse:
     """`/grid/proposals/<pk>/sheet/`: every cell with its grid today and in the proposal, as Excel."""
     found = _found(request, pk)
     header = [
@@ -164,12 +161,7 @@ def sheet(request: Request, user: User, pk: int) -> HttpResponseBase:
         _("户数"),
         _("十二个月的事项"),
     ]
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "proposal.xlsx"
-        write_rows(path, header, _cells(found))
-        answer = HttpResponse(path.read_bytes(), content_type=XLSX)
-    answer["Content-Disposition"] = f'attachment; filename="proposal-{found.pk}.xlsx"'
-    return answer
+    return downloads.written(f"proposal-{found.pk}.xlsx", lambda path: write_rows(path, header, _cells(found)))
 
 
 def _cells(found: Proposal) -> Iterator[list[str | int]]:

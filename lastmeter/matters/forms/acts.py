@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from lastmeter.accounts.actors import Actor
 from lastmeter.dossiers import access
 from lastmeter.grid import scope
+from lastmeter.kit.forms import offer
 from lastmeter.kit.ids import BadNumber, check_number, pretty
 from lastmeter.matters import duplicates
 from lastmeter.matters.forms import kept
@@ -147,9 +148,7 @@ class Assignment(Classified):
     def prepare(self) -> None:
         super().prepare()
         choices = [(each.value, _taker_label(each)) for each in self.at.takers]
-        to = self.fields["to"]
-        if isinstance(to, forms.ChoiceField):
-            to.choices = choices
+        offer(self, "to", choices)
         if choices:
             self.initial["to"] = choices[0][0]
 
@@ -169,10 +168,8 @@ class Merger(ActForm):
     number = forms.CharField(label=gettext_lazy("或者写编号"), required=False, max_length=40)
 
     def prepare(self) -> None:
-        into = self.fields["into"]
         choices = [(each.number, f"{pretty(each.number)} {each.title}") for each in self.at.similar]
-        if isinstance(into, forms.ChoiceField):
-            into.choices = choices
+        offer(self, "into", choices)
         if choices:
             self.initial = {"into": choices[0][0]}
         else:

@@ -11,7 +11,8 @@ from lastmeter.grid import scope
 from lastmeter.grid.addresses import finding
 from lastmeter.grid.models import Building, Node
 from lastmeter.grid.picking import SURE
-from lastmeter.matters.forms.fields import CategoryField, Phone, Words, category_choices
+from lastmeter.kit.forms import Phone
+from lastmeter.matters.forms.fields import CategoryField, Words, category_choices
 from lastmeter.matters.intake import MOST_PLACE, MOST_TEXT
 from lastmeter.matters.models import Source, Urgency
 

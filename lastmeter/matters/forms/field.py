@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lastmeter.grid.models import Level, Node
+from lastmeter.kit.forms import offer
 from lastmeter.matters.forms import kept
 from lastmeter.matters.forms.fields import Photos, Words
 from lastmeter.matters.intake import MOST_PHOTOS, MOST_PLACE, MOST_TEXT
@@ -73,9 +74,7 @@ class FoundForm(forms.Form):
         self.nodes = {str(node.pk): node for node in nodes}
         kinds = [(code, self.categories[code].label) for code in KINDS if code in self.categories]
         for name, choices in (("kind", kinds), ("node", [(key, _label(node)) for key, node in self.nodes.items()])):
-            field = self.fields[name]
-            if isinstance(field, forms.ChoiceField):
-                field.choices = choices
+            offer(self, name, choices)
 
     def clean_node(self) -> Node:
         """The place itself."""

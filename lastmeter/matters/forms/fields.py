@@ -1,4 +1,4 @@
-"""Fields that several forms of matters share: words, a mobile phone, photos, a category."""
+"""Fields that several forms of matters share: words, photos, a category."""
 
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
@@ -9,8 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from lastmeter.kit.crypto import BadPhone, normal_phone
-from lastmeter.kit.text import TooLong, clean
+from lastmeter.kit.forms import Line
 from lastmeter.kit.uploads import BadPhoto, Photo, check_photo
 from lastmeter.matters.intake import MOST_PHOTOS
 from lastmeter.matters.models import Category
@@ -24,38 +23,12 @@ if TYPE_CHECKING:
 Choices = list[tuple[str, Any]]  # value and label, or a group's name and its own choices
 
 
-class Words(forms.CharField):
-    """Free text cleaned by `kit.text.clean`, at most `limit` characters; `rows=0` is a single line."""
+class Words(Line):
+    """Free text of a matter; what has to be written asks for a few words, not for "this field"."""
 
     def __init__(self, *, label: "Label", limit: int = 1000, rows: int = 3, **options: Any) -> None:
-        self.limit = limit
-        widget = forms.Textarea(attrs={"rows": rows}) if rows else forms.TextInput()
         options.setdefault("error_messages", {"required": gettext_lazy("这一项要写，几个字也行。")})
-        super().__init__(label=label, widget=options.pop("widget", widget), **options)
-        self.validators = []  # NUL and its like are taken out, not refused
-
-    def to_python(self, value: Any) -> str:
-        try:
-            return clean(str(value or ""), self.limit, self.label or "")
-        except TooLong as error:
-            raise ValidationError(str(error)) from None
-
-
-class Phone(forms.CharField):
-    """A Chinese mobile number as people type it, stored as 11 digits."""
-
-    def __init__(self, *, label: "Label", **options: Any) -> None:
-        widget = forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off", "data-private": ""})
-        super().__init__(label=label, max_length=30, widget=widget, **options)
-
-    def to_python(self, value: Any) -> str:
-        typed = super().to_python(value)
-        if not typed:
-            return ""
-        try:
-            return normal_phone(typed)
-        except BadPhone as error:
-            raise ValidationError(str(error)) from None
+        super().__init__(label=label, limit=limit, rows=rows, **options)
 
 
 class _ManyFiles(forms.FileInput):

@@ -7,9 +7,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lastmeter.grid import locate, scope
+from lastmeter.kit.forms import Phone
 from lastmeter.kit.uploads import Photo
 from lastmeter.matters.forms import kept
-from lastmeter.matters.forms.fields import CategoryField, Phone, Photos, Words, category_choices
+from lastmeter.matters.forms.fields import CategoryField, Photos, Words, category_choices
 from lastmeter.matters.intake import MOST_PHOTOS, MOST_PLACE, MOST_TEXT
 
 

@@ -7,9 +7,8 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest
 
 from lastmeter.accounts import limits
-from lastmeter.accounts.actors import Actor
 from lastmeter.accounts.models import User
-from lastmeter.accounts.requests import Request, address_client
+from lastmeter.accounts.requests import Request, actor_in, address_client
 from lastmeter.matters import intake
 from lastmeter.matters.models import Matter, Requester
 from lastmeter.matters.views.reach import SHOWN, number_of
@@ -64,7 +63,7 @@ def theirs(request: HttpRequest) -> Q:
 
 def clients(request: HttpRequest) -> list[str]:
     """Under which names this browser and this account report."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]  # put there by accounts.middleware
+    actor = actor_in(request)
     names = [actor.client] if actor.client else []
     return [*names, f"user:{actor.user_id}"] if actor.user_id else names
 
