@@ -22,8 +22,9 @@ def run() -> list[ground.Row]:
     from django.utils import timezone
 
     from lastmeter.accounts.actors import system
-    from lastmeter.matters import import_names, importing
-    from lastmeter.matters.import_map import read_map
+    from lastmeter.matters.importing import batches as importing
+    from lastmeter.matters.importing import names as import_names
+    from lastmeter.matters.importing.maps import read_map
 
     plan = read_map(ROOT / "examples" / "imports" / "boston311.toml")
     import_names.plant(plan, today=timezone.localdate())

@@ -12,8 +12,10 @@ from django.utils import timezone
 from lastmeter.accounts.actors import Actor
 from lastmeter.accounts.models import AuditEntry
 from lastmeter.dossiers.models import Dossier
-from lastmeter.grid import following, planning, redrawing, scope, shapes, tree, versions
-from lastmeter.grid.fitting import DoesNotFit
+from lastmeter.grid import scope, shapes, tree
+from lastmeter.grid.history import following, planning, redrawing, versions
+from lastmeter.grid.history.fitting import DoesNotFit
+from lastmeter.grid.history.planning import When
 from lastmeter.grid.models import (
     Change,
     ChangeKind,
@@ -27,7 +29,6 @@ from lastmeter.grid.models import (
     ProposalGrid,
     Shape,
 )
-from lastmeter.grid.planning import When
 from lastmeter.grid.proposals import adopting, jobs, proposing
 from lastmeter.matters import intake
 from lastmeter.matters.models import Source

@@ -17,10 +17,11 @@ from hypothesis.extra.django import TestCase
 from lastmeter.accounts.actors import Actor, system
 from lastmeter.clocks.models import Limit
 from lastmeter.dossiers.models import Dossier
-from lastmeter.grid import crosswalk, followers, following, ground, locate, planning, redrawing, scope, tree, versions
-from lastmeter.grid.fitting import DoesNotFit
+from lastmeter.grid import followers, ground, locate, scope, tree
+from lastmeter.grid.history import crosswalk, following, planning, redrawing, versions
+from lastmeter.grid.history.fitting import DoesNotFit
+from lastmeter.grid.history.planning import NewGrid, NewPlace, Overtaken, When
 from lastmeter.grid.models import Change, Code, Level, Move, Node, PartyOrganisation, Plate, Post, Shape, Unit
-from lastmeter.grid.planning import NewGrid, NewPlace, Overtaken, When
 from lastmeter.kit.zhtime import CHINA
 from lastmeter.matters import intake
 from lastmeter.matters.models import Source

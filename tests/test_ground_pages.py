@@ -10,9 +10,9 @@ from django.test import Client
 from django.utils import timezone
 
 from lastmeter.accounts.actors import system
-from lastmeter.grid import planning
+from lastmeter.grid.history import planning
+from lastmeter.grid.history.planning import When
 from lastmeter.grid.models import Change, Level, Node, Post, Role, Tenure
-from lastmeter.grid.planning import When
 from tests.cast import FOUNDED, Cast, square
 from tests.test_ground_changes import HALF_EAST, HALF_WEST
 

@@ -19,7 +19,7 @@ from lastmeter.accounts.actors import Actor, system
 from lastmeter.accounts.models import AuditEntry
 from lastmeter.clocks.models import Deadline
 from lastmeter.dossiers.models import Dossier, Event, SearchText
-from lastmeter.grid import planning, redrawing
+from lastmeter.grid.history import planning, redrawing
 from lastmeter.grid.models import Node
 from lastmeter.matters import closing, dispatch, handling, intake
 from lastmeter.matters.models import Closure, Matter, Outcome, Source

@@ -13,7 +13,8 @@ from lastmeter.accounts.actors import Actor, system
 from lastmeter.clocks import bells
 from lastmeter.dossiers import jobs
 from lastmeter.dossiers.models import Dossier, DossierKind
-from lastmeter.grid import followers, following
+from lastmeter.grid import followers
+from lastmeter.grid.history import following
 from lastmeter.grid.models import Code, Node, NodeName, Part, SearchName, Shape, Source
 from lastmeter.kit.fields import SealedText
 from lastmeter.matters import holdings, intake, settling

@@ -10,8 +10,10 @@ class GridConfig(AppConfig):
 
     def ready(self) -> None:
         from lastmeter.accounts import keepers  # models exist only from here on
-        from lastmeter.grid import coverage, followers, gaps, holdings
+        from lastmeter.grid import followers, holdings
         from lastmeter.grid.addresses import following
+        from lastmeter.grid.coverage import gaps
+        from lastmeter.grid.coverage import places as coverage
         from lastmeter.grid.duty import holdings as duty
         from lastmeter.grid.duty import unheard
         from lastmeter.grid.models import Building, Call, Compound, Road, Roster

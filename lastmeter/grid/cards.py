@@ -8,10 +8,11 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from lastmeter.accounts.requests import actor_in
-from lastmeter.grid import openings, picking, scope, tree
+from lastmeter.grid import picking, scope, tree
 from lastmeter.grid.duty import calling, rosters
 from lastmeter.grid.keeping import DRAWERS, KEEPERS, LOWEST
 from lastmeter.grid.models import Level, Role
+from lastmeter.grid.staff import openings
 from lastmeter.kit.zhtime import DAY
 
 SOON = 7  # days ahead in which a shift stands on the home

@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 
 from lastmeter.accounts.actors import system
 from lastmeter.grid import load, reconciling, shapes, tree
-from lastmeter.grid import people as register
 from lastmeter.grid.addresses import importing
 from lastmeter.grid.layers import loading, reading, reporting
 from lastmeter.grid.layers.crs import BadCrs
 from lastmeter.grid.models import Level, Node, Unit
 from lastmeter.grid.proposals import proposing
+from lastmeter.grid.staff import people as register
 from lastmeter.kit.sheets import BadSheet
 
 LEVELS = {level.name.lower(): level for level in Level}

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from lastmeter.grid.models import Node, Plate
-from lastmeter.grid.plates import Format
+from lastmeter.grid.plates.making import Format
 from lastmeter.kit.forms import narrow
 
 

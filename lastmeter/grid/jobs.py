@@ -2,8 +2,10 @@
 
 from datetime import datetime
 
-from lastmeter.grid import expiring, holdings, redrawing
+from lastmeter.grid import holdings
 from lastmeter.grid.duty import calling
+from lastmeter.grid.history import redrawing
+from lastmeter.grid.staff import expiring
 
 
 def warn_terms(now: datetime) -> int:

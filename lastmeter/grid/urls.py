@@ -2,20 +2,16 @@
 
 from django.urls import include, path
 
-from lastmeter.grid import (
-    acting,
-    coverage_views,
-    directory_views,
-    history_views,
-    opening_views,
-    plate_views,
-    post_views,
-    views,
-)
+from lastmeter.grid import views
 from lastmeter.grid.addresses import views as book
+from lastmeter.grid.coverage import views as coverage_views
+from lastmeter.grid.directory import views as directory_views
 from lastmeter.grid.duty import missed, own
 from lastmeter.grid.duty import public as calls
 from lastmeter.grid.duty import views as duty
+from lastmeter.grid.history import views as history_views
+from lastmeter.grid.plates import views as plate_views
+from lastmeter.grid.staff import acting, opening_views, post_views
 
 urlpatterns = [
     path("", include("lastmeter.grid.proposals.urls")),

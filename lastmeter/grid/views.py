@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from lastmeter.accounts.requests import Request
-from lastmeter.grid import locate, mapping, picking, posts, reconciling, scope, tree, versions
+from lastmeter.grid import locate, mapping, picking, posts, reconciling, scope, tree
 from lastmeter.grid.duty import rosters
 from lastmeter.grid.forms import HereForm
+from lastmeter.grid.history import versions
 from lastmeter.grid.models import Level, Node, PartyOrganisation, Plate, Unit
 
 

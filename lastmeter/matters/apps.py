@@ -12,7 +12,9 @@ class MattersConfig(AppConfig):
         from lastmeter.accounts import keepers  # models exist only from here on
         from lastmeter.clocks import bells as seam
         from lastmeter.dossiers.models import DossierKind
-        from lastmeter.grid import followers, gaps, handovers
+        from lastmeter.grid import followers
+        from lastmeter.grid.coverage import gaps
+        from lastmeter.grid.staff import handovers
         from lastmeter.matters import bells, handing, holdings, ownerless
         from lastmeter.matters.models import DistrictName
 

@@ -13,9 +13,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from lastmeter.accounts.actors import system
 from lastmeter.kit import sheets
-from lastmeter.matters import import_names, importing
-from lastmeter.matters.import_map import BadMap, ImportMap, read_map
-from lastmeter.matters.importing import Tally
+from lastmeter.matters.importing import batches as importing
+from lastmeter.matters.importing import names as import_names
+from lastmeter.matters.importing.batches import Tally
+from lastmeter.matters.importing.maps import BadMap, ImportMap, read_map
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 

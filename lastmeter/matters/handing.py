@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from lastmeter.accounts.actors import Actor
 from lastmeter.accounts.models import User
 from lastmeter.dossiers import access, events
-from lastmeter.grid.handovers import Item, OpenWork
 from lastmeter.grid.models import Post, Tenure, at_or_below
+from lastmeter.grid.staff.handovers import Item, OpenWork
 from lastmeter.kit.ids import pretty
 from lastmeter.kit.text import on_record
 from lastmeter.matters import tell

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lastmeter.grid import scope
-from lastmeter.grid.gaps import Gap, Row
+from lastmeter.grid.coverage.gaps import Gap, Row
 from lastmeter.grid.models import Tenure
 from lastmeter.kit.ids import pretty
 from lastmeter.kit.paging import Keyset

@@ -9,7 +9,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from lastmeter.grid import scope
-from lastmeter.grid.gaps import Gap, Row
+from lastmeter.grid.coverage.gaps import Gap, Row
 from lastmeter.grid.models import Call
 from lastmeter.kit import zhtime
 from lastmeter.kit.paging import Keyset

@@ -8,10 +8,11 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from lastmeter.accounts import audit
-from lastmeter.grid import ground, planning
-from lastmeter.grid.fitting import Offence
+from lastmeter.grid import ground
+from lastmeter.grid.history import planning
+from lastmeter.grid.history.fitting import Offence
+from lastmeter.grid.history.planning import NewGrid, When
 from lastmeter.grid.models import Change, Level, Node, NodeKind, Proposal, ProposalCell, Shape
-from lastmeter.grid.planning import NewGrid, When
 from lastmeter.grid.proposals.proposing import Adopted, Overtaken, Refused, adopted_shapes
 from lastmeter.kit.zhtime import CHINA
 

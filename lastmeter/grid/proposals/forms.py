@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from lastmeter.grid.history_forms import WhenForm
+from lastmeter.grid.history.forms import WhenForm
 from lastmeter.grid.models import Node, ProposalGrid
 from lastmeter.kit.forms import narrow
 

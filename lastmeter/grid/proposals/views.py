@@ -12,9 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from lastmeter.accounts.models import User
 from lastmeter.accounts.requests import Request, signed_in
 from lastmeter.grid import mapping
-from lastmeter.grid.fitting import DoesNotFit
+from lastmeter.grid.history.fitting import DoesNotFit
+from lastmeter.grid.history.planning import When
 from lastmeter.grid.models import Proposal, ProposalCell, ProposalGrid
-from lastmeter.grid.planning import When
 from lastmeter.grid.proposals import adopting, figures, picture, proposing
 from lastmeter.grid.proposals.forms import AdoptForm, AskForm, GiftForm
 from lastmeter.kit import downloads

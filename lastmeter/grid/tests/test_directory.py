@@ -10,7 +10,8 @@ from django.conf import LazySettings
 from django.test import Client
 from django.utils import timezone
 
-from lastmeter.grid import directory, tree
+from lastmeter.grid import tree
+from lastmeter.grid.directory import entries as directory
 from lastmeter.grid.models import Level, Node, PartyOrganisation, Post, Role, Unit, UnitKind
 from lastmeter.grid.tests.test_plates import needs_font, words
 from lastmeter.kit.sheets import read_rows

@@ -12,8 +12,11 @@ from django.utils import timezone
 
 from lastmeter.accounts.actors import Actor
 from lastmeter.accounts.models import AuditEntry
-from lastmeter.grid import directory, plate_paper, plates, tree
+from lastmeter.grid import tree
+from lastmeter.grid.directory import entries as directory
 from lastmeter.grid.models import Level, Node, Plate, Post, Role
+from lastmeter.grid.plates import making as plates
+from lastmeter.grid.plates import paper as plate_paper
 from lastmeter.kit.fonts import NoFont, faces
 from tests import cast as town
 from tests.cast import Cast

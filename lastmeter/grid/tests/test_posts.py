@@ -8,8 +8,8 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
-from lastmeter.grid import expiring
 from lastmeter.grid.models import Handover, Post, Role, Tenure
+from lastmeter.grid.staff import expiring
 from lastmeter.notices.models import Notice
 from tests.cast import Cast
 

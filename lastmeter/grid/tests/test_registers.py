@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from lastmeter.accounts.actors import Actor, system
 from lastmeter.accounts.models import Session, User
-from lastmeter.grid import appointing, cli, locate, posts, scope, tree
+from lastmeter.grid import cli, locate, posts, scope, tree
 from lastmeter.grid.models import Node, Post, Role, Shape, Tenure, Unit, UnitKind
+from lastmeter.grid.staff import appointing
 from lastmeter.kit.sheets import write_rows
 from tests.cast import FOUNDED, Cast, middle, square
 

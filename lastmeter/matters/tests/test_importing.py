@@ -24,8 +24,8 @@ from lastmeter.dossiers import search
 from lastmeter.dossiers.models import Dossier, Event, SearchText
 from lastmeter.grid.models import Unit
 from lastmeter.kit import sheets
-from lastmeter.matters import importing
 from lastmeter.matters.cli import import_matters
+from lastmeter.matters.importing import batches as importing
 from lastmeter.matters.models import Assignment, Category, Closure, Matter, Outcome
 from lastmeter.notices.models import Notice
 from tests.cast import Cast, middle

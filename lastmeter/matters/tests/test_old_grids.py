@@ -10,9 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from lastmeter.accounts.actors import Actor, system
-from lastmeter.grid import planning, redrawing
+from lastmeter.grid.history import planning, redrawing
+from lastmeter.grid.history.planning import NewPlace, When
 from lastmeter.grid.models import Change
-from lastmeter.grid.planning import NewPlace, When
 from lastmeter.matters import lists
 from lastmeter.matters.tests.test_queue import MOST_QUERIES, report
 from tests.cast import Cast

@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy
 from lastmeter.accounts.actors import Actor
 from lastmeter.accounts.requests import Request
 from lastmeter.dossiers.models import Dossier
-from lastmeter.grid import scope, tree, versions
+from lastmeter.grid import scope, tree
+from lastmeter.grid.history import versions
 from lastmeter.grid.models import Level, Node, Unit, at_or_below, lineage
 from lastmeter.matters import lists
 from lastmeter.matters.forms.fields import category_choices

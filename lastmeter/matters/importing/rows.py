@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy
 from lastmeter.kit.sheets import Row
 from lastmeter.kit.text import TooLong, clean
 from lastmeter.matters import intake
-from lastmeter.matters.import_map import ImportMap
-from lastmeter.matters.import_names import BadRow, CategoryNames, Places, UnitNames, root_node
+from lastmeter.matters.importing.maps import ImportMap
+from lastmeter.matters.importing.names import BadRow, CategoryNames, Places, UnitNames, root_node
 from lastmeter.matters.models import Outcome, Source
 
 MOST_NAME = 100

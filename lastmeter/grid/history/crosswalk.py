@@ -9,8 +9,8 @@ import numpy.typing as npt
 import shapely
 from django.utils.translation import gettext as _
 
-from lastmeter.grid import fitting, versions
-from lastmeter.grid.following import everybody
+from lastmeter.grid.history import fitting, versions
+from lastmeter.grid.history.following import everybody
 from lastmeter.grid.models import Node
 
 SLIVER = fitting.SLIVER

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from lastmeter.accounts import audit, limits, people
 from lastmeter.accounts.models import User
 from lastmeter.accounts.requests import Request, address_client, signed_in, visitor_client
-from lastmeter.grid import appointing, keeping, openings, scope
+from lastmeter.grid import keeping, scope
 from lastmeter.grid.models import Application, PostOpening
-from lastmeter.grid.opening_forms import (
+from lastmeter.grid.staff import appointing, openings
+from lastmeter.grid.staff.opening_forms import (
     AcceptanceForm,
     ApplicationForm,
     OpeningForm,
@@ -21,7 +22,7 @@ from lastmeter.grid.opening_forms import (
     RefusalForm,
     RevealForm,
 )
-from lastmeter.grid.post_views import GET_OR_POST, keeper_ground, post_of
+from lastmeter.grid.staff.post_views import GET_OR_POST, keeper_ground, post_of
 from lastmeter.kit.ids import BadNumber, check_number, new_token, pretty
 from lastmeter.kit.paging import Keyset, page
 

@@ -11,12 +11,13 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from lastmeter.grid import gaps, scope, tree
+from lastmeter.grid import scope, tree
+from lastmeter.grid.coverage import gaps
 from lastmeter.grid.models import Level, Node, Post, Role, Shape, Tenure
 from lastmeter.grid.posts import PUBLIC
 from lastmeter.kit.paging import Keyset
 
-STAFFING = Path(__file__).parent / "data" / "staffing.csv"
+STAFFING = Path(__file__).parent / "staffing.csv"
 Need = tuple[Level, tuple[Role, ...]]
 
 

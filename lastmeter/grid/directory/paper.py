@@ -7,7 +7,7 @@ from pathlib import Path
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from lastmeter.grid.directory import Directory, Entry
+from lastmeter.grid.directory.entries import Directory, Entry
 from lastmeter.grid.posts import Listed
 from lastmeter.kit import sheets
 from lastmeter.kit.paper import A4, BRAND, QUIET, Paper

@@ -17,8 +17,9 @@ from django.utils.translation import gettext as _
 from lastmeter.accounts import links, people
 from lastmeter.accounts.actors import Actor
 from lastmeter.accounts.models import OneTimeLink, User
-from lastmeter.grid import appointing, tree
+from lastmeter.grid import tree
 from lastmeter.grid.models import Level, Node, Post, Role, Tenure, Unit, UnitKind
+from lastmeter.grid.staff import appointing
 from lastmeter.kit.crypto import BadPhone, normal_phone
 from lastmeter.kit.sheets import BadSheet, Row, read_rows
 from lastmeter.kit.text import TooLong, clean

@@ -14,11 +14,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from lastmeter.accounts.models import User
 from lastmeter.accounts.requests import Request, signed_in
-from lastmeter.grid import directory, picking, tree
-from lastmeter.grid import plates as acts
-from lastmeter.grid.directory import Sign
+from lastmeter.grid import picking, tree
+from lastmeter.grid.directory import entries as directory
+from lastmeter.grid.directory.entries import Sign
 from lastmeter.grid.forms import PrintForm, SpotForm
 from lastmeter.grid.models import KEY_WIDTH, Level, Node, Plate
+from lastmeter.grid.plates import making as acts
 from lastmeter.kit import downloads
 from lastmeter.kit.fonts import NoFont
 from lastmeter.kit.zhtime import china
@@ -111,7 +112,7 @@ def print_out(request: Request, user: User) -> HttpResponse:
 
 def _made(request: Request, place: Node, form: PrintForm, now: datetime) -> tuple[list[Plate], bytes]:
     """The plates of the form and their PDF. Raises NoFont."""
-    from lastmeter.grid import plate_paper  # fpdf2 takes 46 MB: only a worker that prints pays
+    from lastmeter.grid.plates import paper as plate_paper  # fpdf2 takes 46 MB: only a worker that prints pays
 
     chosen = list(form.cleaned_data["plate"].select_related("node"))
     if not chosen:

@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 
 from lastmeter.accounts import audit
 from lastmeter.accounts.actors import Actor, system
-from lastmeter.grid import fitting, following, ground, naming, planning, shapes, tree, versions
-from lastmeter.grid.fitting import SLIVER, DoesNotFit
+from lastmeter.grid import ground, naming, shapes, tree
+from lastmeter.grid.history import fitting, following, planning, versions
+from lastmeter.grid.history.fitting import SLIVER, DoesNotFit
+from lastmeter.grid.history.planning import Heir, Overtaken, Plan, Target
 from lastmeter.grid.models import MAKING, Change, ChangeKind, Code, Move, Node, NodeName, Part, Proposal, Shape, Trace
-from lastmeter.grid.planning import Heir, Overtaken, Plan, Target
 from lastmeter.kit.zhtime import CHINA
 
 State = Change.State

@@ -19,9 +19,9 @@ from lastmeter.dossiers.models import Dossier
 from lastmeter.kit import sheets
 from lastmeter.kit.sheets import Row
 from lastmeter.matters import intake
-from lastmeter.matters.import_map import BadMap, ImportMap
-from lastmeter.matters.import_names import BadRow
-from lastmeter.matters.import_rows import RowReader
+from lastmeter.matters.importing.maps import BadMap, ImportMap
+from lastmeter.matters.importing.names import BadRow
+from lastmeter.matters.importing.rows import RowReader
 
 BATCH = 1000  # rows of one transaction
 

@@ -10,16 +10,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from lastmeter.accounts.models import User
 from lastmeter.accounts.requests import Request, signed_in
-from lastmeter.grid import appointing, handovers, keeping, postlist, tree
+from lastmeter.grid import keeping, tree
 from lastmeter.grid.models import Handover, Node, Post, Role, Tenure
-from lastmeter.grid.post_forms import (
-    AppointmentForm,
-    HandoverForm,
-    LeavingForm,
-    NewPostForm,
-    PhoneForm,
-    TermForm,
-)
+from lastmeter.grid.staff import appointing, handovers, postlist
+from lastmeter.grid.staff.post_forms import AppointmentForm, HandoverForm, LeavingForm, NewPostForm, PhoneForm, TermForm
 
 GET_OR_POST = ["GET", "HEAD", "POST"]
 

@@ -10,9 +10,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
-from lastmeter.grid.directory import Sign
+from lastmeter.grid.directory.entries import Sign
 from lastmeter.grid.models import Plate, Role
-from lastmeter.grid.plates import Format, address
+from lastmeter.grid.plates.making import Format, address
 from lastmeter.kit.paper import A4, A6, BRAND, QUIET, Frame, Paper
 from lastmeter.kit.zhtime import china
 

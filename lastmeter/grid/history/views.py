@@ -18,12 +18,13 @@ from django.views.decorators.http import require_POST, require_safe
 from lastmeter.accounts.actors import Actor
 from lastmeter.accounts.models import User
 from lastmeter.accounts.requests import Request, signed_in
-from lastmeter.grid import crosswalk, following, mapping, planning, redrawing, scope, versions
-from lastmeter.grid.fitting import DoesNotFit, Offence
-from lastmeter.grid.history_forms import FORMS, ChangeForm, choices
+from lastmeter.grid import mapping, scope
+from lastmeter.grid.history import crosswalk, following, planning, redrawing, versions
+from lastmeter.grid.history.fitting import DoesNotFit, Offence
+from lastmeter.grid.history.forms import FORMS, ChangeForm, choices
+from lastmeter.grid.history.planning import Overtaken, Plan, Target, When
 from lastmeter.grid.keeping import DRAWERS
 from lastmeter.grid.models import KEY_WIDTH, Change, ChangeKind, Level, Node, at_or_below, lineage
-from lastmeter.grid.planning import Overtaken, Plan, Target, When
 from lastmeter.kit import downloads, sheets
 
 FILES = ("csv", "xlsx")

@@ -16,7 +16,8 @@ from django.views.decorators.http import require_safe
 
 from lastmeter.accounts import limits
 from lastmeter.accounts.requests import address_client
-from lastmeter.grid import directory, tree
+from lastmeter.grid import tree
+from lastmeter.grid.directory import entries as directory
 from lastmeter.grid.models import Node
 from lastmeter.kit import downloads
 from lastmeter.kit.fonts import NoFont
@@ -74,7 +75,7 @@ def _limited(
 @_limited
 def pdf(request: HttpRequest, code: str) -> HttpResponse:
     """`/g/<code>/directory.pdf`; without a Chinese font the page itself, which can be printed, says what is missing."""
-    from lastmeter.grid import directory_paper  # fpdf2 takes 46 MB: only a worker that prints pays
+    from lastmeter.grid.directory import paper as directory_paper  # fpdf2 takes 46 MB: only a worker that prints pays
 
     community = _community(code)
     try:
@@ -88,7 +89,7 @@ def pdf(request: HttpRequest, code: str) -> HttpResponse:
 @_limited
 def xlsx(request: HttpRequest, code: str) -> HttpResponse:
     """`/g/<code>/directory.xlsx`."""
-    from lastmeter.grid import directory_paper  # fpdf2 takes 46 MB: only a worker that prints pays
+    from lastmeter.grid.directory import paper as directory_paper  # fpdf2 takes 46 MB: only a worker that prints pays
 
     community = _community(code)
     listed = directory.of_community(community)

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from lastmeter.accounts import audit, people
 from lastmeter.accounts.actors import Actor
 from lastmeter.accounts.models import User
-from lastmeter.grid import appointing
-from lastmeter.grid.appointing import Refused
 from lastmeter.grid.models import Application, Post, PostOpening, Tenure
+from lastmeter.grid.staff import appointing
+from lastmeter.grid.staff.appointing import Refused
 from lastmeter.kit.ids import new_matter_number, pretty
 from lastmeter.notices import outbox
 

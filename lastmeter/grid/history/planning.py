@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from lastmeter.accounts import audit
 from lastmeter.accounts.actors import Actor
 from lastmeter.grid import followers, ground, tree
-from lastmeter.grid.fitting import SLIVER, DoesNotFit, Family, Offence, offences, sound
+from lastmeter.grid.history.fitting import SLIVER, DoesNotFit, Family, Offence, offences, sound
 from lastmeter.grid.models import Change, ChangeKind, Code, Level, Node, Part, Shape, Source, Unit
 from lastmeter.kit.zhtime import CHINA
 

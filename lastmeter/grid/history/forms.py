@@ -11,9 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from lastmeter.grid import planning, scope, shapes, tree
+from lastmeter.grid import scope, shapes, tree
+from lastmeter.grid.history import planning
+from lastmeter.grid.history.planning import NewPlace, When
 from lastmeter.grid.models import Change, ChangeKind, Level, Node
-from lastmeter.grid.planning import NewPlace, When
 from lastmeter.kit.forms import Day, narrow
 
 LARGEST = 8 * 1024 * 1024  # bytes of GeoJSON

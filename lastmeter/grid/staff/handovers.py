@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from lastmeter.accounts import people
 from lastmeter.accounts.actors import Actor
 from lastmeter.accounts.models import User
-from lastmeter.grid import appointing
 from lastmeter.grid.models import HandedItem, Handover, Post, Tenure
+from lastmeter.grid.staff import appointing
 from lastmeter.notices import outbox
 
 

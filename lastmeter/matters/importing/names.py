@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from lastmeter.grid import locate, tree
 from lastmeter.grid.models import Code, Node, Unit
 from lastmeter.kit import geo
-from lastmeter.matters.import_map import BadMap, Categories, ImportMap, PlaceWay, Plant, Point, Position, Units
+from lastmeter.matters.importing.maps import BadMap, Categories, ImportMap, PlaceWay, Plant, Point, Position, Units
 from lastmeter.matters.models import Category, DistrictName, Scheme
 
 Cell = Callable[[str], str]

@@ -7,9 +7,9 @@ from django.views.decorators.http import require_safe
 
 from lastmeter.accounts.models import User
 from lastmeter.accounts.requests import Request, signed_in
-from lastmeter.grid import gaps
+from lastmeter.grid.coverage import gaps
 from lastmeter.grid.models import Node
-from lastmeter.grid.post_views import keeper_ground
+from lastmeter.grid.staff.post_views import keeper_ground
 
 FIRST, SIZE = 10, 50
 

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy
 
 from lastmeter.grid import followers
 from lastmeter.grid.followers import Follower, Lying
+from lastmeter.grid.history.planning import Heir, Plan, Target
 from lastmeter.grid.models import Change, Node, PartyOrganisation, Plate, Post, Trace, Unit
-from lastmeter.grid.planning import Heir, Plan, Target
 from lastmeter.kit import bulk
 
 # What the grid itself hangs on its nodes; other packages register theirs.

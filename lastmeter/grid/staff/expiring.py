@@ -5,8 +5,9 @@ from datetime import date, datetime
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from lastmeter.grid import appointing, keeping, postlist, posts
+from lastmeter.grid import keeping, posts
 from lastmeter.grid.models import Role, Tenure
+from lastmeter.grid.staff import appointing, postlist
 from lastmeter.notices import outbox
 
 CHUNK = 500
