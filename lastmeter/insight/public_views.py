@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from lastmeter.grid import tree
 from lastmeter.grid.models import Node
-from lastmeter.insight import counting, formulas, publishing, showing
+from lastmeter.insight import counting, publishing, showing
 from lastmeter.insight.models import Publication
 from lastmeter.insight.rules import BadMonth, Month
 from lastmeter.kit import downloads, sheets
@@ -56,11 +56,7 @@ def month(request: HttpRequest, code: str, month: str) -> HttpResponse:
         "month": Month(publication.month),
         "publication": publication,
         "shown": shown,
-        "three": [
-            (each, cell)
-            for each, cell in zip(shown.formulas, shown.whole.cells, strict=True)
-            if each.formula.measure in formulas.THREE
-        ],
+        "three": showing.three(publication),
         "months": [(f"{each.month:%Y-%m}", each.month == publication.month) for each in publishing.newest(place)[:12]],
         "corrections": publishing.corrections(publication),
         "by": by,

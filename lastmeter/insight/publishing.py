@@ -11,7 +11,7 @@ from django.utils.translation import override
 
 from lastmeter.accounts import audit
 from lastmeter.accounts.actors import Actor
-from lastmeter.grid.models import Node
+from lastmeter.grid.models import Node, lineage
 from lastmeter.insight import counting
 from lastmeter.insight.models import Figure, Formula, Publication
 from lastmeter.insight.rules import Cell, Month
@@ -73,6 +73,15 @@ def newest(place: Node) -> "QuerySet[Publication]":
     """The published months of a place, each as it was published last, newest month first."""
     same = Publication.objects.filter(place=OuterRef("place"), month=OuterRef("month")).order_by("-number")
     return Publication.objects.filter(place=place, pk=Subquery(same.values("pk")[:1])).order_by("-month")
+
+
+def nearest(node: Node | None) -> Publication | None:
+    """The month published last for the place or the nearest one above it that publishes; None before the first."""
+    if node is None:
+        return None
+    paths = lineage(node.path)
+    rows = Publication.objects.filter(place__path__in=paths).select_related("place")
+    return rows.order_by("-place__level", "-month", "-number").first()
 
 
 def corrections(publication: Publication) -> "QuerySet[Publication]":

@@ -99,8 +99,20 @@ def public(publication: Publication, by: str) -> Public:
         Line(row[0].label, "", [_published(figure, place in hide[at]) for at, figure in enumerate(row)])
         for place, row in enumerate(rows)
     ]
-    total = [_published(figure, 0 < figure.denominator < SMALLEST) for figure in whole]
+    total = [_published(figure, _is_small(figure)) for figure in whole]
     return Public(formulas.in_words(known[pk] for pk in columns), Line(_("合计"), "", total), lines)
+
+
+def three(publication: Publication) -> list[tuple[formulas.Written, Shown]]:
+    """三率 of the whole place, as everybody reads them."""
+    figures = publication.figures.filter(by="", formula__measure__in=formulas.THREE).select_related("formula")
+    return [
+        (formulas.Written(figure.formula), _published(figure, _is_small(figure))) for figure in figures.order_by("pk")
+    ]
+
+
+def _is_small(figure: Figure) -> bool:
+    return 0 < figure.denominator < SMALLEST
 
 
 def _by_row(figures: Iterable[Figure]) -> list[list[Figure]]:

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
 from lastmeter.accounts.actors import Actor, system
+from lastmeter.grid import picking
 from lastmeter.grid.history import planning, redrawing
 from lastmeter.grid.history.planning import NewPlace, When
 from lastmeter.insight import counting, exclusions, formulas, publishing
@@ -334,6 +335,22 @@ def test_a_published_month_is_open_to_all_and_stays_as_it_was(
     assert client.get("/figures/", follow=True).content.decode() == page
     assert publishing.recount(Publication.objects.get(), now=MONDAY) > 0
     assert "重新计算后有" in client_as("dispatcher").get("/rates/?month=2026-10").content.decode()
+
+
+def test_the_home_of_a_resident_shows_the_three_rates_of_where_they_live(
+    cast: Cast, actor: Actors, client_as: ClientAs, client: Client
+) -> None:
+    client.get("/g/999902006001001/")
+    assert "办得怎么样" not in client.get("/").content.decode()
+    for number in range(5):
+        handled(cast, actor, f"h{number}", MONDAY + DAY)
+    publish(client_as("dispatcher"))
+    session = client.session
+    session[picking.REMEMBERED] = cast.nodes["grid"].pk
+    session.save()
+    home = client.get("/").content.decode()
+    assert "办得怎么样" in home
+    assert "/figures/999902006/2026-10/" in home
 
 
 def test_a_correction_says_what_was_corrected_and_the_first_stays(
