@@ -53,6 +53,7 @@ SECURE = SITE_URL.startswith("https://")
 INSTALLED_APPS = [
     "lastmeter.project",
     "lastmeter.web",
+    "lastmeter.insight",
     "lastmeter.matters",
     "lastmeter.clocks",
     "lastmeter.dossiers",
