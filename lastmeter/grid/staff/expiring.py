@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from lastmeter.grid import keeping, posts
 from lastmeter.grid.models import Role, Tenure
-from lastmeter.grid.staff import appointing, postlist
+from lastmeter.grid.staff import appointing, terms
 from lastmeter.notices import outbox
 
 CHUNK = 500
@@ -15,7 +15,7 @@ TOLD = (Role.COMMUNITY_CLERK, Role.SECRETARY, Role.DISPATCHER)
 
 
 def warn(now: datetime) -> int:
-    """Tell of terms that end within the warning days; the notice's key makes a second run harmless.
+    """Tell of terms that end within the warning days of their place; the notice's key makes a second run harmless.
 
     Returns the terms looked at.
     """
@@ -27,7 +27,7 @@ def warn(now: datetime) -> int:
 
 
 def _ending(today: date) -> QuerySet[Tenure]:
-    ending = Tenure.objects.current(today).filter(until__lte=postlist.warned_until(today), post__closed_on=None)
+    ending = Tenure.objects.current(today).filter(terms.ending(today), post__closed_on=None)
     return ending.filter(user__is_active=True).select_related("user", "post__node", "post__unit__node")
 
 
