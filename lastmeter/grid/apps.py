@@ -15,7 +15,7 @@ class GridConfig(AppConfig):
         from lastmeter.grid.coverage import gaps
         from lastmeter.grid.coverage import places as coverage
         from lastmeter.grid.duty import holdings as duty
-        from lastmeter.grid.duty import unheard
+        from lastmeter.grid.duty import unheard, unmanned
         from lastmeter.grid.models import Building, Call, Compound, Road, Roster, Staffing, TermWarning
 
         followers.register(Building, following.BUILDINGS)
@@ -29,3 +29,4 @@ class GridConfig(AppConfig):
         keepers.register("grid.duty", duty.KEEPER)
         coverage.register()
         gaps.register("unheard", unheard.GAP)
+        gaps.register("rosters", unmanned.GAP)

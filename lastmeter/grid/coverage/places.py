@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from lastmeter.grid import policy, scope, tree
 from lastmeter.grid.coverage import gaps
+from lastmeter.grid.keeping import DRAWERS, KEEPERS, LOWEST
 from lastmeter.grid.models import Level, Node, Post, Shape, Tenure, TenureQuerySet
 from lastmeter.grid.posts import PUBLIC
 from lastmeter.grid.staff import requirements
@@ -109,7 +110,7 @@ def register() -> None:
     """Name the gaps of the grid itself; called from apps.py."""
     for level, label in PEOPLE:
         why = gettext_lazy("按这里的配岗要求应有的人不在岗，那里的事就没有人接。")
-        gap = gaps.Gap(label, why, partial(without_people, level), _show_without, BY_PATH)
+        gap = gaps.Gap(label, why, partial(without_people, level), _show_without, BY_PATH, KEEPERS, LOWEST)
         gaps.register(f"people-{level.name.lower()}", gap)
     gaps.register("gone", GONE)
     gaps.register("mute", MUTE)
@@ -129,6 +130,8 @@ GONE = gaps.Gap(
     gone,
     _show_gone,
     Keyset(("id",)),
+    KEEPERS,
+    LOWEST,
 )
 MUTE = gaps.Gap(
     gettext_lazy("面向居民的岗位没有公开电话"),
@@ -136,6 +139,8 @@ MUTE = gaps.Gap(
     mute,
     _show_mute,
     Keyset(("node__path", "id")),
+    KEEPERS,
+    LOWEST,
 )
 UNDRAWN = gaps.Gap(
     gettext_lazy("没有边界的村（社区）和网格"),
@@ -143,4 +148,6 @@ UNDRAWN = gaps.Gap(
     undrawn,
     _show_undrawn,
     BY_PATH,
+    DRAWERS,
+    LOWEST,
 )

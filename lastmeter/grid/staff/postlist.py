@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from lastmeter.grid import scope
 from lastmeter.grid.models import Node, Post, Role, Tenure
 from lastmeter.grid.staff import terms
+from lastmeter.kit import plans
 from lastmeter.kit.paging import Keyset, Page, page
 
 BY_PLACE = Keyset(("node__path", "id"))
@@ -58,7 +59,8 @@ def listed(paths: list[str], filters: Filters, cursor: str | None, *, today: dat
 def counts(paths: list[str], filters: Filters, *, today: date) -> dict[str, int]:
     """state → how many posts on that ground, the other filters applied; one query each."""
     base = _on(paths, filters)
-    return {state: _filtered(base, replace(filters, state=state), today).count() for state in STATES}
+    with plans.for_these_values():
+        return {state: _filtered(base, replace(filters, state=state), today).count() for state in STATES}
 
 
 def _on(paths: list[str], filters: Filters) -> QuerySet[Post]:
