@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from lastmeter.accounts import audit
 from lastmeter.accounts.actors import Actor, system
 from lastmeter.grid import ground, naming, shapes, tree
-from lastmeter.grid.history import fitting, following, planning, versions
+from lastmeter.grid.history import fitting, following, planning, telling, versions
 from lastmeter.grid.history.fitting import SLIVER, DoesNotFit
 from lastmeter.grid.history.planning import Heir, Overtaken, Plan, Target
 from lastmeter.grid.models import MAKING, Change, ChangeKind, Code, Move, Node, NodeName, Part, Proposal, Shape, Trace
@@ -97,6 +97,7 @@ def _apply(plan: Plan, *, by: Actor, now: datetime) -> None:
     following.follow(plan)
     ground.bump()
     audit.record("ground.applied", by=by, object_kind="change", object_id=change.pk, now=now)
+    telling.tell(_now(change), by=by, now=now)
 
 
 def _rename(change: Change) -> None:
@@ -210,7 +211,7 @@ def _share(old: shapely.Geometry | None, new: shapely.Geometry | None) -> float 
 
 @transaction.atomic
 def undo(change: Change, *, by: Actor, now: datetime) -> Change:
-    """Withdraw a change; one that has been applied is rolled back, every row to where it was.
+    """Withdraw a change; one that has been applied is rolled back, every row to where it was, and those concerned told.
 
     A proposal that was adopted by it is a draft again.
 
@@ -229,7 +230,10 @@ def undo(change: Change, *, by: Actor, now: datetime) -> Change:
     again = {"state": Proposal.State.DRAFT, "version": F("version") + 1, "change": None}
     Proposal.objects.filter(change=change).update(**again)
     audit.record("ground.undone", by=by, object_kind="change", object_id=change.pk, now=now)
-    return _now(change)
+    change = _now(change)
+    if was == State.APPLIED:
+        telling.tell(change, by=by, now=now)
+    return change
 
 
 def _made(change: Change) -> dict[int, list[Node]]:

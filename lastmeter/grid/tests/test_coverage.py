@@ -66,10 +66,14 @@ def test_a_grid_without_a_boundary_among_drawn_ones_is_listed(cast: Cast, client
     assert "/g/999902006001002/" in body(client_as("clerk"))
 
 
-def a_roster(
-    cast: Cast, slots: str, *, node: str = "grid", people: Sequence[str] = ("worker", "clerk"), **values: Any
-) -> Roster:
-    given = {"name": "值班", "round_the_clock": True, "phone": "", "valid_from": FOUNDED, "valid_to": None} | values
+def a_roster(cast: Cast, slots: str, *, people: Sequence[str] = ("worker", "clerk"), **values: Any) -> Roster:
+    given: dict[str, Any] = {
+        "name": "值班",
+        "round_the_clock": True,
+        "phone": "",
+        "valid_from": FOUNDED,
+        "valid_to": None,
+    } | values
     members = [cast.users[each] for each in people]
     plan = arranging.Plan(members=members, slots={DayKind.WORKDAY: read_slots(slots)}, **given)
     return arranging.draw_up(cast.nodes["grid"], plan, by=Actor.of(cast.users["clerk"]), now=timezone.now())
@@ -107,7 +111,10 @@ def test_the_rosters_listed_are_those_of_which_each_alone_says_that_somebody_is_
 ) -> None:
     today = timezone.localdate()
     for hours, start, end in product(HOURS, (-400, -1, 0, 3), (None, 1, 9, 300)):
-        span = {"valid_from": today + start * DAY, "valid_to": today + max(start, end) * DAY if end else None}
+        span: dict[str, Any] = {
+            "valid_from": today + start * DAY,
+            "valid_to": today + max(start, end) * DAY if end else None,
+        }
         people = ("worker", "building_head") if end else ("clerk",)
         a_roster(cast, hours, people=people, round_the_clock=hours != HOURS[-1], **span)
     User.objects.filter(username=closed).update(is_active=False)
