@@ -8,9 +8,9 @@ from django.test import Client
 from django.utils import timezone, translation
 
 from lastmeter.accounts.actors import Actor
-from lastmeter.grid import jobs
+from lastmeter.grid import jobs, tree
 from lastmeter.grid.history import planning, redrawing
-from lastmeter.grid.models import Change
+from lastmeter.grid.models import Change, Post
 from lastmeter.matters import dispatch
 from lastmeter.matters.models import Matter
 from lastmeter.notices.models import Notice
@@ -18,6 +18,10 @@ from tests.cast import Cast
 from tests.test_ground_changes import NOW, TODAY, a_matter, halves, when
 
 ActorOf = Callable[[str], Actor]
+
+
+def post_of(cast: Cast, username: str) -> Post:
+    return Post.objects.select_related("node").get(tenures__user=cast.users[username])
 
 
 def told(kind: str = "ground.applied") -> dict[str, Notice]:
@@ -49,7 +53,9 @@ def test_those_at_the_place_those_who_keep_it_and_those_whose_matters_moved_are_
     assert worker.title == "青螺街道的网格调整已生效：拆分"
     assert "“第一网格”现在是：西网格、东网格" in worker.words
     assert "街道会议纪要" in worker.words
-    assert worker.link == "/g/999902006001011/"
+    place = post_of(cast, "worker").node
+    assert place is not None
+    assert worker.link == f"/g/{tree.code_of(place)}/"
     assert "2 件事" in handler.words
     assert "件事" not in clerk.words
     assert clerk.link == f"/grid/changes/{change.pk}/"

@@ -7,6 +7,7 @@ import shapely
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from lastmeter.accounts import audit
 from lastmeter.accounts.actors import Actor, system
@@ -15,6 +16,7 @@ from lastmeter.grid.history import fitting, following, planning, telling, versio
 from lastmeter.grid.history.fitting import SLIVER, DoesNotFit
 from lastmeter.grid.history.planning import Heir, Overtaken, Plan, Target
 from lastmeter.grid.models import MAKING, Change, ChangeKind, Code, Move, Node, NodeName, Part, Proposal, Shape, Trace
+from lastmeter.kit.text import on_record
 from lastmeter.kit.zhtime import CHINA
 
 State = Change.State
@@ -147,7 +149,8 @@ def _begin(plan: Plan) -> None:
 
 
 def _draw(plan: Plan) -> None:
-    source, day = _("网格调整第 %(number)d 号") % {"number": plan.change.pk}, plan.change.effective_on
+    source = on_record(gettext_lazy("网格调整第 %(number)d 号"), number=plan.change.pk)
+    day = plan.change.effective_on
     drawn = {following.node_of(heir): heir.shape for heir in plan.comes if heir.shape is not None}
     shapes.draw(drawn, source=source, today=day)
     shapes.draw(plan.redrawn, source=source, today=day)

@@ -95,7 +95,7 @@ def _page(request: Request, post: Post, *, status: int = 200, trouble: str = "",
             for each in running
         ],
         "past": [each for each in tenures if each not in running],
-        "appointment": AppointmentForm(by=None),
+        "appointment": AppointmentForm(by=request.actor),
         "phone": PhoneForm(initial={"public_phone": post.public_phone}),
         "trouble": trouble,
         **forms,
@@ -134,7 +134,7 @@ def _vacant(node: Node, role: str) -> Post | None:
 def appointment(request: Request, user: User, pk: int) -> HttpResponse:
     """Somebody takes the post; a phone nobody has yet opens an account."""
     post = post_of(request, pk)
-    form = AppointmentForm(request.POST, by=user)
+    form = AppointmentForm(request.POST, by=request.actor)
     if not form.is_valid():
         return _page(request, post, appointment=form, status=422)
     given, now = form.cleaned_data, timezone.now()
@@ -203,7 +203,7 @@ def handover(request: Request, user: User, pk: int) -> HttpResponse:
     tenure = running.filter(pk=int(wanted)).first() if wanted.isdecimal() and len(wanted) < 19 else running.first()
     if tenure is None:
         raise Http404
-    form, trouble, status = HandoverForm(request.POST or None, by=user), "", 200
+    form, trouble, status = HandoverForm(request.POST or None, by=request.actor), "", 200
     if form.is_valid():
         given = form.cleaned_data
         try:
