@@ -1,20 +1,17 @@
 """Starting and ending deadlines; `Dossier.due_at` follows in the same transaction."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TypeVar
 
 from django.db.models import Min, OuterRef, Subquery
 
 from lastmeter.clocks import rules
 from lastmeter.clocks.models import Deadline, Limit, Rung
 from lastmeter.dossiers.models import Dossier
-from lastmeter.grid.ground import Kept
 from lastmeter.grid.models import valid_on
+from lastmeter.grid.policy import Known
 from lastmeter.kit.zhtime import CHINA, Calendar
-
-R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,24 +31,12 @@ class Wanted:
 
 def current_rules(now: datetime) -> list[rules.LimitRule]:
     """All limit rules valid today (China date): a few dozen rows, kept until `ground.bump` announces a change."""
-    return _today(_rules, _read_limits, now)
+    return _limits.on(now.astimezone(CHINA).date())
 
 
 def current_ladder(now: datetime) -> list[rules.RungRule]:
     """All steps of ladders valid today (China date), kept like the limits."""
-    return _today(_rungs, _read_rungs, now)
-
-
-_rules: Kept[dict[date, list[rules.LimitRule]]] = Kept(dict)
-_rungs: Kept[dict[date, list[rules.RungRule]]] = Kept(dict)
-
-
-def _today(kept: Kept[dict[date, list[R]]], read: Callable[[date], list[R]], now: datetime) -> list[R]:
-    today = now.astimezone(CHINA).date()
-    known = kept.get()
-    if today not in known:
-        known[today] = read(today)
-    return known[today]
+    return _rungs.on(now.astimezone(CHINA).date())
 
 
 def _read_limits(today: date) -> list[rules.LimitRule]:
@@ -65,6 +50,9 @@ def _read_rungs(today: date) -> list[rules.RungRule]:
     return [
         rules.RungRule(*row) for row in rows.values_list("node__path", "kind", "number", "amount", "measure", "level")
     ]
+
+
+_limits, _rungs = Known(_read_limits), Known(_read_rungs)
 
 
 def plan(wanted: Wanted, known: Sequence[rules.LimitRule]) -> Deadline | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from lastmeter.grid.rules import nearest, nearest_of_each
 from lastmeter.kit import zhtime
 
 
@@ -21,28 +22,27 @@ class LimitRule:
     measure: str
     warn_share: int
 
-    def fits(self, path: str, kind: str, profile: str, category: int | None, urgency: str) -> bool:
-        """Whether the rule speaks of this case: its own blanks speak of all."""
+    def fits(self, kind: str, profile: str, category: int | None, urgency: str) -> bool:
+        """Whether the rule speaks of such a case: its own blanks speak of all."""
         return (
             self.kind == kind
-            and path.startswith(self.path)
             and self.profile in ("", profile)
             and self.category in (None, category)
             and self.urgency in ("", urgency)
         )
 
     @property
-    def rank(self) -> tuple[int, int, int, int]:
-        """Nearest ancestor first; at one node the most particular rule first."""
-        return (len(self.path), self.category is not None, self.urgency != "", self.profile != "")
+    def particular(self) -> tuple[bool, bool, bool]:
+        """At one node the rule that says more goes before the others."""
+        return (self.category is not None, self.urgency != "", self.profile != "")
 
 
 def choose(
     rules: Iterable[LimitRule], *, path: str, kind: str, profile: str, category: int | None, urgency: str
 ) -> LimitRule | None:
     """The rule that sets this deadline, or None when nobody has promised anything."""
-    fitting = [rule for rule in rules if rule.fits(path, kind, profile, category, urgency)]
-    return max(fitting, key=lambda rule: rule.rank, default=None)
+    fitting = (rule for rule in rules if rule.fits(kind, profile, category, urgency))
+    return nearest(fitting, path, lambda rule: rule.particular)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +59,8 @@ class RungRule:
 
 def ladder(rungs: Iterable[RungRule], *, path: str, kind: str) -> list[RungRule]:
     """The steps that an overdue deadline of this kind climbs at this place, lowest number first."""
-    chosen: dict[int, RungRule] = {}
-    for rung in sorted(rungs, key=lambda each: (len(each.path), each.kind != "")):
-        if path.startswith(rung.path) and rung.kind in ("", kind):
-            chosen[rung.number] = rung
+    fitting = (rung for rung in rungs if rung.kind in ("", kind))
+    chosen = nearest_of_each(fitting, path, lambda rung: rung.number, lambda rung: rung.kind != "")
     return [chosen[number] for number in sorted(chosen)]
 
 

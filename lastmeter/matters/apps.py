@@ -11,7 +11,7 @@ class MattersConfig(AppConfig):
     def ready(self) -> None:
         from lastmeter.accounts import keepers  # models exist only from here on
         from lastmeter.clocks import bells as seam
-        from lastmeter.dossiers.models import DossierKind
+        from lastmeter.dossiers.models import Dossier, DossierKind
         from lastmeter.grid import followers
         from lastmeter.grid.coverage import gaps
         from lastmeter.grid.staff import handovers
@@ -20,6 +20,7 @@ class MattersConfig(AppConfig):
 
         seam.register(DossierKind.MATTER, seam.Bells(bells.warns, bells.falls, bells.climbs))
         followers.register(DistrictName, followers.of_model(DistrictName, _("来源地名")))
+        followers.in_hands(Dossier, handing.in_hand)
         keepers.register("matters", holdings.KEEPER)
         handovers.register("matters", handing.WORK)
         gaps.register("ownerless", ownerless.GAP)

@@ -8,6 +8,10 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.functional import Promise
 
+from lastmeter.accounts.actors import Actor
+from lastmeter.grid import scope
+from lastmeter.grid.models import Level, Role
+from lastmeter.kit import plans
 from lastmeter.kit.paging import Keyset, page
 
 
@@ -25,7 +29,8 @@ class Row:
 class Gap:
     """A kind of gap. `find` gives the rows on these paths (outermost nodes) on a day; `show` makes them readable.
 
-    `show` gets one page of rows and must not ask the database once a row.
+    `show` gets one page of rows and must not ask the database once a row. Whoever holds one of `roles`, at a node of
+    the level `lowest` or above, can carry out the act that cures: the gap is shown to them and to nobody else.
     """
 
     label: str | Promise
@@ -33,6 +38,8 @@ class Gap:
     find: Callable[[list[str], date], QuerySet[Any]]
     show: Callable[[Sequence[Any]], list[Row]]
     order: Keyset
+    roles: Sequence[Role]
+    lowest: Level = Level.MICRO
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +68,20 @@ def names() -> list[str]:
     return list(_gaps)
 
 
-def part(name: str, paths: list[str], today: date, *, size: int, cursor: str | None = None) -> Part:
-    """One page of one kind of gap on a ground. Raises KeyError for a kind nobody has named."""
+def part(name: str, actor: Actor, today: date, *, size: int, cursor: str | None = None) -> Part:
+    """One page of one kind of gap where the actor can cure it. Raises KeyError for a kind nobody has named."""
     gap = _gaps[name]
-    found = gap.find(paths, today)
-    count = found.order_by()[:MOST].count()
-    if not count:
-        return Part(name, gap, [], 0, None, None)
-    shown = page(found, cursor, size, gap.order)
+    paths = scope.grounds(actor, gap.roles, gap.lowest)
+    with plans.for_these_values():
+        found = gap.find(paths, today) if paths else None
+        count = found.order_by()[:MOST].count() if found is not None else 0
+        if found is None or not count:
+            return Part(name, gap, [], 0, None, None)
+        shown = page(found, cursor, size, gap.order)
     return Part(name, gap, gap.show(shown.items), count, shown.next, shown.prev)
 
 
-def parts(paths: list[str], today: date, *, size: int) -> list[Part]:
-    """Every kind of gap on a ground that has any, with its first rows: a fixed number of queries a kind."""
-    every = [part(name, paths, today, size=size) for name in _gaps]
+def parts(actor: Actor, today: date, *, size: int) -> list[Part]:
+    """Every kind of gap the actor can cure, with its first rows: a fixed number of queries a kind."""
+    every = [part(name, actor, today, size=size) for name in _gaps]
     return [each for each in every if each.count]

@@ -7,6 +7,7 @@ from lastmeter.grid.models.history import MAKING, Change, ChangeKind, Move, Node
 from lastmeter.grid.models.layers import Cell, CellState, Layer
 from lastmeter.grid.models.names import SearchName
 from lastmeter.grid.models.openings import Application, PostOpening
+from lastmeter.grid.models.policy import PolicyRow, Staffing, StaffingRole, TermWarning
 from lastmeter.grid.models.posts import Post, Role, Tenure, TenureQuerySet
 from lastmeter.grid.models.proposals import Proposal, ProposalCell, ProposalGrid
 from lastmeter.grid.models.tree import (
@@ -57,6 +58,7 @@ __all__ = [
     "PlaceName",
     "Plate",
     "PlateQuerySet",
+    "PolicyRow",
     "Post",
     "PostOpening",
     "Proposal",
@@ -70,9 +72,12 @@ __all__ = [
     "SearchName",
     "Shape",
     "Source",
+    "Staffing",
+    "StaffingRole",
     "Swap",
     "Tenure",
     "TenureQuerySet",
+    "TermWarning",
     "Trace",
     "Unit",
     "UnitKind",

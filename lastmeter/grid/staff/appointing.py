@@ -23,6 +23,21 @@ def china_day(now: datetime) -> date:
     return now.astimezone(CHINA).date()
 
 
+def account_of(phone: str, name: str, *, by: Actor) -> User | None:
+    """Whose account this phone is: the person's who is to take a post; None when one has to be opened.
+
+    Raises Refused for a closed account, for somebody else's and for one's own.
+    """
+    user = people.find_user(phone)
+    if user is None and User.objects.filter(phone_hash=people.phone_hash(phone)).exists():
+        raise Refused(_("这个手机号属于已停用的账户，请先由安全管理员处理。"))
+    if user is not None and user.name != name:
+        raise Refused(_("这个手机号登记的是另一个姓名，请核对。"))
+    if user is not None and user.pk == by.user_id:
+        raise Refused(_("不能安排自己，请由上级或同事办理。"))
+    return user
+
+
 @transaction.atomic
 def appoint(
     post: Post, user: User, *, since: date, until: date | None = None, source: str = "", by: Actor, now: datetime

@@ -12,7 +12,7 @@ from lastmeter.accounts.models import User
 from lastmeter.accounts.requests import Request, signed_in
 from lastmeter.grid import keeping, tree
 from lastmeter.grid.models import Handover, Node, Post, Role, Tenure
-from lastmeter.grid.staff import appointing, handovers, postlist
+from lastmeter.grid.staff import appointing, handovers, postlist, terms
 from lastmeter.grid.staff.post_forms import AppointmentForm, HandoverForm, LeavingForm, NewPostForm, PhoneForm, TermForm
 
 GET_OR_POST = ["GET", "HEAD", "POST"]
@@ -52,7 +52,6 @@ def listed(request: Request, user: User) -> HttpResponse:
             (_("在单位"), filters.query(at="unit"), filters.at == "unit"),
         ],
         "roles": Role.choices,
-        "soon": postlist.warned_until(today),
         "today": today,
         "under": Node.objects.filter(pk=filters.under).first() if filters.under else None,
         "everywhere": filters.query(under=None),
@@ -80,7 +79,9 @@ def post(request: Request, user: User, pk: int) -> HttpResponse:
 
 def _page(request: Request, post: Post, *, status: int = 200, trouble: str = "", **forms: object) -> HttpResponse:
     today = timezone.localdate()
-    tenures = list(post.tenures.select_related("user").order_by("-since", "-pk")[:50])
+    tenures = list(
+        terms.marked(Tenure.objects.filter(post=post), today).select_related("user").order_by("-since", "-pk")[:50]
+    )
     running = [each for each in tenures if each.until is None or each.until > today]
     context = {
         "post": post,
@@ -94,8 +95,7 @@ def _page(request: Request, post: Post, *, status: int = 200, trouble: str = "",
             for each in running
         ],
         "past": [each for each in tenures if each not in running],
-        "soon": postlist.warned_until(today),
-        "appointment": AppointmentForm(by=None),
+        "appointment": AppointmentForm(by=request.actor),
         "phone": PhoneForm(initial={"public_phone": post.public_phone}),
         "trouble": trouble,
         **forms,
@@ -134,7 +134,7 @@ def _vacant(node: Node, role: str) -> Post | None:
 def appointment(request: Request, user: User, pk: int) -> HttpResponse:
     """Somebody takes the post; a phone nobody has yet opens an account."""
     post = post_of(request, pk)
-    form = AppointmentForm(request.POST, by=user)
+    form = AppointmentForm(request.POST, by=request.actor)
     if not form.is_valid():
         return _page(request, post, appointment=form, status=422)
     given, now = form.cleaned_data, timezone.now()
@@ -203,7 +203,7 @@ def handover(request: Request, user: User, pk: int) -> HttpResponse:
     tenure = running.filter(pk=int(wanted)).first() if wanted.isdecimal() and len(wanted) < 19 else running.first()
     if tenure is None:
         raise Http404
-    form, trouble, status = HandoverForm(request.POST or None, by=user), "", 200
+    form, trouble, status = HandoverForm(request.POST or None, by=request.actor), "", 200
     if form.is_valid():
         given = form.cleaned_data
         try:

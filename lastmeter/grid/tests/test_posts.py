@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
-from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
@@ -130,7 +129,7 @@ def test_a_second_handover_of_the_same_tenure_finds_nobody(cast: Cast, client_as
 
 def test_a_term_that_ends_soon_is_told_once(cast: Cast) -> None:
     now: datetime = timezone.now()
-    until = timezone.localdate() + timedelta(days=settings.TERM_WARNING_DAYS)
+    until = timezone.localdate() + timedelta(days=30)
     Tenure.objects.filter(user=cast.users["worker"]).update(until=until)
     assert expiring.warn(now) == 1
     told = set(Notice.objects.filter(kind="post.expiring").values_list("user__username", flat=True))
