@@ -31,11 +31,11 @@ SOON = timedelta(hours=24)
 SHELVES: dict[str, tuple[str, ...]] = {
     "waiting": (lifecycle.REPORTED, lifecycle.FILED),
     "handling": lifecycle.WITH_HANDLER,
-    "answered": (lifecycle.REPLIED, lifecycle.VERIFYING),
+    "answered": (lifecycle.REPLIED, lifecycle.VERIFYING, lifecycle.VERIFIED),
     "open": lifecycle.OPEN,
     "revisit": (lifecycle.CLOSED,),
     "done": (lifecycle.CLOSED, lifecycle.REVISITED, lifecycle.RATED),
-    "ended": (lifecycle.MERGED, lifecycle.DIVERTED, lifecycle.REJECTED, lifecycle.WITHDRAWN),
+    "ended": lifecycle.NOT_HANDLED,
     "archived": (lifecycle.ARCHIVED,),
 }
 
