@@ -61,6 +61,7 @@ BY_NAME = {step.name: step for step in STEPS}
 OPEN = tuple(step.name for step in STEPS if step.open)
 WAITING = (REPORTED, FILED)
 WITH_DESK = (*WAITING, REPLIED, VERIFYING, VERIFIED)
+TO_CHECK = (REPLIED, VERIFYING)
 WITH_HANDLER = (DISPATCHED, SIGNED, HANDLING)
 ENDED = (CLOSED, REVISITED, RATED)
 NOT_HANDLED = (DIVERTED, REJECTED, MERGED, REPEATED, WITHDRAWN)
@@ -294,7 +295,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         "confirm",
         gettext_noop("现场核实相符"),
         (CITY,),
-        (REPLIED, VERIFYING),
+        TO_CHECK,
         VERIFIED,
         "check",
         gettext_noop("核实的人在本网格，不是办理的人"),
@@ -303,7 +304,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         "contradict",
         gettext_noop("现场核实不符"),
         (CITY,),
-        (REPLIED, VERIFYING),
+        TO_CHECK,
         HANDLING,
         "check",
         gettext_noop("核实的人在本网格，不是办理的人；写明哪里不符"),

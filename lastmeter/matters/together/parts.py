@@ -18,6 +18,8 @@ from lastmeter.matters import policy, tell
 from lastmeter.matters.models import Matter, Part
 from lastmeter.matters.steps import Overtaken, move, tell_story
 
+MOST = 20
+
 
 @transaction.atomic
 def call_in(
@@ -148,6 +150,14 @@ def _leave(part: Part, *, now: datetime) -> None:
     if (part.unit_id and part.unit_id == matter.unit_id) or (part.user_id and part.user_id == matter.handler_id):
         return
     access.withdraw(matter.pk, now=now, unit_id=part.unit_id, user_id=part.user_id)
+
+
+def of_person(actor: Actor) -> list[Part]:
+    """What this person still has to do for others, the earliest due first: one query."""
+    if actor.user is None:
+        return []
+    rows = Part.objects.filter(user=actor.user_id, ended_at=None, matter__dossier__is_open=True)
+    return list(rows.select_related("matter__dossier").order_by("due_at", "pk")[:MOST])
 
 
 def open_parts(matter: Matter) -> list[Part]:
