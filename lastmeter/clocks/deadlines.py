@@ -96,11 +96,20 @@ def start(dossier_id: int, wanted: Iterable[Wanted], *, now: datetime) -> list[D
     return planned
 
 
-def end(dossier_id: int, kinds: Sequence[str] | None = None, *, now: datetime, void: bool = False) -> None:
-    """Stop running clocks (of these kinds, or all): met when in time, missed when late, void when no longer owed."""
+def end(
+    dossier_id: int,
+    kinds: Sequence[str] | None = None,
+    *,
+    leg: str | None = None,
+    now: datetime,
+    void: bool = False,
+) -> None:
+    """Stop running clocks of these kinds or one leg (None: all): met in time, missed, or void if no longer owed."""
     running = Deadline.objects.filter(dossier=dossier_id, ended_at=None)
     if kinds is not None:
         running = running.filter(kind__in=kinds)
+    if leg is not None:
+        running = running.filter(leg=leg)
     if void:
         running.update(ended_at=now, state=Deadline.State.VOID)
     else:

@@ -16,11 +16,13 @@ class MattersConfig(AppConfig):
         from lastmeter.grid.coverage import gaps
         from lastmeter.grid.staff import handovers
         from lastmeter.matters import bells, handing, holdings, ownerless
-        from lastmeter.matters.models import DistrictName
+        from lastmeter.matters.models import Cap, DistrictName, ProfileRule
 
         seam.register(DossierKind.MATTER, seam.Bells(bells.warns, bells.falls, bells.climbs))
         followers.register(DistrictName, followers.of_model(DistrictName, _("来源地名")))
         followers.in_hands(Dossier, handing.in_hand)
+        followers.register(ProfileRule, followers.of_model(ProfileRule, _("流程规则")))
+        followers.register(Cap, followers.of_model(Cap, _("次数规则")))
         keepers.register("matters", holdings.KEEPER)
         handovers.register("matters", handing.WORK)
         gaps.register("ownerless", ownerless.GAP)

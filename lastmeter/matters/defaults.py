@@ -12,52 +12,77 @@ from django.db import transaction
 from lastmeter.clocks.models import Limit, Measure, Rung
 from lastmeter.grid import ground
 from lastmeter.grid.models import Level, Node
+from lastmeter.matters import promises
 from lastmeter.matters.asking import ASK_KIND
 from lastmeter.matters.closing import REOPEN_KIND
 from lastmeter.matters.intake import ANSWER, FIX
-from lastmeter.matters.models import Category, Scheme, Urgency
+from lastmeter.matters.models import Cap, Category, Profile, Scheme, Urgency
 
 LOCAL = "local"
 CUSTOMARY = "惯常值，请按本地规定修改"
+PETITION_BASIS = "信访工作条例第二十二、二十三、三十四、三十五条"
+DAY = 24  # natural hours
+# Returns within a working day and twice, a dispute in two, a part in three: 12345 practice (DOMAIN.md 5.3, [K]).
+# An existing installation gets these rows by migration matters/0003.
+LIMITS_OF_FLOWS = (
+    (promises.RETURN, "", "", 1, Measure.WORKING_DAYS, 100),
+    (promises.RETURN, Profile.PETITION, "", 5, Measure.WORKING_DAYS, 100),
+    (promises.DISPUTE, "", "", 2, Measure.WORKING_DAYS, 50),
+    (promises.ASSIST, "", "", 3, Measure.WORKING_DAYS, 75),
+    (promises.REPEAT, "", "", 90 * DAY, Measure.NATURAL_HOURS, 100),
+    ("register", Profile.PETITION, "", 15 * DAY, Measure.NATURAL_HOURS, 75),
+    ("accept", Profile.PETITION, "", 15 * DAY, Measure.NATURAL_HOURS, 75),
+    (FIX, Profile.PETITION, "", 60 * DAY, Measure.NATURAL_HOURS, 75),
+    ("review", Profile.PETITION, "", 30 * DAY, Measure.NATURAL_HOURS, 75),
+    (REOPEN_KIND, Profile.PETITION, "", 30 * DAY, Measure.NATURAL_HOURS, 100),
+)
+CAPS = ((Cap.Kind.RETURNS, 2), (Cap.Kind.REOPENINGS, 1), (Cap.Kind.MISSES, 3))
 # number, amount, measure, level: how long after the due moment an overdue matter goes up, and to which level
 LADDER = (
     (1, 1, Measure.WORKING_DAYS, Level.COMMUNITY),
     (2, 3, Measure.WORKING_DAYS, Level.TOWN),
     (3, 5, Measure.WORKING_DAYS, Level.COUNTY),
 )
-# kind, urgency, amount, measure, warning share
+# kind, profile, urgency, amount, measure, warning share
 LIMITS = (
-    (ANSWER, "", 24, Measure.NATURAL_HOURS, 75),
-    (ANSWER, Urgency.URGENT, 4, Measure.NATURAL_HOURS, 75),
-    (ANSWER, Urgency.EMERGENCY, 2, Measure.NATURAL_HOURS, 50),
-    (FIX, "", 5, Measure.WORKING_DAYS, 75),
-    (FIX, Urgency.URGENT, 2, Measure.WORKING_DAYS, 75),
-    (FIX, Urgency.EMERGENCY, 24, Measure.NATURAL_HOURS, 50),
-    (REOPEN_KIND, "", 15 * 24, Measure.NATURAL_HOURS, 100),
-    (ASK_KIND, "", 5, Measure.WORKING_DAYS, 80),
+    (ANSWER, "", "", 24, Measure.NATURAL_HOURS, 75),
+    (ANSWER, "", Urgency.URGENT, 4, Measure.NATURAL_HOURS, 75),
+    (ANSWER, "", Urgency.EMERGENCY, 2, Measure.NATURAL_HOURS, 50),
+    (FIX, "", "", 5, Measure.WORKING_DAYS, 75),
+    (FIX, "", Urgency.URGENT, 2, Measure.WORKING_DAYS, 75),
+    (FIX, "", Urgency.EMERGENCY, 24, Measure.NATURAL_HOURS, 50),
+    (REOPEN_KIND, "", "", 15 * 24, Measure.NATURAL_HOURS, 100),
+    (ASK_KIND, "", "", 5, Measure.WORKING_DAYS, 80),
+    *LIMITS_OF_FLOWS,
 )
 
 
 @transaction.atomic
 def plant_defaults(root: Node, *, today: date) -> None:
     """Give the installation its local catalogue and the root its first limits; what exists already stays."""
+    since = date(today.year - 1, 1, 1)
     if not Limit.objects.filter(node=root).exists():
         Limit.objects.bulk_create(
             Limit(
                 node=root,
                 kind=kind,
+                profile=profile,
                 urgency=urgency,
                 amount=amount,
                 measure=measure,
                 warn_share=share,
-                basis=CUSTOMARY,
-                valid_from=date(today.year - 1, 1, 1),
+                basis=PETITION_BASIS if profile == Profile.PETITION else CUSTOMARY,
+                valid_from=since,
             )
-            for kind, urgency, amount, measure, share in LIMITS
+            for kind, profile, urgency, amount, measure, share in LIMITS
+        )
+        ground.bump()
+    if not Cap.objects.filter(node=root).exists():
+        Cap.objects.bulk_create(
+            Cap(node=root, kind=kind, most=most, basis=CUSTOMARY, valid_from=since) for kind, most in CAPS
         )
         ground.bump()
     if not Rung.objects.filter(node=root).exists():
-        since = date(today.year - 1, 1, 1)
         Rung.objects.bulk_create(
             Rung(
                 node=root,

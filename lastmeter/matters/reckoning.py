@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from lastmeter.clocks.models import Deadline, Limit, Measure
 from lastmeter.kit import zhtime
-from lastmeter.matters.intake import ANSWER, FIX
+from lastmeter.matters import lifecycle
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +32,10 @@ def promised(dossier_id: int) -> list[Promised]:
 
 
 def _promised(deadline: Deadline) -> Promised:
-    names = {ANSWER: _("答复期限"), FIX: _("办结期限")}
+    names = {each.kind: each.word for each in lifecycle.CLOCKS}
     limit = deadline.limit
     return Promised(
-        name=names.get(deadline.kind, deadline.kind),
+        name=_(names.get(deadline.kind, deadline.kind)),
         deadline=deadline,
         rule=_rule(limit) if limit else _("来源系统里承诺的日期。"),
         basis=limit.basis if limit else "",

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from lastmeter.matters.views import acts, counter, field, matter, photos, progress, queue, reporting
+from lastmeter.matters.views import (
+    acts,
+    counter,
+    field,
+    matter,
+    photos,
+    progress,
+    queue,
+    reassigning,
+    reporting,
+    together,
+)
 
 urlpatterns = [
     # the resident
@@ -16,6 +27,7 @@ urlpatterns = [
     path("m/<str:number>/answer/", progress.answer, name="progress-answer"),
     path("m/<str:number>/rating/", progress.rating, name="progress-rating"),
     path("m/<str:number>/reopening/", progress.reopening, name="progress-reopening"),
+    path("m/<str:number>/complaint/", progress.complaint, name="progress-complaint"),
     path("m/<str:number>/withdrawal/", progress.withdrawal, name="progress-withdrawal"),
     path("m/<str:number>/photos/<str:sha>/", progress.photo, name="progress-photo"),
     path("m/<str:number>/photos/<str:sha>/thumb/", progress.photo, {"size": "thumb"}, name="progress-thumb"),
@@ -40,7 +52,21 @@ urlpatterns = [
     path("matters/<str:number>/taking/", acts.taking, name="matter-taking"),
     path("matters/<str:number>/signature/", acts.signature, name="matter-signature"),
     path("matters/<str:number>/beginning/", acts.beginning, name="matter-beginning"),
-    path("matters/<str:number>/return/", acts.giving_back, name="matter-return"),
+    path("matters/<str:number>/return/", reassigning.giving_back, name="matter-return"),
+    path("matters/<str:number>/ruling/", reassigning.ruling, name="matter-ruling"),
+    path("matters/<str:number>/transfer/", reassigning.transfer, name="matter-transfer"),
+    path("matters/<str:number>/transfer/answer/", reassigning.transfer_answer, name="matter-transfer-answer"),
+    path("matters/<str:number>/correction/", reassigning.correction, name="matter-correction"),
+    path("matters/<str:number>/assistance/", together.assistance, name="matter-assistance"),
+    path("matters/<str:number>/task/", together.task, name="matter-task"),
+    path("matters/<str:number>/part/signature/", together.part_signature, name="matter-part-signature"),
+    path("matters/<str:number>/part/result/", together.part_result, name="matter-part-result"),
+    path("matters/<str:number>/part/cancellation/", together.part_cancellation, name="matter-part-cancellation"),
+    path("matters/<str:number>/repetition/", acts.repetition, name="matter-repetition"),
+    path("matters/<str:number>/alarm/", acts.alarm, name="matter-alarm"),
+    path("matters/<str:number>/profile/", acts.profile, name="matter-profile"),
+    path("matters/<str:number>/check/", acts.site_check, name="matter-check"),
+    path("matters/<str:number>/reopening/", acts.reopening, name="matter-reopening"),
     path("matters/<str:number>/recall/", acts.recall, name="matter-recall"),
     path("matters/<str:number>/escalation/", acts.escalation, name="matter-escalation"),
     path("matters/<str:number>/settlement/", acts.settlement, name="matter-settlement"),

@@ -2,27 +2,38 @@
 
 from lastmeter.matters.models.asking import Enquiry, Rating, Revisit
 from lastmeter.matters.models.catalogue import Category, Scheme
-from lastmeter.matters.models.handling import Assignment, Closure, Outcome, Reply
+from lastmeter.matters.models.checks import SiteCheck
+from lastmeter.matters.models.handling import Assignment, Cause, Closure, Outcome, Reply
 from lastmeter.matters.models.matter import Matter, Profile, Requester, Source, Urgency
 from lastmeter.matters.models.names import DistrictName
-from lastmeter.matters.models.screening import Channel, Screening
+from lastmeter.matters.models.objections import Objection
+from lastmeter.matters.models.rules import Cap, ProfileRule
+from lastmeter.matters.models.screening import Channel, Ground, Screening
+from lastmeter.matters.models.together import Part
 
 __all__ = [
     "Assignment",
+    "Cap",
     "Category",
+    "Cause",
     "Channel",
     "Closure",
     "DistrictName",
     "Enquiry",
+    "Ground",
     "Matter",
+    "Objection",
     "Outcome",
+    "Part",
     "Profile",
+    "ProfileRule",
     "Rating",
     "Reply",
     "Requester",
     "Revisit",
     "Scheme",
     "Screening",
+    "SiteCheck",
     "Source",
     "Urgency",
 ]

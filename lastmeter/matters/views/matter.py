@@ -18,9 +18,10 @@ from lastmeter.dossiers.models import Attachment
 from lastmeter.grid import tree
 from lastmeter.kit import masking
 from lastmeter.kit.ids import pretty
-from lastmeter.matters import channels, lifecycle, policy, reckoning, story
+from lastmeter.matters import channels, danger, lifecycle, policy, reckoning, story
 from lastmeter.matters.forms import acts as forms
-from lastmeter.matters.models import Channel, Enquiry, Matter, Requester, Screening
+from lastmeter.matters.forms import reassigning, together
+from lastmeter.matters.models import Channel, Enquiry, Matter, Profile, Requester, Screening
 from lastmeter.matters.views import listing
 from lastmeter.matters.views.reach import matter_for, number_of, sees
 
@@ -43,6 +44,11 @@ DOORS = (
     Door("sign", "signature", "S", gettext_lazy("签收"), forms.Plain),
     Door("reply", "reply", "R", gettext_lazy("答复"), forms.ReplyForm),
     Door("close", "closure", "C", gettext_lazy("办结"), forms.ClosureForm),
+    Door("uphold", "ruling", "G", gettext_lazy("裁定"), reassigning.Ruling),
+    Door("grant_transfer", "transfer-answer", "G", gettext_lazy("答复转办申请"), reassigning.TransferAnswer),
+    Door("confirm", "check", "L", gettext_lazy("现场核实"), forms.CheckForm),
+    Door("part_finish", "part-result", "I", gettext_lazy("办完这一份"), together.PartResult),
+    Door("part_sign", "part-signature", "", gettext_lazy("签收这一份"), together.PartSignature),
     Door("take", "taking", "T", gettext_lazy("我来办"), forms.Plain),
     Door("begin", "beginning", "B", gettext_lazy("开始办理"), forms.Plain),
     Door("settle", "settlement", "F", gettext_lazy("就地办结"), forms.Settlement),
@@ -50,17 +56,27 @@ DOORS = (
     Door("archive", "archiving", "Z", gettext_lazy("归档"), forms.Plain),
     Door("accept", "acceptance", "A", gettext_lazy("只受理"), forms.Acceptance),
     Door("merge", "merger", "M", gettext_lazy("归为一件"), forms.Merger),
+    Door("repeat", "repetition", "", gettext_lazy("重复反映"), forms.Repetition),
+    Door("hand_over", "alarm", "", gettext_lazy("移交紧急电话"), forms.HandOver),
     Door("divert", "diversion", "E", gettext_lazy("告知渠道"), forms.Diversion),
     Door("reject", "rejection", "X", pgettext_lazy("button", "不予受理"), forms.Rejection, "danger"),
     Door("verify", "verification", "V", gettext_lazy("核查"), forms.Plain),
     Door("rework", "rework", "W", gettext_lazy("返工"), forms.Rework),
+    Door("correct", "correction", "", gettext_lazy("更正"), reassigning.Correction),
+    Door("change_profile", "profile", "", gettext_lazy("改流程"), forms.ProfileForm),
+    Door("call_in", "assistance", "", gettext_lazy("请协办"), together.Assist),
+    Door("give_task", "task", "", gettext_lazy("小任务"), together.TaskForm),
+    Door("part_cancel", "part-cancellation", "", gettext_lazy("取消协办"), together.PartCancellation),
+    Door("reopen_for", "reopening", "", gettext_lazy("代为重开"), forms.ReopenFor),
     Door("send_up", "escalation", "U", gettext_lazy("报上级"), forms.Escalation),
-    Door("send_back", "return", "Y", gettext_lazy("退回"), forms.Return, "danger"),
+    Door("propose_transfer", "transfer", "", gettext_lazy("申请转办"), reassigning.Transfer),
+    Door("send_back", "return", "Y", gettext_lazy("退回"), reassigning.Return, "danger"),
     Door("recall", "recall", "O", gettext_lazy("收回"), forms.Recall, "danger"),
 )
 ASK = Door("ask", "enquiry", "Q", gettext_lazy("请补充"), forms.EnquiryForm)
 NOTE = Door("note", "note", "N", gettext_lazy("备注"), forms.NoteForm)
 MAIN_BUTTONS = 3
+OWN_WORDS = ("accept", "dispatch", "sign", "reply", "close", "verify")  # acts that flows give names of their own
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +87,7 @@ class Offer:
     form: forms.ActForm
     address: str
     primary: bool
+    words: str | Promise
 
     @property
     def dialog(self) -> str:
@@ -148,7 +165,9 @@ def onward(request: Request, matter: Matter) -> HttpResponse:
 def offers(setting: forms.Setting, bound: forms.ActForm | None, query: str) -> list[Offer]:
     """The acts that are open to this actor now, each with its form; the form that came back stands in its place."""
     matter, actor = setting.matter, setting.by
-    allowed = {each.act for each in policy.acts_for(actor, matter)}
+    allowed = {each.act: each for each in policy.acts_for(actor, matter)}
+    if "dispute" in allowed and "send_back" not in allowed:
+        allowed["send_back"] = allowed["dispute"]
     doors = [door for door in DOORS if door.act in allowed]
     doors += [door for door in (ASK, NOTE) if policy.may(actor, door.act, matter)]
     if not matter.dossier.is_open:
@@ -157,14 +176,22 @@ def offers(setting: forms.Setting, bound: forms.ActForm | None, query: str) -> l
     for number, door in enumerate(doors):
         form = bound if type(bound) is door.form else door.form(at=setting)
         address = reverse(f"matter-{door.noun}", args=[matter.dossier.number]) + query
-        found.append(Offer(door, form, address, primary=number == 0 and door.act in allowed and door.kind == "plain"))
+        primary = number == 0 and door.act in allowed and door.kind == "plain"
+        found.append(Offer(door, form, address, primary, _words(door, matter.profile)))
     return found
+
+
+def _words(door: Door, profile: str) -> str | Promise:
+    """What the button says: the door's words, or the flow's own where it calls the act something else."""
+    row = lifecycle.row(profile, door.act)
+    own = row is not None and row.word != lifecycle.word(door.act) and door.act in OWN_WORDS
+    return _(row.word) if row is not None and own else door.words
 
 
 def _facts(setting: forms.Setting, bound: forms.ActForm | None = None) -> dict[str, Any]:
     matter, actor, dossier = setting.matter, setting.by, setting.matter.dossier
     may_reveal = policy.may(actor, "reveal", matter)
-    merges = dossier.step in lifecycle.BY_ACT["merge"].before and policy.may(actor, "screen", matter)
+    merges = lifecycle.allows(matter.profile, "merge", dossier.step) and policy.may(actor, "screen", matter)
     reveal_form = bound if isinstance(bound, forms.Reveal) else forms.Reveal(at=setting)
     return {
         "number": pretty(dossier.number),
@@ -179,10 +206,25 @@ def _facts(setting: forms.Setting, bound: forms.ActForm | None = None) -> dict[s
         "lines": story.for_staff(matter.pk),
         "photos": list(Attachment.objects.filter(dossier=matter.pk).order_by("pk")),
         "similar": setting.similar if merges else [],
+        "earlier": setting.earlier if merges else [],
+        "dangers": danger.named_in(matter.text) if dossier.step == lifecycle.REPORTED else [],
+        "first_receiver": _first_receiver(matter),
+        "profile_word": _(lifecycle.PROFILE[matter.profile].word),
+        "parts": sorted(matter.parts.all(), key=lambda part: (part.ended_at is not None, part.pk)),
+        "objections": [each for each in matter.objections.all() if each.decided_at is None],
+        "closure": matter.closures.filter(reopened_at=None).first() if not dossier.is_open else None,
         "question": Enquiry.objects.filter(matter=matter, ended_at=None).first(),
         "screened": Screening.objects.filter(matter=matter).order_by("-pk").first(),
         "channels": [(each, channels.HOW[each]) for each in Channel],
     }
+
+
+def _first_receiver(matter: Matter) -> str:
+    """首接负责: in the hotline, the unit that had the matter first leads to the end; it stands on the page."""
+    if matter.profile != Profile.HOTLINE:
+        return ""
+    first = matter.assignments.filter(unit__isnull=False).order_by("pk").values_list("unit__name", flat=True).first()
+    return first or ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from functools import lru_cache
 from lastmeter.accounts.actors import Actor
 from lastmeter.kit.uploads import Photo
 from lastmeter.matters import asking, closing, dispatch, handling, intake, screening, sending_up, settling
-from lastmeter.matters.models import Channel, Matter, Outcome, Rating, Source, Urgency
+from lastmeter.matters.models import Channel, Matter, Objection, Outcome, Rating, Source, Urgency
+from lastmeter.matters.reassigning import objections
 from lastmeter.project.demo import moments, photos
 from lastmeter.project.demo.stage import Place, Stage
 from lastmeter.project.demo.stories import Deck, Kind, Refusal, Stories
@@ -294,7 +295,9 @@ class Tale:
         self._to_unit(wrong, desk)
         yield self._office(7)
         handler = self.scene.stage.handlers[wrong]
-        dispatch.send_back(self.matter, reason=self._words("backs"), by=handler, now=self.at)
+        objections.send_back(
+            self.matter, reason=Objection.Reason.NOT_DUTY, words=self._words("backs"), by=handler, now=self.at
+        )
         yield self._office(3, "again")
 
     def _signed(self, handler: Actor) -> Iterator[datetime]:
