@@ -18,7 +18,7 @@ class MattersConfig(AppConfig):
         from lastmeter.matters import bells, handing, holdings, ownerless
         from lastmeter.matters.models import DistrictName
 
-        seam.register(DossierKind.MATTER, seam.Bells(bells.warns, bells.falls, bells.climbs))
+        seam.register(DossierKind.MATTER, bells.BELLS)
         followers.register(DistrictName, followers.of_model(DistrictName, _("来源地名")))
         keepers.register("matters", holdings.KEEPER)
         handovers.register("matters", handing.WORK)

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from lastmeter.accounts.actors import Actor
-from lastmeter.clocks import deadlines
+from lastmeter.clocks import book, deadlines
 from lastmeter.matters import tell
 from lastmeter.matters.intake import FIX
 from lastmeter.matters.models import Closure, Matter, Outcome, Rating, Reply, Revisit
@@ -53,7 +53,7 @@ def write_closure(matter: Matter, *, outcome: Outcome, words: str, by: Actor, no
 def reopen_window(matter: Matter, now: datetime) -> timedelta:
     """How long a closed matter can be reopened: the limit row of kind "reopen" that is nearest to its place."""
     start = deadlines.Wanted(REOPEN_KIND, matter.dossier.path, now, category_id=matter.category_id)
-    planned = deadlines.plan(start, deadlines.current_rules(now))
+    planned = deadlines.plan(start, book.current_rules(now))
     return planned.due_at - now if planned else timedelta(0)
 
 

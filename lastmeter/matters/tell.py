@@ -10,7 +10,7 @@ from lastmeter.accounts.actors import Actor
 from lastmeter.clocks.bells import Climb
 from lastmeter.dossiers.models import Dossier
 from lastmeter.grid import posts
-from lastmeter.grid.models import Role
+from lastmeter.grid.models import Level, Role
 from lastmeter.kit.text import on_record
 from lastmeter.matters.models import Matter
 from lastmeter.matters.policy import DESKS, HANDLERS
@@ -54,6 +54,18 @@ def heads(climbs: Sequence[Climb], *, by: Actor, now: datetime) -> None:
         found = posts.nearest_from([dossier.path for dossier in dossiers], level, HEADS)
         audience = [(dossier, found[dossier.path]) for dossier in dossiers]
         _tell_each(audience, f"escalated_{number}", _("逾期未办结，逐级上报"), by=by, now=now)
+
+
+def deciders(matter: Matter, level: int, kind: str, title: str | Promise, *, by: Actor, now: datetime) -> None:
+    """The nearest desk above the level of whoever asked for a decision; where it has nobody, the one above it."""
+    dossier = matter.dossier
+    found = posts.nearest_from([dossier.path], min(level - 1, Level.MICRO), (*DESKS, Role.ORGANISER))
+    _tell_each([(dossier, found[dossier.path])], kind, title, by=by, now=now)
+
+
+def person(matter: Matter, user_id: int | None, kind: str, title: str | Promise, *, by: Actor, now: datetime) -> None:
+    """One person of the staff, such as whoever asked; nobody when it was nobody with an account."""
+    _tell_each([(matter.dossier, [user_id] if user_id else [])], kind, title, by=by, now=now)
 
 
 def _tell_each(

@@ -1,11 +1,10 @@
-"""Deadlines of any dossier, and the dated rules that set them."""
+"""The dated rules: how long something may take, how an overdue one climbs, how far a date may be moved."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from lastmeter.dossiers.models import Dossier
-from lastmeter.grid.models import Level, Node, Unit
+from lastmeter.grid.models import Level, Node
 
 
 class Measure(models.TextChoices):
@@ -55,43 +54,28 @@ class Rung(models.Model):
         constraints = [models.CheckConstraint(condition=Q(amount__gt=0) & Q(number__gt=0), name="rung_positive")]
 
 
-class Deadline(models.Model):
-    """One running or ended limit of a dossier; it keeps the rule that set it.
+class Bound(models.Model):
+    """A number of the rules on pausing, extending, suspending and urging, as a policy row; `which` narrows it.
 
-    `leg` is the party it binds ("" = the whole).
+    The nearest ancestor's valid row wins; one for a particular reason or kind goes before one for all. Without a row
+    there is no bound.
     """
 
-    class State(models.TextChoices):
-        RUNNING = "running", _("计时中")
-        MET = "met", _("按时")
-        MISSED = "missed", _("超时")
-        VOID = "void", _("不再适用")
+    class What(models.TextChoices):
+        PAUSES = "pauses", _("一个期限最多暂停几次")
+        PAUSE_DAYS = "pause_days", _("一次最多暂停几天")
+        EXTENSIONS = "extensions", _("一个期限最多延期几次")
+        EXTENSION_SHARE = "extend_share", _("一次延期不超过原期限的百分之几")
+        REVIEW_DAYS = "review_days", _("挂账最长几天复核一次")
+        URGE_DAYS = "urge_days", _("诉求人隔几天可以再催一次")
 
-    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="deadlines")
-    kind = models.CharField(_("期限"), max_length=12)
-    leg = models.CharField(max_length=40, blank=True)
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
-    limit = models.ForeignKey(Limit, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
-    started_at = models.DateTimeField(_("起算"))
-    warn_at = models.DateTimeField(_("预警"), null=True)
-    due_at = models.DateTimeField(_("到期"))
-    state = models.CharField(_("状态"), max_length=8, choices=State.choices, default=State.RUNNING)
-    ended_at = models.DateTimeField(_("结束"), null=True, blank=True)
-    warned_at = models.DateTimeField(_("已预警"), null=True, blank=True)
-    overdue_at = models.DateTimeField(_("已超期"), null=True, blank=True)
-    rung = models.PositiveSmallIntegerField(_("已报到第几级"), default=0)
-    next_rung_at = models.DateTimeField(_("下一级"), null=True, blank=True)
+    node = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="bounds")
+    what = models.CharField(_("哪一项"), max_length=12, choices=What.choices)
+    which = models.CharField(_("哪一种"), max_length=12, blank=True)
+    amount = models.PositiveIntegerField(_("数量"))
+    basis = models.CharField(_("依据"), max_length=200, blank=True)
+    valid_from = models.DateField(_("有效自"))
+    valid_to = models.DateField(_("有效至"), null=True, blank=True)
 
     class Meta:
-        verbose_name = _("期限")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["dossier", "kind", "leg"], condition=Q(ended_at=None), name="deadline_one_running"
-            ),
-            models.CheckConstraint(condition=Q(due_at__gte=F("started_at")), name="deadline_after_start"),
-        ]
-        indexes = [
-            models.Index(fields=["warn_at", "id"], condition=Q(ended_at=None, warned_at=None), name="deadline_to_warn"),
-            models.Index(fields=["due_at", "id"], condition=Q(ended_at=None, overdue_at=None), name="deadline_to_fall"),
-            models.Index(fields=["next_rung_at", "id"], condition=Q(ended_at=None), name="deadline_to_climb"),
-        ]
+        verbose_name = _("期限变动上限")
