@@ -80,11 +80,8 @@ def _climb(now: datetime) -> int:
 def _due(moment: str, now: datetime, **unmarked: None) -> list[Deadline]:
     """The next chunk of running deadlines whose moment has come and that nobody else is walking."""
     rows = Deadline.objects.select_for_update(of=("self",), skip_locked=True).select_related("dossier")
-    return list(
-        rows.filter(**{f"{moment}__lte": now, "ended_at": None, "held_at": None} | unmarked).order_by(moment, "id")[
-            :CHUNK
-        ]
-    )
+    wanted = {f"{moment}__lte": now, "ended_at": None, "held_at": None} | unmarked
+    return list(rows.filter(**wanted).order_by(moment, "id")[:CHUNK])
 
 
 def _by_kind(due: Sequence[Deadline]) -> Iterator[tuple[str, list[Deadline]]]:

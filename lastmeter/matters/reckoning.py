@@ -1,14 +1,15 @@
 """怎么算的: each promised date of a matter with the rule that set it, its basis, what moved it, the days counted."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import Exists, OuterRef, Prefetch, prefetch_related_objects
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from lastmeter.clocks import book, suspending
-from lastmeter.clocks.models import Deadline, Demand, Extension, Hold, Limit, Measure
+from lastmeter.clocks.models import Deadline, Demand, Extension, Hold, Limit, Measure, Suspension
 from lastmeter.clocks.wording import said
 from lastmeter.kit import zhtime
 from lastmeter.kit.zhtime import CHINA, DAY, long_date
@@ -28,15 +29,18 @@ MOST_HOURS_DAYS = 14  # days of office hours that are listed one by one
 @dataclass(frozen=True, slots=True)
 class Promised:
     """One deadline in words. `days` is the day-by-day count of working days or hours, empty for hours of the clock;
-    `turns` says what made it stand still or extended it, in order."""
+    `turns` says what made it stand still or extended it, in order. `waiting`: a suspension is asked for."""
 
     name: str
     deadline: Deadline
     rule: str
     basis: str
     days: list[zhtime.Step]
-    turns: list[str] = field(default_factory=list)
-    note: str = ""
+    turns: list[str]
+    note: str
+    holds: list[Hold]
+    extensions: list[Extension]
+    waiting: bool
 
     @property
     def running(self) -> bool:
@@ -45,7 +49,7 @@ class Promised:
     @property
     def suspended(self) -> bool:
         """On the ledger: the date it will have depends on when it is lifted."""
-        return any(each.suspension_id for each in self.deadline.holds.all() if each.ended_at is None)
+        return any(each.suspension_id for each in self.holds if each.ended_at is None)
 
 
 def name_of(kind: str) -> str | Promise:
@@ -56,23 +60,35 @@ def name_of(kind: str) -> str | Promise:
 def promised(dossier_id: int, *, public: bool = False) -> list[Promised]:
     """The deadlines of a matter that bind the whole, the nearest first; `public`: those that the requester was told.
 
-    Three queries: the deadlines, what made them stand still, what extended them.
+    One query, and two more for what made them stand still or extended them, where there is any of it.
     """
     rows = Deadline.objects.filter(dossier=dossier_id, leg="").select_related("limit", "dossier")
-    moving = rows.prefetch_related("holds__pause", "holds__suspension", "extensions").order_by("due_at", "pk")
-    return [_promised(each) for each in (moving.filter(kind__in=PUBLIC) if public else moving)]
+    rows = rows.annotate(
+        turned=Exists(Hold.objects.filter(deadline=OuterRef("pk")))
+        | Exists(Extension.objects.filter(deadline=OuterRef("pk"))),
+        waiting=Exists(Suspension.objects.filter(dossier=dossier_id, state=Suspension.State.ASKED)),
+    )
+    reasons = Hold.objects.select_related("pause", "suspension").order_by("pk")
+    found = list((rows.filter(kind__in=PUBLIC) if public else rows).order_by("due_at", "pk"))
+    prefetch_related_objects([each for each in found if each.turned], Prefetch("holds", reasons), "extensions")
+    return [_promised(each, turned=each.turned, waiting=each.waiting) for each in found]
 
 
-def _promised(deadline: Deadline) -> Promised:
+def _promised(deadline: Deadline, *, turned: bool, waiting: bool) -> Promised:
     limit = deadline.limit
+    holds = list(deadline.holds.all()) if turned else []
+    extensions = list(deadline.extensions.all()) if turned else []
     return Promised(
         name=str(name_of(deadline.kind)),
         deadline=deadline,
         rule=_rule(limit) if limit else _set_elsewhere(deadline),
         basis=limit.basis if limit else "",
-        days=_days(deadline, limit) if limit else [],
-        turns=_turns(deadline),
+        days=_days(deadline, limit, holds) if limit else [],
+        turns=_turns(holds, extensions),
         note=_unpublished(deadline) if limit and limit.measure != Measure.NATURAL_HOURS else "",
+        holds=holds,
+        extensions=extensions,
+        waiting=waiting,
     )
 
 
@@ -91,12 +107,12 @@ def _rule(limit: Limit) -> str:
     return _("%(amount)d 小时：从登记起连续计算，夜间和节假日也算。") % amount
 
 
-def _turns(deadline: Deadline) -> list[str]:
+def _turns(holds: list[Hold], extensions: list[Extension]) -> list[str]:
     """What happened to the date, in the order in which it happened."""
-    held = [(each.since, _held(each)) for each in deadline.holds.all()]
+    held = [(each.since, _held(each)) for each in holds]
     longer = [
         (each.decided_at, _extended(each.decided_at, each))
-        for each in deadline.extensions.all()
+        for each in extensions
         if each.state == Extension.State.APPROVED and each.decided_at
     ]
     return [words for _at, words in sorted([*held, *longer], key=lambda turn: turn[0])]
@@ -121,10 +137,10 @@ def _long(moment: datetime) -> str:
     return long_date(moment, get_language() or "zh-hans")
 
 
-def _days(deadline: Deadline, limit: Limit) -> list[zhtime.Step]:
+def _days(deadline: Deadline, limit: Limit, holds: list[Hold]) -> list[zhtime.Step]:
     language = get_language() or "zh-hans"
     if limit.measure == Measure.WORKING_DAYS:
-        still = [(each.since, each.ended_at or each.until) for each in deadline.holds.all()]
+        still = [(each.since, each.ended_at or each.until) for each in holds]
         return zhtime.explain_until(deadline.started_at, deadline.due_at, book.calendar(), language, still)
     if limit.measure == Measure.WORKING_HOURS:
         return _office_days(deadline)

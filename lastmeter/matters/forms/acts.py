@@ -16,12 +16,13 @@ from lastmeter.dossiers import access
 from lastmeter.grid import scope
 from lastmeter.kit.forms import offer
 from lastmeter.kit.ids import BadNumber, check_number, pretty
-from lastmeter.matters import duplicates
+from lastmeter.matters import duplicates, reckoning
 from lastmeter.matters.forms import kept
 from lastmeter.matters.forms.fields import CategoryField, Photos, Words, category_choices
 from lastmeter.matters.intake import MOST_PHOTOS
 from lastmeter.matters.models import Channel, Matter, Outcome, Reply, Urgency
 from lastmeter.matters.takers import Taker, takers
+from lastmeter.matters.timing import standing
 
 
 class Setting:
@@ -46,6 +47,19 @@ class Setting:
         if place is None:
             return []
         return duplicates.similar(self.matter.text, place, now=timezone.now(), leave_out=self.matter.pk)
+
+    @cached_property
+    def promised(self) -> list[reckoning.Promised]:
+        return reckoning.promised(self.matter.pk)
+
+    @cached_property
+    def standing(self) -> standing.Standing:
+        return standing.of(self.matter, self.promised)
+
+    @cached_property
+    def timing(self) -> set[str]:
+        """The acts on the matter's clocks that are open to this actor."""
+        return standing.acts_for(self.by, self.matter, self.standing, now=timezone.now())
 
     @cached_property
     def last_outcome(self) -> str:

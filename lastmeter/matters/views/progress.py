@@ -16,6 +16,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from lastmeter.accounts import limits
 from lastmeter.accounts.requests import Request, visitor_client
+from lastmeter.clocks import pressing
+from lastmeter.clocks.deadlines import NotNow
 from lastmeter.dossiers import attachments
 from lastmeter.dossiers.models import Dossier
 from lastmeter.grid import tree
@@ -27,10 +29,13 @@ from lastmeter.matters.forms.progress import (
     LookUpForm,
     RatingForm,
     ReopeningForm,
+    UrgingForm,
     WithdrawalForm,
 )
 from lastmeter.matters.models import Channel, Enquiry, Matter, Rating, Requester, Screening
 from lastmeter.matters.steps import Overtaken
+from lastmeter.matters.timing import standing
+from lastmeter.matters.timing.pressing import urge_by_requester
 from lastmeter.matters.views import photos, proof, reach
 
 BAR = (
@@ -104,6 +109,8 @@ def _page(request: Request, matter: Matter, *, status: int = 200, **bound: forms
     into = matter.merged_into
     can_reopen = matter.reopen_until is not None and now <= matter.reopen_until
     step = dossier.step
+    promised = reckoning.promised(matter.pk, public=True)
+    again_at = pressing.again_at(matter.pk, dossier.path, now)
     context: dict[str, Any] = {
         "matter": matter,
         "dossier": dossier,
@@ -113,7 +120,8 @@ def _page(request: Request, matter: Matter, *, status: int = 200, **bound: forms
         "node_code": tree.code_of(dossier.node),
         "bar": BAR,
         "at": AT.get(step),
-        "promised": reckoning.promised(matter.pk),
+        "promised": promised,
+        "standing": standing.of(matter, promised),
         "lines": story.for_requester(matter.pk),
         "into_lines": story.for_requester(into.pk) if into else [],
         "photos": attachments.public(matter.pk),
@@ -121,6 +129,8 @@ def _page(request: Request, matter: Matter, *, status: int = 200, **bound: forms
         "channel": _channel(matter),
         "rating": Rating.objects.filter(matter=matter).first(),
         "answer": AnswerForm() if dossier.is_open else None,
+        "urge": UrgingForm() if dossier.is_open and again_at is None else None,
+        "urge_again_at": again_at,
         "rate": RatingForm() if step in lifecycle.BY_ACT["rate"].before else None,
         "reopen": ReopeningForm() if can_reopen and step in lifecycle.BY_ACT["reopen"].before else None,
         "withdraw": WithdrawalForm() if step in lifecycle.BY_ACT["withdraw"].before else None,
@@ -167,6 +177,20 @@ def answer(request: Request, number: str) -> HttpResponse:
         asking.answer(matter, text=given["text"], photos=given["photos"], by=request.actor, now=timezone.now())
 
     return _act(request, number, "answer", form, act, _("收到，已转给办理的人。"))
+
+
+@require_POST
+def urging(request: Request, number: str) -> HttpResponse:
+    """催办, once in so many days."""
+    form = UrgingForm(request.POST)
+
+    def act(matter: Matter) -> None:
+        try:
+            urge_by_requester(matter, words=form.cleaned_data["words"], by=request.actor, now=timezone.now())
+        except NotNow as error:
+            raise Overtaken(str(error)) from None
+
+    return _act(request, number, "urge", form, act, _("已催办，对方要在规定时间内给您回话。"))
 
 
 @require_POST
