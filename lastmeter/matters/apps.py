@@ -18,7 +18,7 @@ class MattersConfig(AppConfig):
         from lastmeter.matters import bells, handing, holdings, ownerless
         from lastmeter.matters.models import Cap, DistrictName, ProfileRule
 
-        seam.register(DossierKind.MATTER, seam.Bells(bells.warns, bells.falls, bells.climbs))
+        seam.register(DossierKind.MATTER, bells.BELLS)
         followers.register(DistrictName, followers.of_model(DistrictName, _("来源地名")))
         followers.in_hands(Dossier, handing.in_hand)
         followers.register(ProfileRule, followers.of_model(ProfileRule, _("流程规则")))

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from lastmeter.accounts import audit
 from lastmeter.accounts.actors import Actor
-from lastmeter.clocks import deadlines
+from lastmeter.clocks import book, deadlines
 from lastmeter.clocks.models import Deadline
 from lastmeter.dossiers import attachments, events, search
 from lastmeter.dossiers.models import Access, Attachment, Dossier, DossierKind
@@ -216,7 +216,7 @@ def _write_fresh(fresh: list[_Ready], *, by: Actor, client: str, now: datetime, 
 
 
 def _plan_deadlines(fresh: list[_Ready], now: datetime) -> list[list[Deadline]]:
-    known = deadlines.current_rules(now)
+    known = book.current_rules(now)
     planned = [
         [deadline for each in _wanted(ready, now) if (deadline := deadlines.plan(each, known))] for ready in fresh
     ]

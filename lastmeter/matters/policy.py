@@ -45,8 +45,12 @@ ABILITIES: dict[str, tuple[Role, ...]] = {
     "revisit": DESKS,
     "archive": DESKS,
     "reveal": (*WORKERS, *DESKS),
+    "pause": DESKS,
+    "extend": DESKS,
+    "suspend": DESKS,
+    "urge": DESKS,
 }
-BY_ASSIGNMENT = {"handle", "lead", "reveal", "ask", "note"}
+BY_ASSIGNMENT = {"handle", "lead", "reveal", "ask", "note", "extend", "suspend"}
 BY_PART = {"part", "note"}
 
 
@@ -95,7 +99,12 @@ def does(actor: Actor, part: Part) -> bool:
 def require(actor: Actor, ability: str, matter: Matter) -> None:
     """Raise NotAllowed with a sentence when the actor may not."""
     if not may(actor, ability, matter):
-        raise NotAllowed(_("您现在的岗位不能做这一步。"))
+        raise not_allowed()
+
+
+def not_allowed() -> NotAllowed:
+    """The refusal in words."""
+    return NotAllowed(_("您现在的岗位不能做这一步。"))
 
 
 def acts_for(actor: Actor, matter: Matter) -> list[lifecycle.Transition]:

@@ -8,7 +8,7 @@ already does the earlier promise hold.
 from dataclasses import dataclass
 from datetime import datetime
 
-from lastmeter.clocks import deadlines
+from lastmeter.clocks import book, deadlines
 from lastmeter.clocks.models import Deadline
 from lastmeter.matters import lifecycle
 from lastmeter.matters.models import Matter
@@ -32,7 +32,7 @@ def wanted(matter: Matter, kind: str, start: datetime) -> deadlines.Wanted:
 
 def until(matter: Matter, kind: str, start: datetime, *, now: datetime) -> datetime | None:
     """When a window of this kind that opened at `start` closes; None when no rule speaks of it."""
-    planned = deadlines.plan(wanted(matter, kind, start), deadlines.current_rules(now))
+    planned = deadlines.plan(wanted(matter, kind, start), book.current_rules(now))
     return planned.due_at if planned else None
 
 
@@ -73,7 +73,7 @@ class Changed:
 
 def recount(matter: Matter, *, now: datetime) -> list[Changed]:
     """Count the running promises again from their own start, by the rules for what the matter is now."""
-    known, words = deadlines.current_rules(now), {each.kind: each.word for each in lifecycle.clocks(matter.profile)}
+    known, words = book.current_rules(now), {each.kind: each.word for each in lifecycle.clocks(matter.profile)}
     running = Deadline.objects.filter(dossier=matter.pk, leg="", ended_at=None, limit__isnull=False, kind__in=words)
     changed = []
     for old in running.order_by("pk"):

@@ -91,6 +91,18 @@ def heads(climbs: Sequence[Climb], *, by: Actor, now: datetime) -> None:
         _tell_each(audience, f"escalated_{number}", _("逾期未办结，逐级上报"), by=by, now=now)
 
 
+def desk_above(matter: Matter, level: int, kind: str, title: str | Promise, *, by: Actor, now: datetime) -> None:
+    """The nearest desk above the level of whoever asked for a decision; where it has nobody, the one above it."""
+    dossier = matter.dossier
+    found = posts.nearest_from([dossier.path], min(level - 1, Level.MICRO), (*DESKS, Role.ORGANISER))
+    _tell_each([(dossier, found[dossier.path])], kind, title, by=by, now=now)
+
+
+def person(matter: Matter, user_id: int | None, kind: str, title: str | Promise, *, by: Actor, now: datetime) -> None:
+    """One person of the staff, such as whoever asked; nobody when it was nobody with an account."""
+    _tell_each([(matter.dossier, [user_id] if user_id else [])], kind, title, by=by, now=now)
+
+
 def _tell_each(
     audience: Iterable[tuple[Dossier, list[int]]], kind: str, title: str | Promise, *, by: Actor, now: datetime
 ) -> None:

@@ -12,6 +12,7 @@ from lastmeter.matters.views import (
     queue,
     reassigning,
     reporting,
+    timing,
     together,
 )
 
@@ -28,6 +29,7 @@ urlpatterns = [
     path("m/<str:number>/rating/", progress.rating, name="progress-rating"),
     path("m/<str:number>/reopening/", progress.reopening, name="progress-reopening"),
     path("m/<str:number>/complaint/", progress.complaint, name="progress-complaint"),
+    path("m/<str:number>/urging/", progress.urging, name="progress-urging"),
     path("m/<str:number>/withdrawal/", progress.withdrawal, name="progress-withdrawal"),
     path("m/<str:number>/photos/<str:sha>/", progress.photo, name="progress-photo"),
     path("m/<str:number>/photos/<str:sha>/thumb/", progress.photo, {"size": "thumb"}, name="progress-thumb"),
@@ -77,5 +79,16 @@ urlpatterns = [
     path("matters/<str:number>/rework/", acts.rework, name="matter-rework"),
     path("matters/<str:number>/closure/", acts.closure, name="matter-closure"),
     path("matters/<str:number>/revisit/", acts.revisit, name="matter-revisit"),
+    path("matters/<str:number>/pause/", timing.pause, name="matter-pause"),
+    path("matters/<str:number>/resumption/", timing.resumption, name="matter-resumption"),
+    path("matters/<str:number>/extension/", timing.extension, name="matter-extension"),
+    path("matters/<str:number>/extension/decision/", timing.extension_decision, name="matter-extension-decision"),
+    path("matters/<str:number>/suspension/", timing.suspension, name="matter-suspension"),
+    path("matters/<str:number>/suspension/decision/", timing.suspension_decision, name="matter-suspension-decision"),
+    path("matters/<str:number>/suspension/review/", timing.suspension_review, name="matter-suspension-review"),
+    path("matters/<str:number>/suspension/lifting/", timing.suspension_lifting, name="matter-suspension-lifting"),
+    path("matters/<str:number>/supervision/", timing.supervision, name="matter-supervision"),
+    path("matters/<str:number>/urging/", timing.urging, name="matter-urging"),
+    path("matters/<str:number>/response/", timing.response, name="matter-response"),
     path("matters/<str:number>/archiving/", acts.archiving, name="matter-archiving"),
 ]

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("clocks", "0002_ladder"),
+        ("clocks", "0004_promised_dates"),
         ("grid", "0011_policy"),
     ]
 

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from lastmeter.clocks import rules
 from lastmeter.kit.zhtime import CHINA, Calendar
 
+WORKED = rules.Worked(Calendar.national())
+
 
 def rule(path: str = "", amount: int = 24, measure: str = "natural_hours", **values: object) -> rules.LimitRule:
     defaults: dict[str, object] = {
@@ -60,7 +62,7 @@ def test_no_rule_means_no_promise() -> None:
     ],
 )
 def test_hand_worked_due_dates(start: str, amount: int, measure: str, due: str) -> None:
-    assert rules.due(at(start), rule(amount=amount, measure=measure), Calendar.national()) == at(due)
+    assert rules.due(at(start), rule(amount=amount, measure=measure), WORKED) == at(due)
 
 
 @given(
@@ -72,8 +74,7 @@ def test_hand_worked_due_dates(start: str, amount: int, measure: str, due: str) 
 def test_a_warning_lies_between_start_and_due_and_more_is_never_sooner(
     start: datetime, amount: int, measure: str, share: int
 ) -> None:
-    calendar = Calendar.national()
-    due = rules.due(start, rule(amount=amount, measure=measure), calendar)
+    due = rules.due(start, rule(amount=amount, measure=measure), WORKED)
     assert start < due
     assert start <= rules.warn(start, due, share) <= due
-    assert due <= rules.due(start, rule(amount=amount + 1, measure=measure), calendar)
+    assert due <= rules.due(start, rule(amount=amount + 1, measure=measure), WORKED)

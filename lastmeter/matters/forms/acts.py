@@ -16,13 +16,14 @@ from lastmeter.dossiers import access
 from lastmeter.grid import scope
 from lastmeter.kit.forms import offer
 from lastmeter.kit.ids import BadNumber, check_number, pretty
-from lastmeter.matters import danger, duplicates, lifecycle, repeats
+from lastmeter.matters import danger, duplicates, lifecycle, reckoning, repeats
 from lastmeter.matters.forms import kept
 from lastmeter.matters.forms.fields import CategoryField, Photos, Words, category_choices
 from lastmeter.matters.intake import MOST_PHOTOS
 from lastmeter.matters.models import Cause, Channel, Ground, Matter, Outcome, Part, Profile, Reply, Urgency
 from lastmeter.matters.reassigning import objections
 from lastmeter.matters.takers import Taker, takers
+from lastmeter.matters.timing import standing
 from lastmeter.matters.together import parts
 
 
@@ -70,6 +71,19 @@ class Setting:
     @cached_property
     def leave(self) -> objections.Leave:
         return objections.leave_to_return(self.matter, now=self.now)
+
+    @cached_property
+    def promised(self) -> list[reckoning.Promised]:
+        return reckoning.promised(self.matter.pk)
+
+    @cached_property
+    def standing(self) -> standing.Standing:
+        return standing.of(self.matter, self.promised)
+
+    @cached_property
+    def timing(self) -> set[str]:
+        """The acts on the matter's clocks that are open to this actor."""
+        return standing.acts_for(self.by, self.matter, self.standing, now=self.now)
 
     @cached_property
     def last_outcome(self) -> str:

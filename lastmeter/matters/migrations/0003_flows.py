@@ -30,7 +30,7 @@ CAPS = (("returns", 2), ("reopenings", 1), ("misses", 3))
 def plant(apps: Any, _editor: Any) -> None:
     limits, caps = apps.get_model("clocks", "Limit"), apps.get_model("matters", "Cap")
     since = timezone.localdate()
-    for root in apps.get_model("grid", "Node").objects.filter(parent=None, limits__isnull=False).distinct():
+    for root in apps.get_model("grid", "Node").objects.filter(parent=None, pk__in=limits.objects.values("node")):
         for kind, profile, amount, measure, share in LIMITS:
             if not limits.objects.filter(node=root, kind=kind, profile=profile).exists():
                 basis = PETITION if profile else BASIS

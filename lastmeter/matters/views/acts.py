@@ -17,6 +17,7 @@ from lastmeter.accounts import audit, limits
 from lastmeter.accounts.actors import Actor
 from lastmeter.accounts.models import User
 from lastmeter.accounts.requests import Request, signed_in
+from lastmeter.clocks.deadlines import NotNow
 from lastmeter.matters import (
     asking,
     checking,
@@ -41,8 +42,13 @@ CarryOut = Callable[[Matter, dict[str, Any], Actor, datetime], object]
 View = Callable[..., HttpResponseBase]
 
 
-def act(ability: str, form_class: type[forms.ActForm], done: str | Promise) -> Callable[[CarryOut], View]:
+Right = Callable[[Actor, Matter], None]  # raises NotAllowed
+
+
+def act(right: str | Right, form_class: type[forms.ActForm], done: str | Promise) -> Callable[[CarryOut], View]:
     """A view that fetches the matter through the actor, checks the form and carries the act out.
+
+    `right` is an ability of matters/policy.py, or a check of its own that raises NotAllowed.
 
     Not visible → 404; visible, but no post for it → 403; a wrong form → the page again, 422; too late → the page again
     with what happened meanwhile and with what was typed, 409.
@@ -54,14 +60,17 @@ def act(ability: str, form_class: type[forms.ActForm], done: str | Promise) -> C
         @wraps(carry_out)
         def view(request: Request, user: User, number: str) -> HttpResponse:
             matter = matter_for(request.actor, number)
-            policy.require(request.actor, ability, matter)
+            if callable(right):
+                right(request.actor, matter)
+            else:
+                policy.require(request.actor, right, matter)
             form = form_class(request.POST, request.FILES, at=forms.Setting(matter, request.actor))
             if not form.is_valid():
                 form.hold()
                 return page.answer(request, matter, bound=form, status=422)
             try:
                 carry_out(matter, form.cleaned_data, request.actor, timezone.now())
-            except Overtaken as overtaken:
+            except (Overtaken, NotNow) as overtaken:
                 form.hold()
                 return page.answer(
                     request, matter_for(request.actor, number), bound=form, trouble=str(overtaken), status=409

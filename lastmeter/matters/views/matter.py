@@ -18,25 +18,13 @@ from lastmeter.dossiers.models import Attachment
 from lastmeter.grid import tree
 from lastmeter.kit import masking
 from lastmeter.kit.ids import pretty
-from lastmeter.matters import channels, danger, lifecycle, policy, reckoning, story
+from lastmeter.matters import channels, danger, lifecycle, policy, story
 from lastmeter.matters.forms import acts as forms
 from lastmeter.matters.forms import reassigning, together
-from lastmeter.matters.models import Channel, Enquiry, Matter, Profile, Requester, Screening
+from lastmeter.matters.models import Channel, Enquiry, Matter, Profile, Requester
 from lastmeter.matters.views import listing
+from lastmeter.matters.views.door import AWAITED, TIMING, Door
 from lastmeter.matters.views.reach import matter_for, number_of, sees
-
-
-@dataclass(frozen=True, slots=True)
-class Door:
-    """How the page offers an act: its address, its key, the words on its button, and the form it opens."""
-
-    act: str
-    noun: str
-    key: str
-    words: str | Promise
-    form: type[forms.ActForm]
-    kind: str = "plain"
-
 
 # In the order in which the buttons stand; the first one that is allowed is the page's one red action.
 DOORS = (
@@ -129,12 +117,16 @@ def answer(
     filters, query = listing.read(request.GET)
     setting = bound.at if bound and not trouble else forms.Setting(matter, request.actor)
     offered = offers(setting, bound, query)
+    moving = timing_offers(setting, bound, query)
     context: dict[str, Any] = {
         "matter": matter,
         "dossier": matter.dossier,
         "step": lifecycle.BY_NAME[matter.dossier.step],
         "query": query,
         "offers": offered,
+        "timing": moving,
+        "dialogs": [each for each in [*offered, *moving] if each.asks],
+        "standing": setting.standing,
         "main": offered[:MAIN_BUTTONS],
         "others": offered[MAIN_BUTTONS:],
         "trouble": trouble,
@@ -165,20 +157,30 @@ def onward(request: Request, matter: Matter) -> HttpResponse:
 def offers(setting: forms.Setting, bound: forms.ActForm | None, query: str) -> list[Offer]:
     """The acts that are open to this actor now, each with its form; the form that came back stands in its place."""
     matter, actor = setting.matter, setting.by
-    allowed = {each.act: each for each in policy.acts_for(actor, matter)}
-    if "dispute" in allowed and "send_back" not in allowed:
-        allowed["send_back"] = allowed["dispute"]
-    doors = [door for door in DOORS if door.act in allowed]
+    allowed = {each.act for each in policy.acts_for(actor, matter)} | setting.timing
+    if "dispute" in allowed:
+        allowed.add("send_back")
+    doors = [door for door in (*AWAITED, *DOORS) if door.act in allowed]
     doors += [door for door in (ASK, NOTE) if policy.may(actor, door.act, matter)]
     if not matter.dossier.is_open:
         doors = [door for door in doors if door is not ASK]
-    found = []
-    for number, door in enumerate(doors):
-        form = bound if type(bound) is door.form else door.form(at=setting)
-        address = reverse(f"matter-{door.noun}", args=[matter.dossier.number]) + query
-        primary = number == 0 and door.act in allowed and door.kind == "plain"
-        found.append(Offer(door, form, address, primary, _words(door, matter.profile)))
-    return found
+    return [
+        _offer(door, setting, bound, query, primary=not number and door.act in allowed and door.kind == "plain")
+        for number, door in enumerate(doors)
+    ]
+
+
+def timing_offers(setting: forms.Setting, bound: forms.ActForm | None, query: str) -> list[Offer]:
+    """The acts on the clocks that nobody waits for: they stand together, out of the way."""
+    return [_offer(door, setting, bound, query) for door in TIMING if door.act in setting.timing]
+
+
+def _offer(
+    door: Door, setting: forms.Setting, bound: forms.ActForm | None, query: str, *, primary: bool = False
+) -> Offer:
+    form = bound if type(bound) is door.form else door.form(at=setting)
+    address = reverse(f"matter-{door.noun}", args=[setting.matter.dossier.number]) + query
+    return Offer(door, form, address, primary, _words(door, setting.matter.profile))
 
 
 def _words(door: Door, profile: str) -> str | Promise:
@@ -202,7 +204,7 @@ def _facts(setting: forms.Setting, bound: forms.ActForm | None = None) -> dict[s
         "reveal_wrong": reveal_form.is_bound and bool(reveal_form.errors),
         "place": place_words(matter),
         "node_code": tree.code_of(dossier.node),
-        "promised": reckoning.promised(matter.pk),
+        "promised": setting.promised,
         "lines": story.for_staff(matter.pk),
         "photos": list(Attachment.objects.filter(dossier=matter.pk).order_by("pk")),
         "similar": setting.similar if merges else [],
@@ -214,7 +216,6 @@ def _facts(setting: forms.Setting, bound: forms.ActForm | None = None) -> dict[s
         "objections": [each for each in matter.objections.all() if each.decided_at is None],
         "closure": matter.closures.filter(reopened_at=None).first() if not dossier.is_open else None,
         "question": Enquiry.objects.filter(matter=matter, ended_at=None).first(),
-        "screened": Screening.objects.filter(matter=matter).order_by("-pk").first(),
         "channels": [(each, channels.HOW[each]) for each in Channel],
     }
 

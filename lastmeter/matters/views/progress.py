@@ -16,6 +16,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from lastmeter.accounts import limits
 from lastmeter.accounts.requests import Request, visitor_client
+from lastmeter.clocks import pressing
+from lastmeter.clocks.deadlines import NotNow
 from lastmeter.dossiers import attachments
 from lastmeter.dossiers.models import Dossier
 from lastmeter.grid import tree
@@ -28,10 +30,13 @@ from lastmeter.matters.forms.progress import (
     LookUpForm,
     RatingForm,
     ReopeningForm,
+    UrgingForm,
     WithdrawalForm,
 )
 from lastmeter.matters.models import Channel, Enquiry, Matter, Rating, Requester, Screening
 from lastmeter.matters.steps import Overtaken
+from lastmeter.matters.timing import standing
+from lastmeter.matters.timing.pressing import urge_by_requester
 from lastmeter.matters.views import photos, proof, reach
 
 BAR = (
@@ -112,6 +117,8 @@ def _page(request: Request, matter: Matter, *, status: int = 200, **bound: forms
     def allows(act: str) -> bool:
         return lifecycle.allows(matter.profile, act, step)
 
+    promised = reckoning.promised(matter.pk, public=True)
+    again_at = pressing.again_at(matter.pk, dossier.path, now)
     context: dict[str, Any] = {
         "matter": matter,
         "dossier": dossier,
@@ -121,7 +128,8 @@ def _page(request: Request, matter: Matter, *, status: int = 200, **bound: forms
         "node_code": tree.code_of(dossier.node),
         "bar": BAR,
         "at": AT.get(step),
-        "promised": reckoning.promised(matter.pk),
+        "promised": promised,
+        "standing": standing.of(matter, promised),
         "lines": story.for_requester(matter.pk),
         "into_lines": story.for_requester(into.pk) if into else [],
         "photos": attachments.public(matter.pk),
@@ -130,6 +138,8 @@ def _page(request: Request, matter: Matter, *, status: int = 200, **bound: forms
         "rating": rating,
         "not_solved": rating is not None and not rating.solved,
         "answer": AnswerForm() if dossier.is_open else None,
+        "urge": UrgingForm() if dossier.is_open and again_at is None else None,
+        "urge_again_at": again_at,
         "rate": RatingForm() if allows("rate") else None,
         "reopen": ReopeningForm() if can_reopen and allows("reopen") else None,
         "complain": ComplaintForm() if not can_reopen and allows("complain") else None,
@@ -177,6 +187,20 @@ def answer(request: Request, number: str) -> HttpResponse:
         asking.answer(matter, text=given["text"], photos=given["photos"], by=request.actor, now=timezone.now())
 
     return _act(request, number, "answer", form, act, _("收到，已转给办理的人。"))
+
+
+@require_POST
+def urging(request: Request, number: str) -> HttpResponse:
+    """催办, once in so many days."""
+    form = UrgingForm(request.POST)
+
+    def act(matter: Matter) -> None:
+        try:
+            urge_by_requester(matter, words=form.cleaned_data["words"], by=request.actor, now=timezone.now())
+        except NotNow as error:
+            raise Overtaken(str(error)) from None
+
+    return _act(request, number, "urge", form, act, _("已催办，对方要在规定时间内给您回话。"))
 
 
 @require_POST
