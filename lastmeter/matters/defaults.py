@@ -4,6 +4,7 @@ The limits are customary values (DOMAIN.md 5.4, marked [K] there): they are a st
 """
 
 import csv
+from collections.abc import Iterator, Sequence
 from datetime import date
 from importlib.resources import files
 
@@ -11,14 +12,14 @@ from django.db import transaction
 
 from lastmeter.clocks.models import Limit, Measure, Rung
 from lastmeter.grid import ground
-from lastmeter.grid.models import Level, Node
+from lastmeter.grid.defaults import CUSTOMARY
+from lastmeter.grid.models import Level, Node, PolicyRow
 from lastmeter.matters.asking import ASK_KIND
 from lastmeter.matters.closing import REOPEN_KIND
 from lastmeter.matters.intake import ANSWER, FIX
 from lastmeter.matters.models import Category, Scheme, Urgency
 
 LOCAL = "local"
-CUSTOMARY = "惯常值，请按本地规定修改"
 # number, amount, measure, level: how long after the due moment an overdue matter goes up, and to which level
 LADDER = (
     (1, 1, Measure.WORKING_DAYS, Level.COMMUNITY),
@@ -41,40 +42,33 @@ LIMITS = (
 @transaction.atomic
 def plant_defaults(root: Node, *, today: date) -> None:
     """Give the installation its local catalogue and the root its first limits; what exists already stays."""
-    if not Limit.objects.filter(node=root).exists():
-        Limit.objects.bulk_create(
-            Limit(
-                node=root,
-                kind=kind,
-                urgency=urgency,
-                amount=amount,
-                measure=measure,
-                warn_share=share,
-                basis=CUSTOMARY,
-                valid_from=date(today.year - 1, 1, 1),
-            )
-            for kind, urgency, amount, measure, share in LIMITS
-        )
-        ground.bump()
-    if not Rung.objects.filter(node=root).exists():
-        since = date(today.year - 1, 1, 1)
-        Rung.objects.bulk_create(
-            Rung(
-                node=root,
-                kind=FIX,
-                number=n,
-                amount=amount,
-                measure=measure,
-                level=level,
-                basis=CUSTOMARY,
-                valid_from=since,
-            )
-            for n, amount, measure, level in LADDER
-        )
-        ground.bump()
+    since = date(today.year - 1, 1, 1)
+    for rules in (_limits(), _ladder()):
+        _plant_rules(root, list(rules), since)
     scheme, made = Scheme.objects.get_or_create(code=LOCAL, defaults={"name": "本地事项清单", "source": "最后一米自编"})
     if made:
         _plant_categories(scheme)
+
+
+def _limits() -> Iterator[Limit]:
+    for kind, urgency, amount, measure, share in LIMITS:
+        yield Limit(kind=kind, urgency=urgency, amount=amount, measure=measure, warn_share=share)
+
+
+def _ladder() -> Iterator[Rung]:
+    for number, amount, measure, level in LADDER:
+        yield Rung(kind=FIX, number=number, amount=amount, measure=measure, level=level)
+
+
+def _plant_rules(root: Node, rules: Sequence[PolicyRow], since: date) -> None:
+    """Let these rules, all of one kind, hold at the root from that day on, unless it has some of the kind already."""
+    model = type(rules[0])
+    if model._default_manager.filter(node=root).exists():
+        return
+    for rule in rules:
+        rule.node, rule.basis, rule.valid_from = root, CUSTOMARY, since
+    model._default_manager.bulk_create(rules)
+    ground.bump()
 
 
 def _plant_categories(scheme: Scheme) -> None:
