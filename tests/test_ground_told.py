@@ -15,7 +15,7 @@ from lastmeter.matters import dispatch
 from lastmeter.matters.models import Matter
 from lastmeter.notices.models import Notice
 from tests.cast import Cast
-from tests.test_ground_changes import NOW, TODAY, a_matter, halves, when
+from tests.redrawn import NOW, TODAY, a_matter, halves, when
 
 ActorOf = Callable[[str], Actor]
 

@@ -14,6 +14,7 @@ from django.db import transaction
 from lastmeter.clocks.models import Bound, Demand, Limit, Measure, OfficeSpan, Pause, Rung
 from lastmeter.clocks.suspending import REVIEW
 from lastmeter.grid import ground
+from lastmeter.grid.defaults import CUSTOMARY
 from lastmeter.grid.models import Level, Node
 from lastmeter.kit.zhtime import Timetable
 from lastmeter.matters import promises
@@ -24,7 +25,6 @@ from lastmeter.matters.models import Cap, Category, Profile, Scheme, Urgency
 
 R = TypeVar("R", Limit, Rung, Bound, Cap, OfficeSpan)
 LOCAL = "local"
-CUSTOMARY = "惯常值，请按本地规定修改"
 PETITION_BASIS = "信访工作条例第二十二、二十三、三十四、三十五条"
 DAY = 24  # natural hours
 # Returns within a working day and twice, a dispute in two, a part in three: 12345 practice (DOMAIN.md 5.3, [K]).

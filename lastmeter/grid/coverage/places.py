@@ -50,7 +50,7 @@ def _show_without(nodes: Sequence[Node]) -> list[gaps.Row]:
 
 
 def _missing(node: Node, missing: Sequence[Need]) -> gaps.Row:
-    who = _("缺%(roles)s") % {"roles": _("；缺").join(requirements.words(need) for need in missing)}
+    who = _("；").join(_("缺%(roles)s") % {"roles": requirements.words(need)} for need in missing)
     note = _("%(place)s · %(who)s") % {"place": node.parent.name, "who": who} if node.parent else who
     return gaps.Row(node.name, note, f"/posts/new/?node={node.pk}&role={missing[0][0].value}", _("安排人"))
 

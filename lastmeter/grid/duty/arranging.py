@@ -40,7 +40,10 @@ class Plan:
 
 @transaction.atomic
 def draw_up(node: Node, plan: Plan, *, by: Actor, now: datetime) -> Roster:
-    """Make a new roster of the node."""
+    """Make a new roster of the node. Raises Impossible when it has one of that name: two at once draw up one."""
+    Node.objects.select_for_update(no_key=True).get(pk=node.pk)
+    if Roster.objects.filter(node=node, name=plan.name, valid_to=None).exists():
+        raise Impossible(_("这里已经有一张“%(name)s”，请改那一张，或者换个名称。") % {"name": plan.name})
     return _write(Roster(node=node), plan, by=by, now=now)
 
 

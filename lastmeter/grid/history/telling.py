@@ -88,9 +88,9 @@ def _lines(change: Change, undone: bool) -> list[Line]:
     if change.kind == ChangeKind.RENAME:
         part = change.parts.get()
         old, new = (part.name, part.former_name) if undone else (part.former_name, part.name)
-        return [_line(on_record(_("“%(old)s”改名为“%(new)s”"), old=old, new=new), sources)]
+        return [_line(on_record(_("“%(old)s”改名为“%(new)s”。"), old=old, new=new), sources)]
     if undone:
-        return [_line(on_record(_("“%(place)s”恢复调整以前的样子"), place=node.name), [node]) for node in sources]
+        return [_line(on_record(_("“%(place)s”恢复调整以前的样子。"), place=node.name), [node]) for node in sources]
     heirs: dict[int, list[Node]] = {}
     for move in change.moves.filter(stands_in=True).select_related("new__parent").order_by("new__path"):
         heirs.setdefault(move.old_id, []).append(move.new)
@@ -99,9 +99,9 @@ def _lines(change: Change, undone: bool) -> list[Line]:
 
 def _became(old: Node, heirs: Sequence[Node]) -> Line:
     if not heirs:
-        return _line(on_record(_("“%(place)s”的边界有调整"), place=old.name), [old])
+        return _line(on_record(_("“%(place)s”的边界有调整。"), place=old.name), [old])
     names = on_record(_("、")).join(_name(each, old) for each in heirs)
-    return _line(on_record(_("“%(old)s”现在是：%(new)s"), old=old.name, new=names), heirs)
+    return _line(on_record(_("“%(old)s”现在是：%(new)s。"), old=old.name, new=names), heirs)
 
 
 def _name(new: Node, old: Node) -> str:
@@ -119,11 +119,11 @@ def _words(change: Change, lines: Sequence[Line], why: Concerned) -> str:
     said = [line.words for line in own or lines]
     words = said[:MOST_LINES]
     if len(said) > MOST_LINES:
-        words.append(on_record(_("还有 %(count)d 处"), count=len(said) - MOST_LINES))
+        words.append(on_record(_("还有 %(count)d 处。"), count=len(said) - MOST_LINES))
     if why.work:
-        words.append(on_record(_("您手上的 %(count)d 件事跟着转了地方，照常办理"), count=why.work))
+        words.append(on_record(_("您手上的 %(count)d 件事跟着转了地方，照常办理。"), count=why.work))
     if change.reason:
-        words.append(on_record(_("理由和依据：%(reason)s"), reason=change.reason))
+        words.append(on_record(_("理由和依据：%(reason)s。"), reason=change.reason))
     return "\n".join(words)
 
 

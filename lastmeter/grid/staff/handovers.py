@@ -9,7 +9,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from lastmeter.accounts import people
 from lastmeter.accounts.actors import Actor
 from lastmeter.accounts.models import User
 from lastmeter.grid.models import HandedItem, Handover, Post, Role, Tenure
@@ -93,7 +92,7 @@ def hand_over_to_person(
     now: datetime,
 ) -> Handover:
     """Like `hand_over`, to somebody who may have no account yet (`successor` None): one is opened."""
-    person = successor or people.open_account(phone, name, phone=phone, by=by, now=now)
+    person = successor or appointing.open_account(name, phone, by=by, now=now)
     return hand_over(tenure, person, until=until, by=by, now=now)
 
 

@@ -102,9 +102,13 @@ def apply(opening: PostOpening, given: Filled, *, by: Actor, client: str, now: d
 def accept(application: Application, *, until: date | None = None, by: Actor, now: datetime) -> Tenure:
     """The applicant takes the post today; the opening is filled. Raises Refused, with the reason in words."""
     user = _person(application, by)
-    _decide(application, Application.State.ACCEPTED, "", by=by, now=now)
     opening = application.opening
-    PostOpening.objects.filter(pk=opening.pk).update(state=PostOpening.State.FILLED)
+    # Two applicants accepted at once wait for each other here, and the second is told.
+    unfilled = PostOpening.objects.filter(pk=opening.pk).exclude(state=PostOpening.State.FILLED)
+    filled_now = unfilled.update(state=PostOpening.State.FILLED)
+    _decide(application, Application.State.ACCEPTED, "", by=by, now=now)
+    if not filled_now:
+        raise Refused(_("这次招募已经选定了别人。还要再安排一个人，请在岗位页办理。"))
     tenure = appointing.appoint_person(
         opening.post,
         user,

@@ -48,13 +48,18 @@ class _PersonForm(forms.Form):
 
 
 class AppointmentForm(_PersonForm):
-    """Who takes the post, from when, how they were found."""
+    """Who takes the post, from when, how they were found; `seen` says who stood there when the page was made."""
 
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=400)
     since = Day(label=gettext_lazy("任期自"), initial=timezone.localdate)
     source = forms.ChoiceField(
         label=gettext_lazy("来源"), choices=[("", gettext_lazy("未写明")), *Tenure.Source.choices], required=False
     )
     field_order = ("name", "phone", "since", "until", "source")
+
+    def clean_seen(self) -> list[int] | None:
+        typed: str = self.cleaned_data["seen"]
+        return [int(each) for each in typed.split() if each.isdecimal()] if "seen" in self.data else None
 
     def clean(self) -> dict[str, Any]:
         given = super().clean()

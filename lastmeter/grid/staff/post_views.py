@@ -95,7 +95,7 @@ def _page(request: Request, post: Post, *, status: int = 200, trouble: str = "",
             for each in running
         ],
         "past": [each for each in tenures if each not in running],
-        "appointment": AppointmentForm(by=request.actor),
+        "appointment": AppointmentForm(by=request.actor, initial={"seen": " ".join(str(each.pk) for each in running)}),
         "phone": PhoneForm(initial={"public_phone": post.public_phone}),
         "trouble": trouble,
         **forms,
@@ -138,17 +138,21 @@ def appointment(request: Request, user: User, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _page(request, post, appointment=form, status=422)
     given, now = form.cleaned_data, timezone.now()
-    appointing.appoint_person(
-        post,
-        form.user,
-        given["name"],
-        given["phone"],
-        since=given["since"],
-        until=given["until"],
-        source=given["source"],
-        by=request.actor,
-        now=now,
-    )
+    try:
+        appointing.appoint_person(
+            post,
+            form.user,
+            given["name"],
+            given["phone"],
+            since=given["since"],
+            until=given["until"],
+            source=given["source"],
+            seen=given["seen"],
+            by=request.actor,
+            now=now,
+        )
+    except appointing.Refused as refused:
+        return _page(request, post, status=409, trouble=str(refused))
     _say(request, form.user, given["name"])
     return redirect("post", post.pk)
 

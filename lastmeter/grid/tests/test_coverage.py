@@ -68,7 +68,7 @@ def test_a_grid_without_a_boundary_among_drawn_ones_is_listed(cast: Cast, client
 
 def a_roster(cast: Cast, slots: str, *, people: Sequence[str] = ("worker", "clerk"), **values: Any) -> Roster:
     given: dict[str, Any] = {
-        "name": "值班",
+        "name": f"值班 {Roster.objects.count()}",
         "round_the_clock": True,
         "phone": "",
         "valid_from": FOUNDED,
