@@ -7,24 +7,18 @@ from datetime import date
 import shapely
 from django.utils.translation import gettext as _
 
-from lastmeter.grid.models import Code, Level, Node, Role, Shape, Tenure, at_or_below
+from lastmeter.grid import shapes
+from lastmeter.grid.models import Code, Level, Node, Role, Tenure
 
 HEADS = (Role.GRID_HEAD, Role.GRID_WORKER)
 GRID_DEGREES = 1e-8  # a millimetre; see comparing.GRID_M for why unions are done on a grid
 MOST_NOTE = 480  # characters, within Cell.note
 
 
-def current_shapes(street: Node, *levels: int) -> dict[int, shapely.Geometry]:
-    """node id → current polygon (WGS84) of the nodes of these levels in the street, in the order of the tree."""
-    rows = Shape.objects.filter(at_or_below(street.path, "node__path"), valid_to=None)
-    rows = rows.filter(node__valid_to=None, node__level__in=levels).order_by("node__path")
-    return {node_id: shapely.from_wkb(bytes(wkb)) for node_id, wkb in rows.values_list("node_id", "wkb")}
-
-
 def outline(street: Node) -> shapely.Geometry | None:
     """The street's own polygon in WGS84, else that of its communities together; None when neither is drawn."""
-    own = current_shapes(street, Level.TOWN)
-    parts = list((own or current_shapes(street, Level.COMMUNITY)).values())
+    own = shapes.current(street, Level.TOWN)
+    parts = list((own or shapes.current(street, Level.COMMUNITY)).values())
     return _joined(parts) if parts else None
 
 
@@ -46,7 +40,7 @@ class Gazetteer:
         nodes = list(Node.objects.below(street.path).filter(valid_to=None).select_related("parent").order_by("path"))
         self._street = street.name
         self._paths = {node.pk: node.path for node in nodes}
-        self._drawn = current_shapes(street, *Level)
+        self._drawn = shapes.current(street, *Level)
         self._named: defaultdict[str, set[int]] = defaultdict(set)
         for node in nodes:
             self._named[_plain(node.name)].add(node.pk)
@@ -57,15 +51,15 @@ class Gazetteer:
 
     def union(self, places: Iterable[str]) -> tuple[shapely.Geometry | None, str]:
         """The polygons of these places together (None when none is found), and in words which were not placed."""
-        shapes, missing = [], []
+        found, missing = [], []
         for place in places:
             shape, why = self._find(place)
             if shape is None:
                 missing.append(f"{place}（{why}）")
             else:
-                shapes.append(shape)
+                found.append(shape)
         note = _("没有落图：%(places)s") % {"places": "、".join(missing)} if missing else ""
-        return (_joined(shapes) if shapes else None), _cut(note)
+        return (_joined(found) if found else None), _cut(note)
 
     def _find(self, place: str) -> tuple[shapely.Geometry | None, str]:
         found = self._nodes(_plain(place))
@@ -94,8 +88,8 @@ class Gazetteer:
         return _joined(below) if below else None
 
 
-def _joined(shapes: list[shapely.Geometry]) -> shapely.Geometry:
-    return shapely.union_all(shapes, grid_size=GRID_DEGREES)
+def _joined(parts: list[shapely.Geometry]) -> shapely.Geometry:
+    return shapely.union_all(parts, grid_size=GRID_DEGREES)
 
 
 def _plain(name: str) -> str:

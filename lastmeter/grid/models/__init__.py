@@ -8,7 +8,14 @@ from lastmeter.grid.models.layers import Cell, CellState, Layer
 from lastmeter.grid.models.names import SearchName
 from lastmeter.grid.models.openings import Application, PostOpening
 from lastmeter.grid.models.posts import Post, Role, Tenure, TenureQuerySet
-from lastmeter.grid.models.proposals import Proposal, ProposalCell, ProposalGrid
+from lastmeter.grid.models.proposals import (
+    Proposal,
+    ProposalCell,
+    ProposalFigures,
+    ProposalGrid,
+    ProposalLayer,
+    ProposalShare,
+)
 from lastmeter.grid.models.tree import (
     KEY_WIDTH,
     Code,
@@ -61,7 +68,10 @@ __all__ = [
     "PostOpening",
     "Proposal",
     "ProposalCell",
+    "ProposalFigures",
     "ProposalGrid",
+    "ProposalLayer",
+    "ProposalShare",
     "Road",
     "Role",
     "Roster",

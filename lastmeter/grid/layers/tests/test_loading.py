@@ -296,5 +296,7 @@ def test_atoms_lie_in_one_community_each_and_in_one_cell_of_each_layer_and_are_t
     found = sorted(
         (cast.nodes["community"].pk == atom.community_id, names.get(atom.cells[layer.pk] or 0, "")) for atom in atoms
     )
-    assert found == [(False, ""), (False, "东"), (False, "西南"), (True, ""), (True, "西南")]
+    assert found == [(False, ""), (False, "东"), (False, "东"), (False, "西南"), (True, ""), (True, "西南")]
+    grids = {cast.nodes[name].pk for name in ("grid", "second_grid", "other_grid", "last_grid")}
+    assert {atom.grid for atom in atoms} == grids
     assert shapely.union_all([atom.polygon for atom in atoms]).area == pytest.approx(square(0, 0, 2, 2).area, rel=1e-4)
