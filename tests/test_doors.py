@@ -124,6 +124,7 @@ DOORS: dict[str, str] = {
     "grid/proposals/<int:pk>/gift/": "post",
     "grid/proposals/<int:pk>/adoption/": "post",
     "grid/proposals/<int:pk>/sheet/": "post",
+    "grid/proposals/<int:pk>/crosswalk/": "post",
     "queue/": "post",
     "addresses/": "post",
     "addresses/new/": "post",

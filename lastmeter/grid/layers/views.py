@@ -17,7 +17,9 @@ from lastmeter.accounts.requests import Request, signed_in
 from lastmeter.grid.layers import crs, loading, reading, reporting
 from lastmeter.grid.layers.forms import LayerForm
 from lastmeter.grid.models import Layer
+from lastmeter.grid.proposals import proposing
 from lastmeter.kit import downloads
+from lastmeter.kit.ids import row_id
 
 PREVIEW_ROWS = 10
 GRIDS = "grids"  # in the address, where a layer's number may stand
@@ -83,7 +85,8 @@ def layer(request: Request, user: User, pk: int) -> HttpResponse:
     if against:
         context["found"] = reporting.compare(found, _other(found, against), timezone.localdate())
         return render(request, "grid/layers/comparison.html", context)
-    return render(request, "grid/layers/layer.html", context | {"found": reporting.report(found)})
+    context |= {"found": reporting.report(found), "may_propose": proposing.may_propose(request.actor, found.street)}
+    return render(request, "grid/layers/layer.html", context)
 
 
 @require_POST
@@ -135,8 +138,7 @@ def _other(found: Layer, against: str) -> Layer | None:
     """The layer named in the address, of the same street; None for the grids of today."""
     if against == GRIDS:
         return None
-    numbers = [int(against)] if against.isascii() and against.isdigit() and len(against) < 12 else []
-    other = Layer.objects.filter(street=found.street, pk__in=numbers).exclude(kept_at=None).first()
+    other = Layer.objects.filter(street=found.street, pk=row_id(against) or 0).exclude(kept_at=None).first()
     if other is None:
         raise Http404
     return other

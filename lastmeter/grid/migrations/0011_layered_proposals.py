@@ -5,120 +5,133 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('grid', '0010_adopting'),
+        ("grid", "0010_adopting"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ProposalFigures',
+            name="ProposalFigures",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('grids', models.PositiveIntegerField(verbose_name='网格数')),
-                ('cut', models.FloatField()),
-                ('roundness', models.FloatField()),
-                ('households_off', models.FloatField()),
-                ('work_off', models.FloatField()),
-                ('outside', models.PositiveIntegerField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("grids", models.PositiveIntegerField(verbose_name="网格数")),
+                ("cut", models.FloatField()),
+                ("roundness", models.FloatField()),
+                ("households_off", models.FloatField()),
+                ("work_off", models.FloatField()),
+                ("outside", models.PositiveIntegerField()),
             ],
             options={
-                'verbose_name': '图层的指标',
+                "verbose_name": "图层的指标",
             },
         ),
         migrations.CreateModel(
-            name='ProposalLayer',
+            name="ProposalLayer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, verbose_name='图层名称')),
-                ('department', models.CharField(max_length=100, verbose_name='部门')),
-                ('base', models.BooleanField(default=False, verbose_name='从它开始')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=100, verbose_name="图层名称")),
+                ("department", models.CharField(max_length=100, verbose_name="部门")),
+                ("base", models.BooleanField(default=False, verbose_name="从它开始")),
             ],
             options={
-                'verbose_name': '方案所用的图层',
+                "verbose_name": "方案所用的图层",
             },
         ),
         migrations.CreateModel(
-            name='ProposalShare',
+            name="ProposalShare",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(verbose_name='序号')),
-                ('name', models.CharField(blank=True, max_length=100, verbose_name='名称')),
-                ('in_charge', models.CharField(blank=True, max_length=100, verbose_name='负责人')),
-                ('area', models.FloatField(verbose_name='面积（平方米）')),
-                ('households', models.PositiveIntegerField(verbose_name='户数')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField(verbose_name="序号")),
+                ("name", models.CharField(blank=True, max_length=100, verbose_name="名称")),
+                ("in_charge", models.CharField(blank=True, max_length=100, verbose_name="负责人")),
+                ("area", models.FloatField(verbose_name="面积（平方米）")),
+                ("households", models.PositiveIntegerField(verbose_name="户数")),
             ],
             options={
-                'verbose_name': '地块在图层中的归属',
+                "verbose_name": "地块在图层中的归属",
             },
         ),
         migrations.RemoveConstraint(
-            model_name='proposalcell',
-            name='proposal_cell_once',
+            model_name="proposalcell",
+            name="proposal_cell_once",
         ),
         migrations.AddField(
-            model_name='proposal',
-            name='ground',
+            model_name="proposal",
+            name="ground",
             field=models.CharField(blank=True, max_length=64),
         ),
         migrations.AddField(
-            model_name='proposalcell',
-            name='piece',
+            model_name="proposalcell",
+            name="piece",
             field=models.PositiveIntegerField(default=0),
         ),
         migrations.AlterField(
-            model_name='proposalcell',
-            name='start',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grid.node'),
+            model_name="proposalcell",
+            name="start",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="grid.node"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='proposalcell',
-            constraint=models.UniqueConstraint(fields=('proposal', 'place', 'piece'), name='proposal_cell_once'),
+            model_name="proposalcell",
+            constraint=models.UniqueConstraint(fields=("proposal", "place", "piece"), name="proposal_cell_once"),
         ),
         migrations.AddField(
-            model_name='proposalfigures',
-            name='community',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grid.node'),
+            model_name="proposalfigures",
+            name="community",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="grid.node"),
         ),
         migrations.AddField(
-            model_name='proposallayer',
-            name='layer',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='grid.layer'),
+            model_name="proposallayer",
+            name="layer",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="grid.layer"
+            ),
         ),
         migrations.AddField(
-            model_name='proposallayer',
-            name='proposal',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='layers', to='grid.proposal'),
+            model_name="proposallayer",
+            name="proposal",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="layers", to="grid.proposal"
+            ),
         ),
         migrations.AddField(
-            model_name='proposalfigures',
-            name='layer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='figures', to='grid.proposallayer'),
+            model_name="proposalfigures",
+            name="layer",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="figures", to="grid.proposallayer"
+            ),
         ),
         migrations.AddField(
-            model_name='proposalshare',
-            name='cell',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shares', to='grid.proposalcell'),
+            model_name="proposalshare",
+            name="cell",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="shares", to="grid.proposalcell"
+            ),
         ),
         migrations.AddField(
-            model_name='proposalshare',
-            name='layer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shares', to='grid.proposallayer'),
+            model_name="proposalshare",
+            name="layer",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="shares", to="grid.proposallayer"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='proposallayer',
-            constraint=models.UniqueConstraint(fields=('proposal', 'layer'), name='proposal_layer_once'),
+            model_name="proposallayer",
+            constraint=models.UniqueConstraint(fields=("proposal", "layer"), name="proposal_layer_once"),
         ),
         migrations.AddConstraint(
-            model_name='proposallayer',
-            constraint=models.UniqueConstraint(condition=models.Q(('base', True)), fields=('proposal',), name='proposal_one_base'),
+            model_name="proposallayer",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("base", True)), fields=("proposal",), name="proposal_one_base"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='proposalfigures',
-            constraint=models.UniqueConstraint(fields=('layer', 'community'), name='proposal_figures_once'),
+            model_name="proposalfigures",
+            constraint=models.UniqueConstraint(fields=("layer", "community"), name="proposal_figures_once"),
         ),
         migrations.AddConstraint(
-            model_name='proposalshare',
-            constraint=models.UniqueConstraint(fields=('cell', 'layer', 'number'), name='proposal_share_once'),
+            model_name="proposalshare",
+            constraint=models.UniqueConstraint(fields=("cell", "layer", "number"), name="proposal_share_once"),
         ),
     ]

@@ -125,6 +125,11 @@ class ProposalCell(models.Model):
         verbose_name = _("方案中的地块")
         constraints = [models.UniqueConstraint(fields=["proposal", "place", "piece"], name="proposal_cell_once")]
 
+    @property
+    def label(self) -> str:
+        """What the cell is called: its place, with a number where layers cut that into several."""
+        return f"{self.place.name}（{self.piece}）" if self.piece else self.place.name
+
 
 class ProposalShare(models.Model):
     """What of a cell lies in one grid of a department's layer: `number` is its row in the file, 0 for in none."""

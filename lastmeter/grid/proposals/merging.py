@@ -83,6 +83,7 @@ def propose(
     *,
     grids: Mapping[str, Sequence[str]] | None = None,
     bands: Mapping[str, tuple[int, int]] | None = None,
+    drawn: Mapping[str, Measures] | None = None,
     weights: Weights = Weights(),  # noqa: B008 - frozen
     seconds: float = 45,
     workers: int = 2,
@@ -91,8 +92,9 @@ def propose(
     """Divide the atoms of each community into its grids; never worse than the start in compactness or balance.
 
     `grids`: community → the grids it is to have (default: those of the start). `bands`: community → the households a
-    grid should have, from and to. Communities are solved one after another, each in its share of `seconds`; the same
-    seed gives the same answer unless the clock cut a search short. Raises NoDivision.
+    grid should have, from and to. `drawn`: community → the figures of the start where the atoms do not show them, as
+    the layer it comes from cuts atoms. Communities are solved one after another, each in its share of `seconds`; the
+    same seed gives the same answer unless the clock cut a search short. Raises NoDivision.
     """
     begun = time.monotonic()
     kept = dict(grids_of(atoms)) | {place: list(each) for place, each in (grids or {}).items()}
@@ -101,7 +103,8 @@ def propose(
     for at, ground in enumerate(grounds):
         left = seconds - (time.monotonic() - begun)
         share = _size(ground) / sum(map(_size, grounds[at:]))
-        part, division = _propose_one(atoms, ground, Effort(max(left * share, LEAST), workers, seed))
+        before = (drawn or {}).get(ground.community) or as_drawn(atoms, ground)
+        part, division = _propose_one(ground, before, Effort(max(left * share, LEAST), workers, seed))
         parts.append(part)
         for block, grid in zip(ground.blocks, division, strict=True):
             grid_of.update({atoms[atom].key: ground.grids[grid] for atom in block.atoms})
@@ -119,13 +122,12 @@ def _size(ground: Ground) -> int:
     return len(ground.blocks) * len(ground.grids)
 
 
-def _propose_one(atoms: Sequence[Atom], ground: Ground, effort: Effort) -> tuple[Part, Division]:
+def _propose_one(ground: Ground, before: Measures, effort: Effort) -> tuple[Part, Division]:
     end = time.monotonic() + effort.seconds
-    before = as_drawn(atoms, ground)
     start, mended = _admissible(ground, effort)
-    mended = mended or bool(ground.broken)
     limits, as_mended = before, measure(ground, start)
     keeps_up = as_mended.no_worse(before)
+    mended = mended or bool(ground.broken) or not keeps_up
     left = max(end - time.monotonic(), LEAST)
     best, proved = _best(ground, start, limits, replace(effort, seconds=left if keeps_up else left / 2))
     if best is None:
