@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import exp
+from sys import maxsize
 
 from lastmeter.grid.proposals.partition import (
     NOWHERE,
@@ -164,7 +165,7 @@ def _admissible(ground: Ground, effort: Effort) -> tuple[Division, bool]:
 def _best(ground: Ground, start: Division, limits: Measures, effort: Effort) -> tuple[Division | None, bool]:
     """The best division within `limits` and whether it is proved; None when there is none."""
     end = time.monotonic() + effort.seconds
-    near = _improve(ground, start, limits, effort) if measure(ground, start).no_worse(limits) else None
+    near = _improve(ground, start, limits, effort)
     found = solve(ground, near or start, limits, replace(effort, seconds=max(end - time.monotonic(), 0.05)))
     if found is None:
         return near, False
@@ -174,15 +175,18 @@ def _best(ground: Ground, start: Division, limits: Measures, effort: Effort) -> 
     return division, proved
 
 
-def _improve(ground: Ground, start: Division, limits: Measures, effort: Effort) -> Division:
+def _improve(ground: Ground, start: Division, limits: Measures, effort: Effort) -> Division | None:
     """Anneal: give single blocks to a neighbouring grid or exchange two, at first also where that makes it worse.
 
-    Grids stay whole all the time; limits may be left on the way, at a price, but what is returned is within them.
+    Grids stay whole all the time; limits may be left on the way, at a price, but what is returned is within them (None
+    when nothing was).
     """
     end = time.monotonic() + effort.seconds * LOCAL_SHARE
     rng = random.Random(effort.seed)  # noqa: S311 - a search, not a secret
-    now, best = list(start), list(start)
-    heat, lowest = _price(ground, now, limits), objective(ground, start)
+    now = list(start)
+    within = measure(ground, start).no_worse(limits)
+    best, lowest = (list(start), objective(ground, start)) if within else (None, maxsize)
+    heat = _price(ground, now, limits)
     for turn in range(STEPS):
         tried = _step(ground, now, rng)
         if tried is None:

@@ -33,7 +33,7 @@ from lastmeter.grid.proposals.partition import (
     Ground,
     Measures,
     Weights,
-    as_drawn,
+    divided_as,
     measure,
     survey,
     torn,
@@ -187,7 +187,7 @@ def _sheet(
     names = [str(grid.pk) for grid in grids]
     ground = survey(atoms, str(community.pk), names, band_of(proposal, community), WEIGHTS)
     proposed = [names.index(str(cells[block.atoms[0]].grid_id)) for block in ground.blocks]
-    today = as_drawn(atoms, ground)
+    today = divided_as(atoms, ground, [None if cell.start_id is None else str(cell.start_id) for cell in cells])
     drawn = {row.layer_id: _measures(row) for row in figures}
     before = next((drawn[row.layer_id] for row in figures if row.layer.base), today)
     return Sheet(community, grids, cells, ground, today, before, drawn, proposed)
