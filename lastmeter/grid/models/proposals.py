@@ -74,10 +74,15 @@ class ProposalLayer(models.Model):
 
 
 class ProposalFigures(models.Model):
-    """What a layer measures inside one community as the department drew it: see partition.Measures for the units."""
+    """What a layer measures inside one community: see partition.Measures for the units.
+
+    As the department drew it, or, `held`, of the base alone: the figures than which the solved proposal is no worse,
+    those as drawn, or where whole compounds cannot keep up with them those of the nearest admissible division.
+    """
 
     layer = models.ForeignKey(ProposalLayer, on_delete=models.CASCADE, related_name="figures")
     community = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="+")
+    held = models.BooleanField(_("方案守住的指标"), default=False)
     grids = models.PositiveIntegerField(_("网格数"))
     cut = models.FloatField()
     roundness = models.FloatField()
@@ -87,7 +92,7 @@ class ProposalFigures(models.Model):
 
     class Meta:
         verbose_name = _("图层的指标")
-        constraints = [models.UniqueConstraint(fields=["layer", "community"], name="proposal_figures_once")]
+        constraints = [models.UniqueConstraint(fields=["layer", "community", "held"], name="proposal_figures_once")]
 
 
 class ProposalGrid(models.Model):

@@ -23,7 +23,7 @@ class Figure:
 class Table:
     """The measures of today's grids, of the layers as they were drawn, and of the proposal.
 
-    `started`: the number of the column that the proposal started from.
+    `started`: the number of the column with which the proposal is compared.
     """
 
     columns: list[str]
@@ -34,15 +34,17 @@ class Table:
 def table(sheets: Sequence[Sheet], layers: Sequence[ProposalLayer]) -> Table:
     """The measures of a whole proposal; a layer's are those of the communities in which it has grids."""
     drawn = [[sheet.drawn[layer.pk] for sheet in sheets if layer.pk in sheet.drawn] for layer in layers]
-    sides = [[sheet.today for sheet in sheets], *drawn, [sheet.after for sheet in sheets]]
+    based = any(layer.base for layer in layers)
+    held = [[sheet.before for sheet in sheets]] if based else []
+    sides = [[sheet.today for sheet in sheets], *drawn, *held, [sheet.after for sheet in sheets]]
     before, after = together(sheet.before for sheet in sheets), together(sides[-1])
     shown = [together(side) if side else None for side in sides]
     rows = [_figure(before, after, shown, *measure) for measure in _measures()]
     grids = [str(each.grids) if each else "–" for each in shown]
     moved = [*["–"] * (len(shown) - 1), f"{after.moved:,}"]
     return Table(
-        columns=[_("现在"), *(layer.name for layer in layers), _("方案")],
-        started=next((at for at, layer in enumerate(layers, 1) if layer.base), 0),
+        columns=[_("现在"), *(layer.name for layer in layers), *([_("起点，修正后")] if based else []), _("方案")],
+        started=len(layers) + 1 if based else 0,
         rows=[Figure(_("网格，个"), grids, 0), *rows, Figure(_("比现在换了网格的户数，户"), moved, 0)],
     )
 

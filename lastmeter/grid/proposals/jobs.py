@@ -108,7 +108,8 @@ def _atom(at: int, cell: ProposalCell, start: str | None) -> Atom:
 
 def _store(proposal: Proposal, begun: today.Begun, found: merging.Merged, places: Mapping[int, Node]) -> None:
     """Grids in the order of the start's, so that numbers run as people know them; then cells and what was before."""
-    proposal.grids.all().delete()
+    proposal.grids.all().delete()  # of a worker that was killed while it stored them
+    ProposalFigures.objects.filter(layer__proposal=proposal).delete()
     keys = [found.grid_of[str(at)] for at in range(len(begun.cells))]
     place_of = {key: places[today.community_of(cell)] for key, cell in zip(keys, begun.cells, strict=True)}
     nodes = begun.nodes | _going_on(begun, keys)
@@ -125,7 +126,15 @@ def _store(proposal: Proposal, begun: today.Begun, found: merging.Merged, places
     for at, share in begun.shares:
         share.cell = begun.cells[at]
     bulk.create(ProposalShare, [share for _at, share in begun.shares])
-    ProposalFigures.objects.bulk_create(begun.figures)
+    ProposalFigures.objects.bulk_create([*begun.figures, *_of_base(proposal, found)])
+
+
+def _of_base(proposal: Proposal, found: merging.Merged) -> list[ProposalFigures]:
+    base = proposal.layers.filter(base=True).first()
+    if base is None:
+        return []
+    drawn = [layered.figures_of(base, int(part.community), part.before) for part in found.parts]
+    return drawn + [layered.figures_of(base, int(part.community), part.limits, held=True) for part in found.parts]
 
 
 def _going_on(begun: today.Begun, keys: Sequence[str]) -> dict[str, Node]:

@@ -63,12 +63,11 @@ def begin(proposal: Proposal, now: datetime) -> Begun:
     _name(begun, [key for kept in grids.values() for key in kept])
     grounds = {pk: _ground(parts, pk, band) for pk, band in bands.items()}
     if base is not None:
-        begun.drawn = {str(pk): _measure(grounds[pk], keys, kept) for pk, kept in grids.items()}
+        cut = {key.community for part, key in zip(parts, keys, strict=True) if key != starts[part.cell]}
+        begun.drawn = {str(pk): _measure(grounds[pk], keys, grids[pk]) for pk in cut & grids.keys()}
     for each in used:
-        mine = _keys(cells, parts, each, alone=True)
-        own = grids if each.base else _main(cells, parts, mine, bands)
-        measured = keys if each.base else mine
-        begun.figures += [_figures(each, pk, _measure(grounds[pk], measured, kept)) for pk, kept in own.items() if kept]
+        if not each.base:
+            begun.figures += _drawn(each, cells, parts, grounds, bands)
         begun.shares += _shares(each, parts)
     return begun
 
@@ -219,16 +218,31 @@ def _measure(ground: Ground, keys: Sequence[Key], kept: Sequence[Key]) -> Measur
     return partition.measure(ground, partition.started(ground))
 
 
-def _figures(layer: ProposalLayer, community: int, drawn: Measures) -> ProposalFigures:
+def _drawn(
+    layer: ProposalLayer,
+    cells: Sequence[ProposalCell],
+    parts: Sequence[Piece],
+    grounds: Mapping[int, Ground],
+    bands: Mapping[int, Band],
+) -> list[ProposalFigures]:
+    """The figures of a layer that is not the base, in each community where it has grids."""
+    keys = _keys(cells, parts, layer, alone=True)
+    grids = _main(cells, parts, keys, bands)
+    return [figures_of(layer, pk, _measure(grounds[pk], keys, kept)) for pk, kept in grids.items() if kept]
+
+
+def figures_of(layer: ProposalLayer, community: int, measured: Measures, *, held: bool = False) -> ProposalFigures:
+    """Figures as a row (unsaved)."""
     return ProposalFigures(
         layer=layer,
         community_id=community,
-        grids=drawn.grids,
-        cut=drawn.cut,
-        roundness=drawn.roundness,
-        households_off=drawn.households_off,
-        work_off=drawn.work_off,
-        outside=drawn.outside,
+        held=held,
+        grids=measured.grids,
+        cut=measured.cut,
+        roundness=measured.roundness,
+        households_off=measured.households_off,
+        work_off=measured.work_off,
+        outside=measured.outside,
     )
 
 

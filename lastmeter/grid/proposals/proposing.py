@@ -130,7 +130,7 @@ def band_of(proposal: Proposal, community: Node) -> tuple[int, int]:
 class Sheet:
     """One community of a proposal as a graph: the figures of today's grids, of the layers, and of what is proposed.
 
-    `drawn`: ProposalLayer id → the figures of that layer; `before`: those of what the proposal started from.
+    `drawn`: ProposalLayer id → the figures of that layer; `before`: those than which the proposal is to be no worse.
     """
 
     community: Node
@@ -149,7 +149,7 @@ class Sheet:
 
     @property
     def no_worse(self) -> bool:
-        """Whether the proposal is in no figure worse than what it started from."""
+        """Whether the proposal is in no figure worse than what it started from, or that as far as it can be kept."""
         return self.after.no_worse(self.before)
 
     def beside(self, cell: ProposalCell) -> list[ProposalGrid]:
@@ -173,7 +173,7 @@ def sheets(proposal: Proposal) -> list[Sheet]:
     for cell in proposal.cells.select_related("place", "start", "grid").order_by("place__path", "piece"):
         cells.setdefault(cell.grid.community_id, []).append(cell)
     figures: dict[int, list[ProposalFigures]] = {}
-    for row in ProposalFigures.objects.filter(layer__proposal=proposal).select_related("layer").order_by("layer"):
+    for row in ProposalFigures.objects.filter(layer__proposal=proposal).order_by("layer"):
         figures.setdefault(row.community_id, []).append(row)
     return [_sheet(proposal, grids[place], cells[place], figures.get(place, [])) for place in grids if place in cells]
 
@@ -188,8 +188,8 @@ def _sheet(
     ground = survey(atoms, str(community.pk), names, band_of(proposal, community), WEIGHTS)
     proposed = [names.index(str(cells[block.atoms[0]].grid_id)) for block in ground.blocks]
     today = divided_as(atoms, ground, [None if cell.start_id is None else str(cell.start_id) for cell in cells])
-    drawn = {row.layer_id: _measures(row) for row in figures}
-    before = next((drawn[row.layer_id] for row in figures if row.layer.base), today)
+    drawn = {row.layer_id: _measures(row) for row in figures if not row.held}
+    before = next((_measures(row) for row in figures if row.held), today)
     return Sheet(community, grids, cells, ground, today, before, drawn, proposed)
 
 
