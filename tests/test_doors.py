@@ -142,6 +142,7 @@ DOORS: dict[str, str] = {
     "layers/new/": "post",
     "layers/<int:pk>/": "post",
     "layers/<int:pk>/report.xlsx": "post",
+    "layers/<int:pk>/unplaced.xlsx": "post",
     "layers/<int:pk>/keeping/": "post",
     "layers/<int:pk>/removal/": "post",
     "matters/new/": "post",

@@ -15,8 +15,10 @@ from django.utils.translation import gettext as _
 from lastmeter.accounts.actors import Actor
 from lastmeter.grid import scope
 from lastmeter.grid.keeping import KEEPERS
-from lastmeter.grid.layers import crs, ground, mending, reading
-from lastmeter.grid.models import Cell, CellState, Layer, Level, Node, Unit
+from lastmeter.grid.layers import crs, ground, mending, places, reading
+from lastmeter.grid.models import Cell, CellState, Layer, Level, Node, Unit, Unplaced
+
+MOST_NOTE = 480  # characters, within Cell.note
 
 
 class AlreadyKept(Exception):
@@ -55,7 +57,8 @@ def load(file: Path, *, street: Node, told: Told, by: Actor, now: datetime) -> L
     read = reading.read(file)
     outline = ground.outline(street)
     placed = _placed(read, stated, outline)
-    cells = list(_cells(read.rows, placed, ground.Gazetteer(street)))
+    missing: list[Unplaced] = []
+    cells = list(_cells(read.rows, placed, street, missing))
     layer = Layer.objects.create(
         street=street,
         name=told.name,
@@ -73,6 +76,7 @@ def load(file: Path, *, street: Node, told: Told, by: Actor, now: datetime) -> L
     for cell in cells:
         cell.layer = layer
     Cell.objects.bulk_create(cells, batch_size=200)
+    Unplaced.objects.bulk_create(missing, batch_size=500)
     return layer
 
 
@@ -100,14 +104,17 @@ def _placed(read: reading.Reading, stated: str, outline: shapely.Geometry | None
     return crs.place(np.array(shapes, dtype=object), stated=stated, written=read.crs, street=outline)
 
 
-def _cells(rows: list[reading.Row], placed: crs.Placed | None, gazetteer: ground.Gazetteer) -> Iterator[Cell]:
+def _cells(rows: list[reading.Row], placed: crs.Placed | None, street: Node, missing: list[Unplaced]) -> Iterator[Cell]:
     moved = iter(placed.shapes if placed else ())
+    gazetteer = places.Gazetteer(street) if any(row.places for row in rows) else None
     for row in rows:
         cell = Cell(number=row.number, name=row.name, in_charge=row.in_charge, households=row.households)
         if row.shape is not None and not row.shape.is_empty:
             _draw(cell, mending.mend(next(moved)))
-        elif row.places:
-            _put(cell, *gazetteer.union(row.places))
+        elif row.places and gazetteer is not None:
+            found = gazetteer.union(row.places)
+            _put(cell, found)
+            missing += [Unplaced(cell=cell, place=place[:200], why=why[:200]) for place, why in found.missing]
         else:
             nothing = _("没有写范围。") if row.shape is None else _("没有几何数据。")
             cell.state, cell.note = CellState.REFUSED, row.trouble or nothing
@@ -123,10 +130,19 @@ def _draw(cell: Cell, mended: mending.Mended) -> None:
     _shape(cell, mended.shape)
 
 
-def _put(cell: Cell, shape: shapely.Geometry | None, note: str) -> None:
-    cell.state, cell.note = (CellState.UNPLACED if shape is None else CellState.TAKEN), note
-    if shape is not None:
-        _shape(cell, shape)
+def _put(cell: Cell, found: places.Found) -> None:
+    cell.state = CellState.UNPLACED if found.shape is None else CellState.TAKEN
+    said = [f"{place}（{why}）" for place, why in found.missing]
+    read = [_("%(place)s当作%(meant)s") % {"place": place, "meant": meant} for place, meant in found.guessed]
+    notes = [_("没有落图：%(places)s") % {"places": "、".join(said)}] if said else []
+    notes += [_("写法不同：%(places)s") % {"places": "、".join(read)}] if read else []
+    cell.note = _cut("；".join(notes))
+    if found.shape is not None:
+        _shape(cell, found.shape)
+
+
+def _cut(note: str) -> str:
+    return note if len(note) <= MOST_NOTE else note[: MOST_NOTE - 1] + "…"
 
 
 def _shape(cell: Cell, shape: shapely.Geometry) -> None:

@@ -16,7 +16,7 @@ from lastmeter.accounts.models import User
 from lastmeter.accounts.requests import Request, signed_in
 from lastmeter.grid.layers import crs, loading, reading, reporting
 from lastmeter.grid.layers.forms import LayerForm
-from lastmeter.grid.models import Layer
+from lastmeter.grid.models import Layer, Unplaced
 from lastmeter.grid.proposals import proposing
 from lastmeter.kit import downloads
 from lastmeter.kit.ids import row_id
@@ -126,6 +126,15 @@ def sheet(request: Request, user: User, pk: int) -> HttpResponse:
     return downloads.written(name, lambda path: reporting.write_report(path, reporting.report(found)))
 
 
+@require_safe
+@signed_in
+def unplaced(request: Request, user: User, pk: int) -> HttpResponse:
+    """`/layers/<pk>/unplaced.xlsx`: the places of a list that were not drawn, with the reason."""
+    found = _layer(request, pk)
+    name = _("%(layer)s 没有落图.xlsx") % {"layer": found.name}
+    return downloads.written(name, lambda path: reporting.write_unplaced(path, found))
+
+
 def _layer(request: Request, pk: int) -> Layer:
     """The layer of that number; one that does not exist and one of another street look the same: Http404."""
     found = Layer.objects.filter(pk=pk).select_related("street", "unit", "loaded_by").first()
@@ -153,4 +162,5 @@ def _about(found: Layer) -> dict[str, object]:
         "warnings": found.warnings.splitlines(),
         "counts": {state: states.count(state) for state in ("taken", "repaired", "unplaced", "refused")},
         "total": len(states),
+        "missing": Unplaced.objects.filter(cell__layer=found).count(),
     }

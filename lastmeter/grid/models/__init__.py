@@ -4,7 +4,7 @@ from lastmeter.grid.models.addresses import Building, Compound, Entrance, NameGr
 from lastmeter.grid.models.duty import Call, CallAttempt, DayType, Roster, RosterMember, RosterSlot, Swap
 from lastmeter.grid.models.handovers import HandedItem, Handover
 from lastmeter.grid.models.history import MAKING, Change, ChangeKind, Move, NodeName, Part, Source, Trace
-from lastmeter.grid.models.layers import Cell, CellState, Layer
+from lastmeter.grid.models.layers import Cell, CellState, Layer, Unplaced
 from lastmeter.grid.models.names import SearchName
 from lastmeter.grid.models.openings import Application, PostOpening
 from lastmeter.grid.models.posts import Post, Role, Tenure, TenureQuerySet
@@ -86,6 +86,7 @@ __all__ = [
     "Trace",
     "Unit",
     "UnitKind",
+    "Unplaced",
     "at_or_below",
     "lineage",
     "valid_on",

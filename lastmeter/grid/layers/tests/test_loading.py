@@ -272,7 +272,7 @@ def test_an_excel_list_of_places_becomes_their_polygons_and_names_what_it_did_no
     assert (one.number, one.in_charge, one.households, one.state) == (2, "莫晓", 150, CellState.TAKEN)
     assert one.shape.area == pytest.approx(3 * square(0, 0).area)
     assert two.shape.equals(square(1, 0, 1, 2))
-    assert two.note == "没有落图：月亮湾（网格里没有这个地点）"
+    assert two.note == "没有落图：月亮湾（网格和地址簿里都没有这个地点）"
     assert (three.state, three.wkb, three.note[:4]) == (CellState.UNPLACED, None, "没有落图")
     assert (four.state, four.note) == (CellState.REFUSED, "没有写范围。")
 
