@@ -41,6 +41,11 @@ WESTERN = (WEST + 0.25 * SIDE, SOUTH + 0.25 * SIDE)  # in the first grid, stays 
 
 @pytest.fixture
 def micros(cast: Cast) -> dict[str, Node]:
+    """See planted."""
+    return planted(cast)
+
+
+def planted(cast: Cast) -> dict[str, Node]:
     """Both grids of 望海社区 as two cells each, beside one another; the first western cell has a code."""
     Node.objects.filter(pk=cast.nodes["building"].pk).update(valid_to=timezone.localdate())
     drawn, found = {}, {}

@@ -4,12 +4,14 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 import shapely
+from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from lastmeter.accounts.actors import Actor
@@ -18,6 +20,7 @@ from lastmeter.grid.keeping import KEEPERS
 from lastmeter.grid.layers import crs, ground, mending, places, reading
 from lastmeter.grid.models import Cell, CellState, Layer, Level, Node, Unit, Unplaced
 
+PREVIEW_DAYS = 2  # a file that was looked at and left is not kept longer
 MOST_NOTE = 480  # characters, within Cell.note
 
 
@@ -58,7 +61,8 @@ def load(file: Path, *, street: Node, told: Told, by: Actor, now: datetime) -> L
     outline = ground.outline(street)
     placed = _placed(read, stated, outline)
     missing: list[Unplaced] = []
-    cells = list(_cells(read.rows, placed, street, missing))
+    with translation.override(settings.LANGUAGE_CODE):  # what is stored is in the city's language
+        cells = list(_cells(read.rows, placed, street, missing))
     layer = Layer.objects.create(
         street=street,
         name=told.name,
@@ -81,7 +85,10 @@ def load(file: Path, *, street: Node, told: Told, by: Actor, now: datetime) -> L
 
 
 def keep(layer: Layer, *, by: Actor, now: datetime) -> Layer:
-    """Take a previewed layer into the street's list; twice is once. `by` becomes who loaded it. Raises AlreadyKept."""
+    """Take a previewed layer into the street's list; twice is once. `by` becomes who loaded it.
+
+    Raises AlreadyKept, and Layer.DoesNotExist when it was taken away meanwhile.
+    """
     try:
         with transaction.atomic():
             Layer.objects.filter(pk=layer.pk, kept_at=None).update(kept_at=now, loaded_by=by.user)
@@ -94,6 +101,22 @@ def keep(layer: Layer, *, by: Actor, now: datetime) -> Layer:
 def remove(layer: Layer) -> None:
     """Take a layer and its cells away: a preview that is not wanted, or a drawing that a newer one replaces."""
     layer.delete()
+
+
+def sweep(now: datetime) -> int:
+    """Take away the previews that nobody has kept in PREVIEW_DAYS; returns how many."""
+    old = Layer.objects.filter(kept_at=None, loaded_at__lt=now - timedelta(days=PREVIEW_DAYS)).order_by("pk")
+    return sum(_swept(pk) for pk in old.values_list("pk", flat=True))
+
+
+@transaction.atomic
+def _swept(pk: int) -> int:
+    """Whether the layer was still a preview: the row is held, so that nobody keeps it while its cells go."""
+    found = Layer.objects.select_for_update().filter(pk=pk, kept_at=None).first()
+    if found is None:
+        return 0
+    found.delete()
+    return 1
 
 
 def _placed(read: reading.Reading, stated: str, outline: shapely.Geometry | None) -> crs.Placed | None:

@@ -96,6 +96,8 @@ def keep(request: Request, user: User, pk: int) -> HttpResponse:
     found = _layer(request, pk)
     try:
         loading.keep(found, by=request.actor, now=timezone.now())
+    except Layer.DoesNotExist:  # swept or taken away since the page was shown
+        raise Http404 from None
     except loading.AlreadyKept as error:
         messages.error(request, str(error))
     else:

@@ -6,6 +6,7 @@ import json
 import random
 import zipfile
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from django.utils import timezone
 from pyproj import CRS, Transformer
 
 from lastmeter.accounts.actors import Actor
+from lastmeter.grid import jobs
 from lastmeter.grid.layers import loading, overlay, reading
 from lastmeter.grid.models import Cell, CellState, Layer, Level, Shape
 from lastmeter.kit import geo
@@ -284,6 +286,16 @@ def test_the_same_file_is_kept_once(cast: Cast, tmp_path: Path) -> None:
     assert loading.keep(first, by=by, now=timezone.now()).kept_at == now
     with pytest.raises(loading.AlreadyKept):
         loading.keep(load(cast, file), by=by, now=now)
+
+
+def test_a_preview_that_nobody_keeps_is_gone_after_two_days(cast: Cast, tmp_path: Path) -> None:
+    by, now = Actor.of(cast.users["dispatcher"]), timezone.now()
+    kept = loading.keep(load(cast, geojson(tmp_path / "a.geojson", *NAMED)), by=by, now=now)
+    left = load(cast, geojson(tmp_path / "b.geojson", NAMED[0]))
+    assert jobs.sweep_previews(now + timedelta(days=1)) == 0
+    assert jobs.sweep_previews(now + timedelta(days=3)) == 1
+    assert list(Layer.objects.all()) == [kept]
+    assert not Cell.objects.filter(layer=left.pk).exists()
 
 
 def test_atoms_lie_in_one_community_each_and_in_one_cell_of_each_layer_and_are_the_whole_street(
