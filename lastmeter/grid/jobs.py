@@ -5,6 +5,7 @@ from datetime import datetime
 from lastmeter.grid import holdings
 from lastmeter.grid.duty import calling
 from lastmeter.grid.history import redrawing
+from lastmeter.grid.layers import loading
 from lastmeter.grid.staff import expiring
 
 
@@ -21,6 +22,11 @@ def apply_due(now: datetime) -> int:
 def purge(now: datetime) -> int:
     """Empty applications past their term; hourly. Returns how many."""
     return holdings.erase_old(now)
+
+
+def sweep_previews(now: datetime) -> int:
+    """Take away the previews of layers that nobody has kept; hourly. Returns how many."""
+    return loading.sweep(now)
 
 
 def lapse_calls(now: datetime) -> int:

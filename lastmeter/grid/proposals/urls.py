@@ -10,4 +10,5 @@ urlpatterns = [
     path("grid/proposals/<int:pk>/gift/", views.gift, name="proposal-gift"),
     path("grid/proposals/<int:pk>/adoption/", views.adoption, name="proposal-adoption"),
     path("grid/proposals/<int:pk>/sheet/", views.sheet, name="proposal-sheet"),
+    path("grid/proposals/<int:pk>/crosswalk/", views.walk, name="proposal-crosswalk"),
 ]

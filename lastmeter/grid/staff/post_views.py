@@ -14,6 +14,7 @@ from lastmeter.grid import keeping, tree
 from lastmeter.grid.models import Handover, Node, Post, Role, Tenure
 from lastmeter.grid.staff import appointing, handovers, postlist, terms
 from lastmeter.grid.staff.post_forms import AppointmentForm, HandoverForm, LeavingForm, NewPostForm, PhoneForm, TermForm
+from lastmeter.kit.ids import row_id
 
 GET_OR_POST = ["GET", "HEAD", "POST"]
 
@@ -109,7 +110,7 @@ def new(request: Request, user: User) -> HttpResponse:
     """Make a post at `?node=`; a vacant one of that role already there is opened instead."""
     keeper_ground(request)
     wanted = request.GET.get("node", "")
-    node = Node.objects.filter(pk=int(wanted)).first() if wanted.isdecimal() and len(wanted) < 19 else None
+    node = Node.objects.filter(pk=row_id(wanted) or 0).first()
     if node is None or not keeping.keeps(request.actor, node.path):
         raise Http404
     role = request.GET.get("role", "")
@@ -204,7 +205,7 @@ def handover(request: Request, user: User, pk: int) -> HttpResponse:
     post = post_of(request, pk)
     wanted = request.GET.get("tenure", "")
     running = post.tenures.filter(pk__in=Tenure.objects.running(timezone.localdate())).select_related("user")
-    tenure = running.filter(pk=int(wanted)).first() if wanted.isdecimal() and len(wanted) < 19 else running.first()
+    tenure = running.filter(pk=key).first() if (key := row_id(wanted)) else running.first()
     if tenure is None:
         raise Http404
     form, trouble, status = HandoverForm(request.POST or None, by=request.actor), "", 200

@@ -10,6 +10,7 @@ from lastmeter.grid import scope
 from lastmeter.grid.models import Node, Post, Role, Tenure
 from lastmeter.grid.staff import terms
 from lastmeter.kit import plans
+from lastmeter.kit.ids import row_id
 from lastmeter.kit.paging import Keyset, Page, page
 
 BY_PLACE = Keyset(("node__path", "id"))
@@ -36,7 +37,7 @@ class Filters:
             at="unit" if query.get("at") == "unit" else "node",
             role=role if role in Role.values else "",
             state=state if state in STATES else "",
-            under=int(under) if under.isascii() and under.isdigit() and len(under) < 19 else None,
+            under=row_id(under),
             words=query.get("q", "").strip()[:40],
         )
 

@@ -23,7 +23,7 @@ from lastmeter.kit.zhtime import CHINA
 from lastmeter.matters import closing, dispatch, handling, intake, screening, settling
 from lastmeter.matters.models import Matter, Outcome, Rating, Source
 from tests.cast import Cast
-from tests.test_ground_changes import HALF_EAST, HALF_WEST
+from tests.redrawn import HALF_EAST, HALF_WEST
 
 Actors = Callable[[str], Actor]
 ClientAs = Callable[[str], Client]
