@@ -47,7 +47,7 @@ def outline(chain: Sequence[Node]) -> Drawing | None:
 
 
 def _draw(node: Node, here: shapely.Geometry, siblings: dict[int, shapely.Geometry]) -> Drawing:
-    width, height, paths = _drawn(np.array([here, *siblings.values()]))
+    width, height, paths = _drawn([here, *siblings.values()])
     return Drawing(
         node=node,
         width=width,
@@ -76,23 +76,32 @@ def sketch(
     """Draw polygons (WGS84) above each other; None when there are none."""
     if not (before or after or spots):
         return None
-    width, height, paths = _drawn(np.array([*before, *after, *spots]))
+    width, height, paths = _drawn([*before, *after, *spots])
     first, second = len(before), len(before) + len(after)
     return Sketch(width, height, tuple(paths[:first]), tuple(paths[first:second]), tuple(paths[second:]))
 
 
-def _drawn(shapes: npt.NDArray[np.object_]) -> tuple[int, int, list[str]]:
+def _drawn(shapes: Sequence[shapely.Geometry]) -> tuple[int, int, list[str]]:
     """Width, height and a path for each polygon."""
-    west, south, east, north = shapely.total_bounds(shapes)
-    narrow = cos(radians((south + north) / 2))  # a degree of longitude is shorter than one of latitude
-    scale = SIZE / max((east - west) * narrow, north - south, 1e-9)
+    width, height, placed = to_drawing(shapes, SIZE)
+    return width, height, _paths(placed)
 
-    def to_drawing(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        placed: npt.NDArray[np.float64] = (points - (west, north)) * (narrow * scale, -scale)
-        return placed
 
-    paths = _paths(shapely.transform(shapes, to_drawing))
-    return max(1, round((east - west) * narrow * scale)), max(1, round((north - south) * scale)), paths
+def to_drawing(
+    shapes: Sequence[shapely.Geometry], size: int, *, metres: bool = False
+) -> tuple[int, int, npt.NDArray[np.object_]]:
+    """Width, height and the shapes in units of a drawing whose longer side is `size`, north up.
+
+    The shapes are in WGS84 degrees, or in metres on a plane. At least one of them is not empty.
+    """
+    given = np.array(shapes, dtype=object)
+    west, south, east, north = shapely.total_bounds(given)
+    # A degree of longitude is shorter than one of latitude.
+    narrow = 1.0 if metres else cos(radians((south + north) / 2))
+    scale = size / max((east - west) * narrow, north - south, 1e-9)
+    factor, origin = np.array([narrow * scale, -scale]), np.array([west, north])
+    placed: npt.NDArray[np.object_] = shapely.transform(given, lambda points: (points - origin) * factor)
+    return max(1, round((east - west) * narrow * scale)), max(1, round((north - south) * scale)), placed
 
 
 def _paths(shapes: npt.NDArray[np.object_]) -> list[str]:
