@@ -1,5 +1,6 @@
 """Polygons put together and cut, also where borders were drawn almost, but not quite, over each other."""
 
+import numpy as np
 import pytest
 import shapely
 from hypothesis import given
@@ -22,7 +23,7 @@ def test_squares_that_miss_each_other_by_a_hair_become_one_without_a_hole(by: li
 
 @given(hairs, hairs)
 def test_what_is_cut_out_and_what_is_common_are_the_whole(dx: float, dy: float) -> None:
-    one, other = square(0, 0, 2), shapely.transform(square(1, 0), lambda points: points + [[dx, dy]])
+    one, other = square(0, 0, 2), shapely.transform(square(1, 0), lambda points: points + np.array([dx, dy]))
     parts = shapes.without(one, other).area, shapes.common(one, other).area
     assert parts == pytest.approx((SIDE * SIDE, SIDE * SIDE), abs=1e-9)
 
