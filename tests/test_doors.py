@@ -66,6 +66,8 @@ DOORS: dict[str, str] = {
     "divisions/": "public",
     "tiles/grid/<int:z>/<int:x>/<int:y>.mvt": "public",
     "tiles/coverage/<int:z>/<int:x>/<int:y>.mvt": "public",
+    "tiles/gaps/<int:z>/<int:x>/<int:y>.mvt": "public",
+    "map/": "public",
     "posts/": "post",
     "posts/new/": "post",
     "posts/<int:pk>/": "post",

@@ -1,13 +1,17 @@
 """覆盖缺口: the seam by which packages name what is missing on a ground, and the act that cures it."""
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, Model, QuerySet
+from django.db.models.functions import Substr
 from django.utils.functional import Promise
 
+from lastmeter.grid import scope
+from lastmeter.grid.models import Node, lineage
 from lastmeter.kit.paging import Keyset, page
 
 
@@ -76,3 +80,30 @@ def parts(paths: list[str], today: date, *, size: int) -> list[Part]:
     """Every kind of gap on a ground that has any, with its first rows: a fixed number of queries a kind."""
     every = [part(name, paths, today, size=size) for name in _gaps]
     return [each for each in every if each.count]
+
+
+def counted(places: Collection[str], today: date) -> Counter[str]:
+    """path of a place → how many gaps of every kind there are at it or below it: one query a kind, for the map."""
+    total = Counter[str]()
+    if not places:
+        return total
+    deepest = max(map(len, places))
+    for gap in _gaps.values():
+        found = gap.find(scope.outermost(places), today).order_by()
+        here = Substr(_path_column(found.model), 1, deepest)
+        for path, many in found.values(here=here).annotate(many=Count("pk")).values_list("here", "many"):
+            for place in lineage(path or ""):
+                total[place] += many if place in places else 0
+    return total
+
+
+def _path_column(model: type[Model]) -> str:
+    """The lookup of the path of the place to which a row of this model belongs."""
+    if issubclass(model, Node):
+        return "path"
+    names = {field.name for field in model._meta.concrete_fields}
+    if "path" in names:
+        return "path"
+    on = next(name for name in ("node", "post", "dossier") if name in names)
+    related = model._meta.get_field(on).related_model
+    return f"{on}__{_path_column(related)}"  # type: ignore[arg-type]

@@ -23,8 +23,8 @@ from lastmeter.grid.history import crosswalk, following, planning, redrawing, ve
 from lastmeter.grid.history.fitting import DoesNotFit, Offence
 from lastmeter.grid.history.forms import FORMS, ChangeForm, choices
 from lastmeter.grid.history.planning import Overtaken, Plan, Target, When
-from lastmeter.grid.keeping import DRAWERS
-from lastmeter.grid.models import KEY_WIDTH, Change, ChangeKind, Level, Node, at_or_below, lineage
+from lastmeter.grid.keeping import DRAWERS, may_draw
+from lastmeter.grid.models import Change, ChangeKind, Level, Node, at_or_below, lineage
 from lastmeter.kit import downloads, sheets
 
 FILES = ("csv", "xlsx")
@@ -36,11 +36,6 @@ def managed(actor: Actor) -> list[str]:
     if not paths:
         raise Http404
     return paths
-
-
-def may_change(actor: Actor, node: Node) -> bool:
-    """Whether the actor looks after the ground around the node: a post at its parent or above."""
-    return scope.holds(actor, DRAWERS, node.path[:-KEY_WIDTH])
 
 
 def visible(actor: Actor) -> QuerySet[Change]:
@@ -165,7 +160,7 @@ def may_act(actor: Actor, found: Change) -> bool:
     if found.kind != ChangeKind.ADOPT:  # there the new parents are those of the old grids
         parts = found.parts.select_related("into")
         touched += [part.into for part in parts if part.into and part.into.level > Level.TOWN]
-    return all(may_change(actor, node) for node in touched)
+    return all(may_draw(actor, node) for node in touched)
 
 
 def _planned(plan: Plan) -> list[Line]:

@@ -8,11 +8,20 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 
-def map_(content: str, label: str, box: Sequence[float], code: str = "", coverage: bool = False) -> SafeString:
+def map_(
+    content: str,
+    label: str,
+    box: Sequence[float],
+    code: str = "",
+    coverage: bool = False,
+    goes: str = "",
+    open: bool = False,
+) -> SafeString:
     """The content (a drawing and what belongs to it) with a button that opens the map in its place.
 
     `box` is west, south, east, north in WGS84 degrees, what the map shows first; `code` is the place it marks;
     `coverage` offers the layer of who is in charge, which only staff get. A list of the places has to stand beside it.
+    `goes`: a tap leads to this address with `at` and the layers that are on; `open`: the map opens by itself.
     """
     given: dict[str, Any] = {
         "content": SafeString(content),
@@ -20,6 +29,8 @@ def map_(content: str, label: str, box: Sequence[float], code: str = "", coverag
         "box": ",".join(f"{degrees:.6f}" for degrees in box),
         "code": code,
         "coverage": coverage,
+        "goes": goes,
+        "open": open,
         "basemap": settings.BASEMAP,
         "credit": settings.BASEMAP_CREDIT,
     }
