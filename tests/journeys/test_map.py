@@ -111,3 +111,44 @@ def test_one_map_is_walked_by_list_and_by_tap_and_its_address_keeps_place_and_la
     page.reload()
     expect(page.get_by_label("岗位", exact=True)).to_be_checked()
     expect(page.locator(".panel h2").first).to_have_text("望海社区")
+
+
+SPOT = """() => {
+  const map = document.querySelector("x-border").map, box = map.getCanvas().getBoundingClientRect();
+  const [west, south, east, north] = document.querySelector("x-border").dataset.box.split(",").map(Number);
+  const spot = map.project([(west + east) / 2, (south + north) / 2]);
+  return [spot.x + box.x, spot.y + box.y];
+}"""
+
+
+def test_a_border_is_dragged_nudged_by_keys_undone_and_proposed(canvas_page: Page, axe: Callable[[Page], None]) -> None:
+    page = canvas_page
+    sign_in(page, "clerk")
+    page.goto(f"/map/?at={GRID}")
+    page.get_by_role("link", name="调整边界").click()
+    expect(page.locator("x-border.opened canvas")).to_be_visible()
+    expect(page.locator("x-border").get_by_role("button", name="打开地图")).to_be_hidden()
+    axe(page)
+    x, y = page.evaluate(SPOT)  # the middle of the border, where no point is: one is added and taken along
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y + 20, steps=3)
+    page.mouse.up()
+    row = page.locator("tr", has_text="第一网格").locator("td").last
+    expect(row).not_to_have_text("–")
+    dragged = row.inner_text()
+    page.locator("x-border canvas").focus()
+    page.keyboard.press("Shift+ArrowDown")
+    expect(row).not_to_have_text(dragged)
+    page.get_by_role("button", name="撤销").click()
+    expect(row).to_have_text(dragged)
+    page.locator("x-border canvas").focus()
+    page.keyboard.press("n")
+    expect(page.locator("#border-status")).to_contain_text("第 1 个点，共 1 个")
+    page.get_by_label("理由和依据").fill("沿新修的路")
+    page.get_by_role("button", name="看看会动到什么").click()
+    page.wait_for_url("**/grid/changes/*/")
+    expect(page.locator("main")).to_contain_text("新的边界")
+    expect(page.locator("tr", has_text="第一网格")).to_contain_text("→")
+    page.get_by_role("button", name="撤回").click()
+    page.wait_for_load_state()

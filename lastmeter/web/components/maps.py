@@ -16,12 +16,14 @@ def map_(
     coverage: bool = False,
     goes: str = "",
     open: bool = False,
+    element: str = "x-map",
 ) -> SafeString:
     """The content (a drawing and what belongs to it) with a button that opens the map in its place.
 
     `box` is west, south, east, north in WGS84 degrees, what the map shows first; `code` is the place it marks;
     `coverage` offers the layer of who is in charge, which only staff get. A list of the places has to stand beside it.
     `goes`: a tap leads to this address with `at` and the layers that are on; `open`: the map opens by itself.
+    `element` is the custom element that draws it, one made from x-map.
     """
     given: dict[str, Any] = {
         "content": SafeString(content),
@@ -31,6 +33,7 @@ def map_(
         "coverage": coverage,
         "goes": goes,
         "open": open,
+        "element": element,
         "basemap": settings.BASEMAP,
         "credit": settings.BASEMAP_CREDIT,
     }
