@@ -124,6 +124,7 @@ DOORS: dict[str, str] = {
     "grid/proposals/": "post",
     "grid/proposals/<int:pk>/": "post",
     "grid/proposals/<int:pk>/gift/": "post",
+    "grid/proposals/<int:pk>/gift/undoing/": "post",
     "grid/proposals/<int:pk>/adoption/": "post",
     "grid/proposals/<int:pk>/sheet/": "post",
     "queue/": "post",

@@ -1,6 +1,6 @@
 """A proposal as an inline drawing: every cell a link, coloured so that no two grids side by side look alike."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import shapely
@@ -16,12 +16,13 @@ COLOURS = 8  # classes c0 … c7 of the style sheet
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A cell: its path, the colour of its grid, and whether it changes its grid."""
+    """A cell: its path, the colour of its grid, whether it changes its grid, and the other grids it borders on."""
 
     cell: ProposalCell
     path: str
     colour: int
     moved: bool
+    beside: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +57,29 @@ def draw(sheets: Sequence[Sheet]) -> Picture:
     width, height, placed = to_drawing([*drawn, *wholes], SIZE)
     grids = dict(zip(of_grid, placed[len(drawn) :], strict=True))
     colours = _colours(grids)
+    beside = {pk: grids for sheet in sheets for pk, grids in _beside(sheet)}
     number = {grid.pk: grid.number for sheet in sheets for grid in sheet.grids}
     middles = {pk: shapely.point_on_surface(shape) for pk, shape in grids.items()}
     return Picture(
         width=width,
         height=height,
         pieces=[
-            Piece(cell, _path(shape), colours[cell.grid_id], cell.grid.start_id != cell.start_id)
+            Piece(cell, _path(shape), colours[cell.grid_id], cell.grid.start_id != cell.start_id, beside[cell.pk])
             for cell, shape in zip(cells, placed[: len(drawn)], strict=True)
         ],
         outlines=[_path(shape) for shape in grids.values()],
         labels=[Label(number[pk], round(point.x), round(point.y)) for pk, point in middles.items()],
         colour_of=colours,
     )
+
+
+def _beside(sheet: Sheet) -> Iterator[tuple[int, frozenset[int]]]:
+    """(cell id, ids of the other grids that its block borders on)."""
+    for number, block in enumerate(sheet.ground.blocks):
+        others = {sheet.proposed[other] for other in sheet.ground.beside[number]} - {sheet.proposed[number]}
+        grids = frozenset(sheet.grids[at].pk for at in others)
+        for atom in block.atoms:
+            yield sheet.cells[atom].pk, grids
 
 
 def _colours(grids: Mapping[int, shapely.Geometry]) -> dict[int, int]:
