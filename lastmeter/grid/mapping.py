@@ -85,8 +85,8 @@ class Chart:
     box: tuple[float, float, float, float]
 
 
-def chart(node: Node | None, below: Sequence[Node]) -> Chart | None:
-    """Draw what lies below a place, or where the tree begins (None); None when nothing there has an outline."""
+def chart(node: Node | None, below: Sequence[Node], most: int = MOST_CHART) -> Chart | None:
+    """What lies below a place, or where the tree begins (None), in `most` bytes; None when nothing has an outline."""
     own = _shapes([node]) if node else {}
     drawn = _shapes(below)
     if not drawn and node is not None:
@@ -96,7 +96,7 @@ def chart(node: Node | None, below: Sequence[Node]) -> Chart | None:
     nodes, rims = list(drawn), list(own.values())
     box = shapely.total_bounds(rims or list(drawn.values())).tolist()
     width, height, placed = to_drawing([*rims, *drawn.values()], SIZE)
-    paths, middles = _paths(placed, MOST_CHART), shapely.point_on_surface(placed[len(rims) :])
+    paths, middles = _paths(placed, most), shapely.point_on_surface(placed[len(rims) :])
     return Chart(
         width,
         height,

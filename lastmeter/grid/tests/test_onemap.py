@@ -109,3 +109,13 @@ def test_a_place_with_many_children_asks_no_more_than_one_with_few(
     tree.plant_all(seeds, today=FOUNDED)
     with django_assert_max_num_queries(45):
         page(client, f"/map/?at={GRID}")
+
+
+def test_a_place_is_picked_on_the_map_too(cast: Cast) -> None:
+    client = Client()
+    text = page(client, f"/places/?in={cast.nodes['community'].pk}&next=/report/")
+    assert '<path class="area"' in text
+    assert 'data-picks="?next=%2Freport%2F&amp;code="' in text
+    answer = client.get(f"/places/?code={GRID}&next=/report/")
+    assert answer["Location"] == f"/report/?place={cast.nodes['grid'].pk}"
+    page(client, "/places/?code=nowhere", 404)

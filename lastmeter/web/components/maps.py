@@ -15,6 +15,7 @@ def map_(
     code: str = "",
     coverage: bool = False,
     goes: str = "",
+    picks: str = "",
     open: bool = False,
     element: str = "x-map",
 ) -> SafeString:
@@ -22,7 +23,8 @@ def map_(
 
     `box` is west, south, east, north in WGS84 degrees, what the map shows first; `code` is the place it marks;
     `coverage` offers the layer of who is in charge, which only staff get. A list of the places has to stand beside it.
-    `goes`: a tap leads to this address with `at` and the layers that are on; `open`: the map opens by itself.
+    `goes`: a tap leads to this address with `at` and the layers that are on; `picks`: it is named with a link to
+    this address and its code. `open`: the map opens by itself.
     `element` is the custom element that draws it, one made from x-map.
     """
     given: dict[str, Any] = {
@@ -32,6 +34,7 @@ def map_(
         "code": code,
         "coverage": coverage,
         "goes": goes,
+        "picks": picks,
         "open": open,
         "element": element,
         "basemap": settings.BASEMAP,

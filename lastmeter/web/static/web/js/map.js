@@ -214,7 +214,11 @@ customElements.define("x-map", class extends HTMLElement {
     const counts = found.filter((each) => "posts" in each);
     const place = (counts.length ? counts : found).reduce((one, other) => (other.level > one.level ? other : one));
     if (this.dataset.goes) { if (place.code !== this.dataset.code) this.go(place.code); return; }
-    const link = Object.assign(document.createElement("a"), { href: `/g/${encodeURIComponent(place.code)}/`, textContent: place.name });
+    const { picks, pick } = this.dataset;
+    const link = Object.assign(document.createElement("a"), {
+      href: picks ? picks + encodeURIComponent(place.code) : `/g/${encodeURIComponent(place.code)}/`,
+      textContent: picks ? pick.replace("%(name)s", place.name) : place.name,
+    });
     const words = counts.length ? ` · ${this.dataset.posts.replace("%(posts)s", place.posts).replace("%(vacant)s", place.vacant)}` : "";
     this.say(link, words);
   }
