@@ -97,9 +97,9 @@ def choices(node: Node | None, words: str, goal: str) -> list[Choice]:
         coded = tree.resolve_code(words)
         found = [coded] if coded else tree.find(words)
         matches = [] if coded else finding.find(words, limit=MOST_BUILDINGS)
-        above = _names_above([*found, *(match.building.node for match in matches)])
+        above = names_above([*found, *(match.building.node for match in matches)])
         return _with_buildings(_lines(found, goal, above), matches, goal, above)
-    return _lines(list(tree.children(node)) if node else _start(), goal, {})
+    return _lines(list(tree.children(node)) if node else start(), goal, {})
 
 
 def _with_buildings(
@@ -121,7 +121,7 @@ def _with_buildings(
     return [*buildings, *places] if sure else [*places, *buildings]
 
 
-def _start() -> list[Node]:
+def start() -> list[Node]:
     """Where the tree begins to branch: nobody wants to pick their own province first."""
     nodes = list(tree.children(None))
     while len(nodes) == 1 and nodes[0].level < Level.COMMUNITY:
@@ -147,7 +147,7 @@ def address(goal: str, **query: object) -> str:
     return "?" + urlencode(query | ({"next": goal} if goal else {}))
 
 
-def _names_above(nodes: Iterable[Node]) -> dict[int, str]:
+def names_above(nodes: Iterable[Node]) -> dict[int, str]:
     """node id → the names of the places it lies in, from the county down: one query."""
     parts = {node.pk: [node.path[: len("".join(keys))] for keys in _heads(node)] for node in nodes}
     wanted = {path for paths in parts.values() for path in paths}

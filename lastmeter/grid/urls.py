@@ -10,6 +10,7 @@ from lastmeter.grid.duty import missed, own
 from lastmeter.grid.duty import public as calls
 from lastmeter.grid.duty import views as duty
 from lastmeter.grid.history import views as history_views
+from lastmeter.grid.onemap import views as map_views
 from lastmeter.grid.plates import views as plate_views
 from lastmeter.grid.staff import acting, opening_views, post_views, rule_views
 
@@ -45,6 +46,7 @@ urlpatterns = [
     path("q/<str:token>/", views.plate, name="plate"),
     path("places/", views.places, name="places"),
     path("places/here/", views.here, name="places-here"),
+    path("map/", map_views.one_map, name="one-map"),
     path("divisions/", views.divisions, name="divisions"),
     path("posts/", post_views.listed, name="posts"),
     path("posts/new/", post_views.new, name="post-new"),

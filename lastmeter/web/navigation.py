@@ -58,6 +58,7 @@ ENTRIES = (
     Entry("desk", _("指标"), "chart", ("/rates/",), MATTERS),
     Entry("desk", _("通知"), "bell", ("/notices/",), MATTERS),
     Entry("desk", _("网格与岗位"), "tree", ("/grid/",), GRID),
+    Entry("desk", _("一张图"), "map", ("/map/",), GRID),
     Entry("desk", _("覆盖缺口"), "grid", ("/coverage/",), GRID),
     Entry("desk", _("岗位"), "people", ("/posts/",), GRID),
     Entry("desk", _("值班表"), "calendar", ("/rosters/",), GRID),

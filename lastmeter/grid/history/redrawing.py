@@ -205,7 +205,7 @@ def _share(old: shapely.Geometry | None, new: shapely.Geometry | None) -> float 
     """The share of the old polygon that lies in the new one; None when either has none or no more than a sliver."""
     if old is None or new is None:
         return None
-    common = shapely.intersection(old, new)
+    common = shapes.common(old, new)
     return fitting.square_metres(common) / fitting.square_metres(old) if common.area > SLIVER else None
 
 

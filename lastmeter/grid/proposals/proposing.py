@@ -12,8 +12,7 @@ from django.utils.translation import gettext as _
 
 from lastmeter.accounts import audit
 from lastmeter.accounts.actors import Actor
-from lastmeter.grid import scope
-from lastmeter.grid.history.fitting import ON_GRID
+from lastmeter.grid import scope, shapes
 from lastmeter.grid.keeping import DRAWERS
 from lastmeter.grid.layers import loading
 from lastmeter.grid.models import (
@@ -253,7 +252,7 @@ def adopted_shapes(proposal: Proposal) -> list[Adopted]:
             raise Refused(_("“%(place)s”的网格没有连成一片，不能采用。") % {"place": sheet.community.name})
         for grid in sheet.grids:
             cells = [cell for cell in sheet.cells if cell.grid_id == grid.pk]
-            polygon = shapely.union_all([shapely.from_wkb(bytes(cell.wkb)) for cell in cells], grid_size=ON_GRID)
+            polygon = shapes.union(shapely.from_wkb(bytes(cell.wkb)) for cell in cells)
             homes = sum(cell.households for cell in cells)
             found.append((grid.number, Adopted(grid.name, sheet.community, polygon, homes, grid.start)))
     return [adopted for _number, adopted in sorted(found, key=lambda pair: pair[0])]

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -16,7 +17,7 @@ from lastmeter.grid import mapping
 from lastmeter.grid.history.fitting import DoesNotFit
 from lastmeter.grid.history.planning import When
 from lastmeter.grid.models import Layer, Proposal, ProposalCell, ProposalGrid
-from lastmeter.grid.proposals import adopting, crosswalk, figures, picture, proposing
+from lastmeter.grid.proposals import adopting, crosswalk, figures, picture, proposing, undoing
 from lastmeter.grid.proposals.forms import AdoptForm, AskForm, GiftForm
 from lastmeter.kit import downloads
 from lastmeter.kit.ids import row_id
@@ -92,8 +93,11 @@ def _page(
     beside: list[ProposalGrid] = []
     if cell is not None:
         beside = next(each for each in sheets if each.community.pk == cell.grid.community_id).beside(cell)
+    last = undoing.last(request.session, found)
     context = {
         "proposal": found,
+        "brush": row_id(request.POST.get("to") or request.GET.get("brush", "")),
+        "last": found.cells.filter(pk=last.cell).select_related("grid", "place").first() if last else None,
         "drawing": drawing,
         "figures": figures.table(sheets, layers),
         "layers": layers,
@@ -129,8 +133,33 @@ def gift(request: Request, user: User, pk: int) -> HttpResponse:
         return _page(request, _found(request, pk), cell, trouble=str(late), status=409)
     except proposing.Refused as refused:
         return _page(request, _found(request, pk), cell, trouble=str(refused), status=422)
-    messages.success(request, _("已把“%(cell)s”划给“%(grid)s”。") % {"cell": cell.label, "grid": told["to"].name})
-    return redirect("proposal", pk)
+    undoing.note(request.session, found, cell, told["to"], version=told["version"])
+    return redirect(_at(pk, told["to"].pk))
+
+
+def _at(pk: int, brush: int) -> str:
+    """The page of a proposal with the grid that is being painted with; the browser stays at the drawing."""
+    return f"{reverse('proposal', args=[pk])}?brush={brush}#drawing"
+
+
+@require_POST
+@signed_in
+def undo(request: Request, user: User, pk: int) -> HttpResponse:
+    """`/grid/proposals/<pk>/gift/undoing/`: the last cell given away in this session goes back where it was."""
+    found = _found(request, pk)
+    if not proposing.may_propose(request.actor, found.street):
+        raise Http404
+    last = undoing.last(request.session, found)
+    if last is None:
+        return _page(request, found, None, trouble=_("没有可以撤销的：方案在此期间已经改过。"), status=409)
+    cell = get_object_or_404(found.cells.select_related("grid", "place", "start"), pk=last.cell)
+    former = get_object_or_404(found.grids, pk=last.former)
+    try:
+        proposing.give(found, cell, former, version=last.version, by=request.actor, now=timezone.now())
+    except proposing.Refused as refused:
+        return _page(request, _found(request, pk), None, trouble=str(refused), status=409)
+    undoing.taken_back(request.session, found)
+    return redirect(_at(pk, last.to))
 
 
 @require_POST
