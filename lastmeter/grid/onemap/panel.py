@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Prefetch
 
@@ -66,7 +67,8 @@ def _posts(node: Node, today: date) -> list[PostLine]:
     return [PostLine(post, post.now, _state(post.now)) for post in rows]
 
 
-def _state(now: Sequence[Tenure]) -> str:
+def _state(now: Sequence[Any]) -> str:
+    """How a post stands by its running tenures, each marked `soon`."""
     if not now:
         return "vacant"
     return "expiring" if all(each.soon for each in now) else "held"

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("grid", "0011_layered_proposals"),
+        ("grid", "0013_layered_proposals"),
     ]
 
     operations = [

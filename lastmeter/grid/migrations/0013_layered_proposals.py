@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("grid", "0010_adopting"),
+        ("grid", "0012_policy_defaults"),
     ]
 
     operations = [
