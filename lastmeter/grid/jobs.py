@@ -6,12 +6,12 @@ from lastmeter.grid import holdings
 from lastmeter.grid.duty import calling
 from lastmeter.grid.history import redrawing
 from lastmeter.grid.layers import loading
-from lastmeter.grid.staff import expiring
+from lastmeter.grid.staff import expiring, vacancies
 
 
 def warn_terms(now: datetime) -> int:
-    """Tell of terms that end soon; daily. Returns the terms looked at."""
-    return expiring.warn(now)
+    """Tell of terms that end soon and of posts that have fallen vacant; daily. Returns how many were looked at."""
+    return expiring.warn(now) + vacancies.warn(now)
 
 
 def apply_due(now: datetime) -> int:

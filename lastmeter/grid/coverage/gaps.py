@@ -77,13 +77,14 @@ def part(
     nobody has named."""
     gap = _gaps[name]
     paths = _curable(gap, actor, under)
+    if not paths:
+        return Part(name, gap, [], 0, None, None)
     with plans.for_these_values():
-        found = gap.find(paths, today) if paths else None
-        count = found.order_by()[:MOST].count() if found is not None else 0
-        if found is None or not count:
-            return Part(name, gap, [], 0, None, None)
+        found = gap.find(paths, today)
         shown = page(found, cursor, size, gap.order)
-    return Part(name, gap, gap.show(shown.items), count, shown.next, shown.prev)
+        whole = shown.next is None and shown.prev is None
+        count = len(shown.items) if whole else found.order_by()[:MOST].count()
+    return Part(name, gap, gap.show(shown.items) if shown.items else [], count, shown.next, shown.prev)
 
 
 def parts(actor: Actor, today: date, *, size: int, under: Collection[str] = ("",)) -> list[Part]:

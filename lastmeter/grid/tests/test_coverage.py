@@ -129,7 +129,7 @@ def test_the_rosters_listed_are_those_of_which_each_alone_says_that_somebody_is_
 
 
 def test_a_hundred_rosters_cost_no_more_questions_than_one(
-    cast: Cast, client_as: ClientAs, django_assert_num_queries: Callable[[int], Any]
+    cast: Cast, client_as: ClientAs, django_assert_max_num_queries: Callable[[int], Any]
 ) -> None:
     client, there = client_as("clerk"), "/coverage/?gap=rosters"
     for hours in ("08:00-18:00", "00:00-24:00"):
@@ -140,7 +140,7 @@ def test_a_hundred_rosters_cost_no_more_questions_than_one(
         client.get(there)
     for hours in ("08:00-18:00", "00:00-24:00") * 30:
         a_roster(cast, hours, people=("building_head", "clerk"))
-    with django_assert_num_queries(len(few)):
+    with django_assert_max_num_queries(len(few) + 1):  # one counts what is more than a page
         client.get(there)
 
 
