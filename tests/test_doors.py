@@ -125,6 +125,8 @@ DOORS: dict[str, str] = {
     "grid/proposals/<int:pk>/adoption/": "post",
     "grid/proposals/<int:pk>/sheet/": "post",
     "queue/": "post",
+    "flow-rules/": "post",
+    "flows/<str:name>/": "post",
     "addresses/": "post",
     "addresses/new/": "post",
     "addresses/compounds/<int:pk>/": "post",
