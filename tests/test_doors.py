@@ -135,6 +135,8 @@ DOORS: dict[str, str] = {
     "grid/proposals/<int:pk>/sheet/": "post",
     "grid/proposals/<int:pk>/crosswalk/": "post",
     "queue/": "post",
+    "flow-rules/": "post",
+    "flows/<str:name>/": "post",
     "addresses/": "post",
     "addresses/new/": "post",
     "addresses/compounds/<int:pk>/": "post",

@@ -38,7 +38,7 @@ LIMITS_OF_FLOWS = (
     ("register", Profile.PETITION, "", 15 * DAY, Measure.NATURAL_HOURS, 75),
     ("accept", Profile.PETITION, "", 15 * DAY, Measure.NATURAL_HOURS, 75),
     (FIX, Profile.PETITION, "", 60 * DAY, Measure.NATURAL_HOURS, 75),
-    ("review", Profile.PETITION, "", 30 * DAY, Measure.NATURAL_HOURS, 75),
+    ("recheck", Profile.PETITION, "", 30 * DAY, Measure.NATURAL_HOURS, 75),
     (REOPEN_KIND, Profile.PETITION, "", 30 * DAY, Measure.NATURAL_HOURS, 100),
 )
 CAPS = ((Cap.Kind.RETURNS, 2), (Cap.Kind.REOPENINGS, 1), (Cap.Kind.MISSES, 3))

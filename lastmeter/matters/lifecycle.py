@@ -116,6 +116,24 @@ class Transition:
     guard: str = ""
 
 
+# Whose an act is, in words; who that is exactly is said by matters/policy.py.
+WHO = {
+    "requester": gettext_noop("诉求人"),
+    "settle": gettext_noop("网格员、社区"),
+    "take": gettext_noop("网格员、社区"),
+    "send_up": gettext_noop("网格员、社区"),
+    "alarm": gettext_noop("网格员、工作台"),
+    "screen": gettext_noop("工作台"),
+    "dispatch": gettext_noop("工作台"),
+    "close": gettext_noop("工作台"),
+    "revisit": gettext_noop("工作台"),
+    "archive": gettext_noop("工作台"),
+    "decide": gettext_noop("上一级调度员"),
+    "handle": gettext_noop("承办的单位或人"),
+    "lead": gettext_noop("承办方、工作台"),
+    "part": gettext_noop("协办的单位或人"),
+    "check": gettext_noop("本网格的人"),
+}
 _WORDS = gettext_noop("写明理由")
 _RESULT = gettext_noop("写明结果")
 _TO = gettext_noop("有承办单位或承办人")
@@ -430,8 +448,8 @@ CLOCKS: tuple[Clock, ...] = (
     # art. 34: settled within 60 days of that; art. 35: a review is answered within 30 days.
     Clock("register", gettext_noop("转送期限"), (PETITION,), _BACK, WITH_HANDLER),
     Clock("accept", gettext_noop("受理告知期限"), (PETITION,), _ONCE_MORE, (SIGNED,), (FILED,)),
-    Clock("review", gettext_noop("复查期限"), (PETITION,), _AGAIN),
-    Clock("fix", gettext_noop("办结期限"), (PETITION,), ("sign",), unless="review"),
+    Clock("recheck", gettext_noop("复查期限"), (PETITION,), _AGAIN),
+    Clock("fix", gettext_noop("办结期限"), (PETITION,), ("sign",), unless="recheck"),
 )
 
 
@@ -452,7 +470,7 @@ def table(profile: str) -> list[tuple[str, str, str, str, str]]:
             f"{each.word} `{each.act}`",
             "、".join(BY_NAME[name].word for name in each.before),
             BY_NAME[each.after].word if each.after else "—",
-            each.who,
+            f"{WHO[each.who]} `{each.who}`",
             each.guard or "—",
         )
         for each in TRANSITIONS

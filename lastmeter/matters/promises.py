@@ -18,8 +18,8 @@ RETURN, REPEAT = "return", "repeat"  # windows: how long back is looked, or how 
 LEGS = (DISPUTE, ASSIST, TASK)
 
 
-def wanted(matter: Matter, kind: str, start: datetime) -> deadlines.Wanted:
-    """A clock of this matter, with everything that the choice of its rule depends on."""
+def wanted(matter: Matter, kind: str, start: datetime, *, leg: str = "") -> deadlines.Wanted:
+    """A clock of this matter (or of one party), with everything that the choice of its rule depends on."""
     return deadlines.Wanted(
         kind,
         matter.dossier.path,
@@ -27,6 +27,7 @@ def wanted(matter: Matter, kind: str, start: datetime) -> deadlines.Wanted:
         profile=matter.profile,
         category_id=matter.category_id,
         urgency=matter.urgency,
+        leg=leg,
     )
 
 
@@ -80,12 +81,19 @@ def recount(matter: Matter, *, now: datetime) -> list[Changed]:
         new = deadlines.plan(wanted(matter, old.kind, old.started_at), known)
         if new is None or new.due_at == old.due_at or new.due_at <= now:
             continue
-        new.dossier_id, new.unit_id = matter.pk, old.unit_id
-        Deadline.objects.filter(pk=old.pk).update(ended_at=now, state=Deadline.State.VOID)
-        new.save()
         changed.append(Changed(words[old.kind], old.due_at, new.due_at))
+        _take_dates(old, new, now)
     deadlines.refresh([matter.pk])
     return changed
+
+
+def _take_dates(old: Deadline, new: Deadline, now: datetime) -> None:
+    """The same clock by another rule; what has come to lie in the future rings again when it comes."""
+    old.limit_id, old.due_at, old.warn_at = new.limit_id, new.due_at, new.warn_at
+    old.overdue_at, old.rung, old.next_rung_at = None, 0, None
+    if new.warn_at and new.warn_at > now:
+        old.warned_at = None
+    old.save(update_fields=["limit", "due_at", "warn_at", "warned_at", "overdue_at", "rung", "next_rung_at"])
 
 
 def change_profile(matter: Matter, *, now: datetime) -> None:

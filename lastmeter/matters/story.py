@@ -70,7 +70,7 @@ SAYS: dict[str, str | Promise] = {
     "matter.overdue_fix": gettext_lazy("超过办结期限"),
     "matter.overdue_register": gettext_lazy("超过转送期限"),
     "matter.overdue_accept": gettext_lazy("超过受理告知期限"),
-    "matter.overdue_review": gettext_lazy("超过复查期限"),
+    "matter.overdue_recheck": gettext_lazy("超过复查期限"),
     "matter.overdue_dispute": gettext_lazy("超过裁定期限"),
     "matter.overdue_assist": gettext_lazy("协办超过期限"),
     "matter.overdue_task": gettext_lazy("小任务超过期限"),

@@ -6,6 +6,7 @@ from lastmeter.matters.views import (
     acts,
     counter,
     field,
+    flow_rules,
     matter,
     photos,
     progress,
@@ -37,6 +38,8 @@ urlpatterns = [
     path("today/", field.today, name="today"),
     path("found/", field.found, name="found"),
     # the desk
+    path("flow-rules/", flow_rules.rules, name="flow-rules"),
+    path("flows/<str:name>/", flow_rules.flow, name="flow"),
     path("queue/", queue.queue, name="queue"),
     path("matters/new/", counter.counter, name="counter"),
     path("matters/new/similar/", counter.similar, name="counter-similar"),

@@ -374,7 +374,7 @@ class ProfileForm(Reason):
 
     def prepare(self) -> None:
         others = [
-            (each.name, f"{_(each.word)}：{_(each.says)}")
+            (each.name, _("%(word)s：%(says)s") % {"word": _(each.word), "says": _(each.says)})
             for each in lifecycle.PROFILES
             if each.name not in (Profile.SELF, self.at.matter.profile)
         ]

@@ -90,7 +90,7 @@ class Transfer(ActForm):
     words = Words(label=gettext_lazy("为什么转"))
 
     def prepare(self) -> None:
-        offer(self, "unit", self.at.units)
+        offer(self, "unit", [("", _("请选择")), *self.at.units])
 
 
 class TransferAnswer(ActForm):

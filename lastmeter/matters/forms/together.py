@@ -40,7 +40,8 @@ class Assist(ActForm):
 
     def prepare(self) -> None:
         helping = {each.unit_id for each in self.at.parts if each.kind == Part.Kind.ASSIST}
-        offer(self, "unit", [(key, name) for key, name in self.at.units if int(key) not in helping])
+        others = [(key, name) for key, name in self.at.units if int(key) not in helping]
+        offer(self, "unit", [("", _("请选择")), *others])
 
 
 class TaskForm(ActForm):

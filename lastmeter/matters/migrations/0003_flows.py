@@ -21,7 +21,7 @@ LIMITS = (
     ("register", "petition", 15 * DAY, "natural_hours", 75),
     ("accept", "petition", 15 * DAY, "natural_hours", 75),
     ("fix", "petition", 60 * DAY, "natural_hours", 75),
-    ("review", "petition", 30 * DAY, "natural_hours", 75),
+    ("recheck", "petition", 30 * DAY, "natural_hours", 75),
     ("reopen", "petition", 30 * DAY, "natural_hours", 100),
 )
 CAPS = (("returns", 2), ("reopenings", 1), ("misses", 3))

@@ -112,7 +112,7 @@ def dispute(
         ),
         _("已经有一个争议在等裁定。"),
     )
-    deadlines.start(matter.pk, [promises.wanted(matter, promises.DISPUTE, now)], now=now)
+    deadlines.start(matter.pk, [promises.wanted(matter, promises.DISPUTE, now, leg=promises.DISPUTE)], now=now)
     tell_story(matter, "disputed", in_words(made), by=by, now=now, unit_id=matter.unit_id)
     tell.deciders([matter], "disputed", gettext_lazy("职责争议，请裁定"), by=by, now=now)
     return made

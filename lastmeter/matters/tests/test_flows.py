@@ -234,10 +234,10 @@ def test_a_petition_runs_its_three_legs_with_their_own_limits(cast: Cast, actor:
     assert running() == {}
     assert fresh(matter.pk).reopen_until == NOW + timedelta(days=30)
     ACTS["reopen"](fresh(matter.pk), scene)
-    assert running() == {"review": 30, "register": 15}
+    assert running() == {"recheck": 30, "register": 15}
     for act in ("dispatch", "sign"):
         ACTS[act](fresh(matter.pk), scene)
-    assert running() == {"review": 30}
+    assert running() == {"recheck": 30}
 
 
 def test_the_clock_of_the_whole_matter_survives_every_change_of_hands(cast: Cast, actor: Actors) -> None:

@@ -14,14 +14,15 @@ from django.views.decorators.http import require_safe
 
 from lastmeter.accounts.models import User
 from lastmeter.accounts.requests import Request, signed_in
+from lastmeter.clocks.models import Deadline
 from lastmeter.dossiers.models import Attachment
 from lastmeter.grid import tree
 from lastmeter.kit import masking
 from lastmeter.kit.ids import pretty
-from lastmeter.matters import channels, danger, lifecycle, policy, story
+from lastmeter.matters import channels, danger, lifecycle, policy, promises, story
 from lastmeter.matters.forms import acts as forms
 from lastmeter.matters.forms import reassigning, together
-from lastmeter.matters.models import Channel, Enquiry, Matter, Profile, Requester
+from lastmeter.matters.models import Channel, Enquiry, Matter, Objection, Profile, Requester
 from lastmeter.matters.views import listing
 from lastmeter.matters.views.door import AWAITED, TIMING, Door
 from lastmeter.matters.views.reach import matter_for, number_of, sees
@@ -128,7 +129,8 @@ def answer(
         "dialogs": [each for each in [*offered, *moving] if each.asks],
         "standing": setting.standing,
         "main": offered[:MAIN_BUTTONS],
-        "others": offered[MAIN_BUTTONS:],
+        "others": [each for each in offered[MAIN_BUTTONS:] if not _rare(each, setting)],
+        "rare": [each for each in offered[MAIN_BUTTONS:] if _rare(each, setting)],
         "trouble": trouble,
         "typed": bound.typed() if bound and trouble else [],
         "revealed": revealed,
@@ -180,12 +182,26 @@ def _offer(
 ) -> Offer:
     form = bound if type(bound) is door.form else door.form(at=setting)
     address = reverse(f"matter-{door.noun}", args=[setting.matter.dossier.number]) + query
-    return Offer(door, form, address, primary, _words(door, setting.matter.profile))
+    return Offer(door, form, address, primary, _words(door, setting))
 
 
-def _words(door: Door, profile: str) -> str | Promise:
+RARE = ("correct", "change_profile", "repeat", "hand_over", "propose_transfer", "part_cancel")
+
+
+def _rare(offer: Offer, setting: forms.Setting) -> bool:
+    """Whether a button stays folded: seldom wanted, unless the matter itself speaks for it."""
+    if offer.door.act == "repeat":
+        return not setting.earlier
+    if offer.door.act == "hand_over":
+        return not danger.named_in(setting.matter.text)
+    return offer.door.act in RARE and not offer.wrong
+
+
+def _words(door: Door, setting: forms.Setting) -> str | Promise:
     """What the button says: the door's words, or the flow's own where it calls the act something else."""
-    row = lifecycle.row(profile, door.act)
+    if door.act == "send_back" and not setting.leave.open:
+        return _("提请裁定")
+    row = lifecycle.row(setting.matter.profile, door.act)
     own = row is not None and row.word != lifecycle.word(door.act) and door.act in OWN_WORDS
     return _(row.word) if row is not None and own else door.words
 
@@ -213,11 +229,19 @@ def _facts(setting: forms.Setting, bound: forms.ActForm | None = None) -> dict[s
         "first_receiver": _first_receiver(matter),
         "profile_word": _(lifecycle.PROFILE[matter.profile].word),
         "parts": sorted(matter.parts.all(), key=lambda part: (part.ended_at is not None, part.pk)),
-        "objections": [each for each in matter.objections.all() if each.decided_at is None],
+        "objections": [(each, _decide_by(each)) for each in matter.objections.all() if each.decided_at is None],
         "closure": matter.closures.filter(reopened_at=None).first() if not dossier.is_open else None,
         "question": Enquiry.objects.filter(matter=matter, ended_at=None).first(),
         "channels": [(each, channels.HOW[each]) for each in Channel],
     }
+
+
+def _decide_by(objection: Objection) -> datetime | None:
+    """Until when a dispute is to be decided; a wish to hand on waits under the matter's own clock."""
+    if objection.kind != Objection.Kind.DISPUTE:
+        return None
+    running = Deadline.objects.filter(dossier=objection.matter_id, kind=promises.DISPUTE, ended_at=None)
+    return running.values_list("due_at", flat=True).first()
 
 
 def _first_receiver(matter: Matter) -> str:
