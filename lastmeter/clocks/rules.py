@@ -41,8 +41,9 @@ class LimitRule:
     amount: int
     measure: str
     warn_share: int
+    unit: int | None = None
 
-    def fits(self, path: str, kind: str, profile: str, category: int | None, urgency: str) -> bool:
+    def fits(self, path: str, kind: str, profile: str, category: int | None, urgency: str, unit: int | None) -> bool:
         """Whether the rule speaks of this case: its own blanks speak of all."""
         return (
             self.kind == kind
@@ -50,19 +51,33 @@ class LimitRule:
             and self.profile in ("", profile)
             and self.category in (None, category)
             and self.urgency in ("", urgency)
+            and self.unit in (None, unit)
         )
 
     @property
-    def rank(self) -> tuple[int, int, int, int]:
+    def rank(self) -> tuple[int, int, int, int, int]:
         """Nearest ancestor first; at one node the most particular rule first."""
-        return (len(self.path), self.category is not None, self.urgency != "", self.profile != "")
+        return (
+            len(self.path),
+            self.unit is not None,
+            self.category is not None,
+            self.urgency != "",
+            self.profile != "",
+        )
 
 
 def choose(
-    rules: Iterable[LimitRule], *, path: str, kind: str, profile: str, category: int | None, urgency: str
+    rules: Iterable[LimitRule],
+    *,
+    path: str,
+    kind: str,
+    profile: str,
+    category: int | None,
+    urgency: str,
+    unit: int | None = None,
 ) -> LimitRule | None:
     """The rule that sets this deadline, or None when nobody has promised anything."""
-    fitting = [rule for rule in rules if rule.fits(path, kind, profile, category, urgency)]
+    fitting = [rule for rule in rules if rule.fits(path, kind, profile, category, urgency, unit)]
     return max(fitting, key=lambda rule: rule.rank, default=None)
 
 
@@ -174,7 +189,7 @@ def moved(moment: datetime, measure: str, stood: Stood, worked: Worked) -> datet
         return _moved_hours(moment, stood, worked)
     days = zhtime.workdays_between(zhtime.china(stood.since).date(), zhtime.china(stood.until).date(), worked.calendar)
     later = _days_on(zhtime.china(moment), days, worked.calendar)
-    if stood.since < moment and later < stood.until:
+    if stood.since < moment and later <= stood.until:
         return zhtime.add_working_days(stood.until, 1, worked.calendar)
     return later
 

@@ -13,6 +13,7 @@ from lastmeter.kit.text import on_record
 from lastmeter.matters import lifecycle
 from lastmeter.matters.models import Category, Channel, Matter, Screening, Urgency
 from lastmeter.matters.steps import Overtaken, move, tell_story
+from lastmeter.matters.timing.binding import rebind
 
 
 @transaction.atomic
@@ -23,6 +24,7 @@ def accept(
     move(matter, "accept", by=by, now=now)
     classify(matter, category=category, urgency=urgency)
     tell_story(matter, "accepted", by=by, now=now, public=True)
+    rebind(matter, by=by, now=now)
     return _screened(matter, Screening.Verdict.ACCEPT, by=by, now=now)
 
 
