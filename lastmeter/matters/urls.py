@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lastmeter.matters.views import acts, counter, field, matter, photos, progress, queue, reporting, timing
+from lastmeter.matters.views import acts, board, counter, field, matter, photos, progress, queue, reporting, timing
 
 urlpatterns = [
     # the resident
@@ -25,6 +25,7 @@ urlpatterns = [
     path("found/", field.found, name="found"),
     # the desk
     path("queue/", queue.queue, name="queue"),
+    path("ledger/", board.ledger, name="ledger"),
     path("matters/new/", counter.counter, name="counter"),
     path("matters/new/similar/", counter.similar, name="counter-similar"),
     path("matters/<str:number>/", matter.matter_page, name="matter"),
