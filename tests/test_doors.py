@@ -137,6 +137,7 @@ DOORS: dict[str, str] = {
     "queue/": "post",
     "flow-rules/": "post",
     "flows/<str:name>/": "post",
+    "ledger/": "post",
     "addresses/": "post",
     "addresses/new/": "post",
     "addresses/compounds/<int:pk>/": "post",

@@ -46,7 +46,7 @@ def worked(path: str, unit_id: int | None = None) -> rules.Worked:
 
 def _read_limits(today: date) -> list[rules.LimitRule]:
     rows = Limit.objects.filter(valid_on(today))
-    columns = ("pk", "node__path", "kind", "profile", "category", "urgency", "amount", "measure", "warn_share")
+    columns = ("pk", "node__path", "kind", "profile", "category", "urgency", "amount", "measure", "warn_share", "unit")
     return [rules.LimitRule(*row) for row in rows.values_list(*columns)]
 
 

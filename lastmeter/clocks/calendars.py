@@ -6,11 +6,13 @@ from itertools import groupby
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from lastmeter.clocks import bells, recount
 from lastmeter.clocks.models import CalendarDay, Deadline, Measure
 from lastmeter.clocks.recount import Moved
 from lastmeter.grid import ground
+from lastmeter.kit.text import on_record
 
 CHUNK = 1000
 BY_CALENDAR = (Measure.WORKING_DAYS, Measure.WORKING_HOURS)
@@ -36,6 +38,12 @@ def publish(days: Mapping[date, CalendarDay.Kind], *, basis: str, now: datetime)
     if gone or fresh:
         ground.bump()
     return len(gone) + len(fresh)
+
+
+def newest_basis() -> str:
+    """The notice that was entered last, else the calendar that came with the software."""
+    entered = CalendarDay.objects.order_by("-entered_at", "-pk").values_list("basis", flat=True).first()
+    return entered or on_record(_("软件升级带来了新的放假安排。"))
 
 
 def apply(why: str, *, where: Q | None = None, now: datetime) -> int:

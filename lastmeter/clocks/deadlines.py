@@ -36,18 +36,24 @@ def plan(wanted: Wanted, known: Sequence[rules.LimitRule]) -> Deadline | None:
     if wanted.promised is not None:
         due_at = max(wanted.promised, wanted.start)
         return _deadline(wanted, due_at, None, share=rules.PROMISED_SHARE)
-    rule = rules.choose(
+    rule = rule_for(wanted, known)
+    if rule is None:
+        return None
+    due_at = rules.due(wanted.start, rule, book.worked(wanted.path, wanted.unit_id))
+    return _deadline(wanted, due_at, rule.id, share=rule.warn_share)
+
+
+def rule_for(wanted: Wanted, known: Sequence[rules.LimitRule]) -> rules.LimitRule | None:
+    """The rule that sets this clock, or None when nobody has promised anything."""
+    return rules.choose(
         known,
         path=wanted.path,
         kind=wanted.kind,
         profile=wanted.profile,
         category=wanted.category_id,
         urgency=wanted.urgency,
+        unit=wanted.unit_id,
     )
-    if rule is None:
-        return None
-    due_at = rules.due(wanted.start, rule, book.worked(wanted.path, wanted.unit_id))
-    return _deadline(wanted, due_at, rule.id, share=rule.warn_share)
 
 
 def _deadline(wanted: Wanted, due_at: datetime, limit_id: int | None, *, share: int) -> Deadline:

@@ -26,6 +26,20 @@ def recount(dossier_ids: Sequence[int], *, now: datetime) -> list[Moved]:
     return recount_rows(list(running.select_related("dossier", "limit").order_by("pk")), now=now)
 
 
+def rebind(dossier_id: int, wanted: Sequence[deadlines.Wanted], *, now: datetime) -> list[Moved]:
+    """The running clocks of these kinds follow the rule that speaks of the case as it is now, and the unit's hours.
+
+    They keep their start. A date that was promised elsewhere stays. Needs an open transaction; returns what moved.
+    """
+    known = book.current_rules(now)
+    for each in wanted:
+        rule = deadlines.rule_for(each, known)
+        bound = Deadline.objects.filter(dossier=dossier_id, kind=each.kind, ended_at=None, promised_at=None)
+        if rule is not None:
+            bound.update(unit=each.unit_id, limit=rule.id)
+    return recount([dossier_id], now=now)
+
+
 def recount_rows(rows: Sequence[Deadline], *, now: datetime) -> list[Moved]:
     """`recount` for deadlines read with dossier and limit: a few statements; those that stay are left alone."""
     turns, holds = turns_of(rows), _open_holds(rows)

@@ -42,27 +42,36 @@ class LimitRule:
     amount: int
     measure: str
     warn_share: int
+    unit: int | None = None
 
-    def fits(self, kind: str, profile: str, category: int | None, urgency: str) -> bool:
+    def fits(self, kind: str, profile: str, category: int | None, urgency: str, unit: int | None) -> bool:
         """Whether the rule speaks of such a case: its own blanks speak of all."""
         return (
             self.kind == kind
             and self.profile in ("", profile)
             and self.category in (None, category)
             and self.urgency in ("", urgency)
+            and self.unit in (None, unit)
         )
 
     @property
-    def particular(self) -> tuple[bool, bool, bool]:
+    def particular(self) -> tuple[bool, bool, bool, bool]:
         """At one node the rule that says more goes before the others."""
-        return (self.category is not None, self.urgency != "", self.profile != "")
+        return (self.unit is not None, self.category is not None, self.urgency != "", self.profile != "")
 
 
 def choose(
-    rules: Iterable[LimitRule], *, path: str, kind: str, profile: str, category: int | None, urgency: str
+    rules: Iterable[LimitRule],
+    *,
+    path: str,
+    kind: str,
+    profile: str,
+    category: int | None,
+    urgency: str,
+    unit: int | None = None,
 ) -> LimitRule | None:
     """The rule that sets this deadline, or None when nobody has promised anything."""
-    fitting = (rule for rule in rules if rule.fits(kind, profile, category, urgency))
+    fitting = (rule for rule in rules if rule.fits(kind, profile, category, urgency, unit))
     return nearest(fitting, path, lambda rule: rule.particular)
 
 
@@ -172,7 +181,7 @@ def moved(moment: datetime, measure: str, stood: Stood, worked: Worked) -> datet
         return _moved_hours(moment, stood, worked)
     days = zhtime.workdays_between(zhtime.china(stood.since).date(), zhtime.china(stood.until).date(), worked.calendar)
     later = _days_on(zhtime.china(moment), days, worked.calendar)
-    if stood.since < moment and later < stood.until:
+    if stood.since < moment and later <= stood.until:
         return zhtime.add_working_days(stood.until, 1, worked.calendar)
     return later
 

@@ -144,5 +144,6 @@ GATES = {
     "/today/": works_in_field,
     "/found/": finds,
     "/queue/": has_list,
+    "/ledger/": has_list,
     "/matters/new/": takes_reports,
 }

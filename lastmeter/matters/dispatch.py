@@ -14,6 +14,7 @@ from lastmeter.matters import profiles, tell
 from lastmeter.matters.models import Assignment, Category, Matter, Part, Urgency
 from lastmeter.matters.screening import classify, name_as
 from lastmeter.matters.steps import end_assignment, lay_with, move, tell_story
+from lastmeter.matters.timing.binding import rebind
 
 
 @transaction.atomic
@@ -40,6 +41,7 @@ def dispatch(
     tell_story(matter, "dispatched", words, by=by, now=now, public=True, unit_id=unit.pk if unit else None)
     if request:
         tell_story(matter, "requested", request, by=by, now=now)
+    rebind(matter, by=by, now=now)
     tell.assigned([matter], "dispatched", _("分派给您"), by=by, now=now)
     return assignment
 

@@ -236,8 +236,10 @@ def _wanted(ready: _Ready, now: datetime) -> list[deadlines.Wanted]:
     fix = deadlines.Wanted(
         FIX, ready.columns.path, start, ready.profile, report.category_id, report.urgency, promised=promised
     )
-    if past:  # an imported report was answered, or not, elsewhere: only its promised date is kept
-        return [fix] if promised else []
+    if past and promised:  # an imported report was answered, or not, elsewhere: only its promised date is kept
+        return [fix]
+    if past:  # what came without a date and is still open gets ours, from the day on which it came
+        return [] if past.closed_at else [replace(fix, start=now)]
     return [replace(fix, kind=clock.kind) for clock in lifecycle.started_by(ready.profile, "report")]
 
 

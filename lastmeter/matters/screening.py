@@ -12,6 +12,7 @@ from lastmeter.kit.text import on_record
 from lastmeter.matters import lifecycle, profiles, promises, tell
 from lastmeter.matters.models import Category, Channel, Ground, Matter, Screening, Urgency
 from lastmeter.matters.steps import Overtaken, move, tell_story
+from lastmeter.matters.timing.binding import rebind
 
 
 @transaction.atomic
@@ -24,6 +25,7 @@ def accept(
     move(matter, "accept", by=by, now=now)
     classify(matter, now=now)
     tell_story(matter, "accepted", by=by, now=now, public=True)
+    rebind(matter, by=by, now=now)
     return _screened(matter, Screening.Verdict.ACCEPT, by=by, now=now)
 
 

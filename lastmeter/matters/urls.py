@@ -4,6 +4,7 @@ from django.urls import path
 
 from lastmeter.matters.views import (
     acts,
+    board,
     counter,
     field,
     flow_rules,
@@ -41,6 +42,7 @@ urlpatterns = [
     path("flow-rules/", flow_rules.rules, name="flow-rules"),
     path("flows/<str:name>/", flow_rules.flow, name="flow"),
     path("queue/", queue.queue, name="queue"),
+    path("ledger/", board.ledger, name="ledger"),
     path("matters/new/", counter.counter, name="counter"),
     path("matters/new/similar/", counter.similar, name="counter-similar"),
     path("matters/<str:number>/", matter.matter_page, name="matter"),

@@ -53,6 +53,7 @@ ENTRIES = (
     Entry("field", _("我的"), "me", ("/me/", "/account/", "/sign-in/")),
     Entry("desk", _("工作台"), "home", ("/desk/",), MATTERS),
     Entry("desk", _("事项清单"), "inbox", ("/queue/",), MATTERS),
+    Entry("desk", _("期限与挂账"), "clock", ("/ledger/",), MATTERS),
     Entry("desk", _("代为登记"), "pen", ("/matters/new/", "/desk/new/"), MATTERS),
     Entry("desk", _("今日"), "list", ("/today/",), MATTERS),
     Entry("desk", _("指标"), "chart", ("/rates/",), MATTERS),

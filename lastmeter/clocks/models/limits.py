@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from lastmeter.grid.models import Level, Node, PolicyRow
+from lastmeter.grid.models import Level, Node, PolicyRow, Unit
 
 
 class Measure(models.TextChoices):
@@ -20,6 +20,7 @@ class Limit(PolicyRow):
     profile = models.CharField(_("流程"), max_length=12, blank=True)
     category = models.BigIntegerField(_("类别"), null=True, blank=True)
     urgency = models.CharField(_("紧急程度"), max_length=10, blank=True)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="limits")
     amount = models.PositiveIntegerField(_("数量"))
     measure = models.CharField(_("计量"), max_length=14, choices=Measure.choices)
     warn_share = models.PositiveSmallIntegerField(_("预警比例（%）"), default=75)

@@ -26,7 +26,7 @@ def written(cast: Cast, **changes: object) -> dict[str, object]:
         "flow-profile": "hotline",
         "flow-basis": "镇发〔2026〕1 号",
     }
-    return {"flow": "1"} | given | {f"flow-{name}": value for name, value in given.items()}
+    return {"flow": "1"} | given | {f"flow-{name}": value for name, value in changes.items()}
 
 
 def test_the_street_writes_a_row_and_new_matters_follow_it(cast: Cast, client_as: ClientAs) -> None:
