@@ -16,10 +16,12 @@ class MattersConfig(AppConfig):
         from lastmeter.grid.coverage import gaps
         from lastmeter.grid.staff import handovers
         from lastmeter.matters import bells, handing, holdings, ownerless
-        from lastmeter.matters.models import DistrictName
+        from lastmeter.matters.models import DistrictName, Duty, ItemList
 
         seam.register(DossierKind.MATTER, seam.Bells(bells.warns, bells.falls, bells.climbs))
         followers.register(DistrictName, followers.of_model(DistrictName, _("来源地名")))
+        followers.register(Duty, followers.of_model(Duty, _("职责清单")))
+        followers.register(ItemList, followers.of_model(ItemList, _("事项清单")))
         keepers.register("matters", holdings.KEEPER)
         handovers.register("matters", handing.WORK)
         gaps.register("ownerless", ownerless.GAP)

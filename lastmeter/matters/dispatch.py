@@ -11,7 +11,9 @@ from lastmeter.clocks import deadlines
 from lastmeter.dossiers import access
 from lastmeter.grid.models import Unit
 from lastmeter.kit.text import on_record
+from lastmeter.kit.zhtime import CHINA
 from lastmeter.matters import tell
+from lastmeter.matters.catalogue import community
 from lastmeter.matters.intake import ANSWER
 from lastmeter.matters.models import Assignment, Category, Matter, Urgency
 from lastmeter.matters.screening import classify
@@ -30,9 +32,20 @@ def dispatch(
     by: Actor,
     now: datetime,
 ) -> Assignment:
-    """Give a matter to a unit or to a person, with what is asked of them. A reported one is accepted by this."""
+    """Give a matter to a unit or to a person, with what is asked of them. A reported one is accepted by this.
+
+    Raises NotAsked for what a community may not be asked to do, whoever dispatches it.
+    """
     if (unit is None) == (user is None):
         raise ValueError("a matter is dispatched to one unit or to one person")
+    community.require(
+        path=matter.dossier.path,
+        category_id=category.pk if category else matter.category_id,
+        unit=unit,
+        user=user,
+        by=by,
+        today=now.astimezone(CHINA).date(),
+    )
     move(matter, "dispatch", by=by, now=now)
     classify(matter, category=category, urgency=urgency)
     assignment = _assign(matter, unit=unit, user=user, request=request, by=by, now=now)

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -19,6 +20,7 @@ from lastmeter.grid import tree
 from lastmeter.kit import masking
 from lastmeter.kit.ids import pretty
 from lastmeter.matters import channels, lifecycle, policy, reckoning, story
+from lastmeter.matters.catalogue import mapping
 from lastmeter.matters.forms import acts as forms
 from lastmeter.matters.models import Channel, Enquiry, Matter, Requester, Screening
 from lastmeter.matters.views import listing
@@ -124,6 +126,7 @@ def answer(
         "typed": bound.typed() if bound and trouble else [],
         "revealed": revealed,
         "done": "done" in request.GET,
+        "proposal": setting.proposal if any(each.door.act == "dispatch" for each in offered) else None,
         **_facts(setting, bound),
     }
     if not _swapped(request):
@@ -181,6 +184,7 @@ def _facts(setting: forms.Setting, bound: forms.ActForm | None = None) -> dict[s
         "similar": setting.similar if merges else [],
         "question": Enquiry.objects.filter(matter=matter, ended_at=None).first(),
         "screened": Screening.objects.filter(matter=matter).order_by("-pk").first(),
+        "elsewhere": mapping.others(matter.category_id, timezone.localdate()),
         "channels": [(each, channels.HOW[each]) for each in Channel],
     }
 

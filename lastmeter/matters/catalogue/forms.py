@@ -1,0 +1,182 @@
+"""The forms of the catalogues: they check what is typed and never act."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from lastmeter.grid.models import Node, Unit
+from lastmeter.kit.forms import Day, Line, narrow
+from lastmeter.matters.catalogue.loading import Order
+from lastmeter.matters.catalogue.shipped import SHIPPED
+from lastmeter.matters.forms.fields import CategoryField, category_choices
+from lastmeter.matters.models import Duty, Item, Scheme
+
+LARGEST = 20 * 1024 * 1024
+SLUG = r"[a-z0-9-]+"
+
+
+class TableForm(forms.Form):
+    """A table as Excel or CSV."""
+
+    file = forms.FileField(label=gettext_lazy("Excel 或 CSV 文件"))
+
+    def clean_file(self) -> "UploadedFile[bytes] | None":
+        file: UploadedFile[bytes] | None = self.cleaned_data["file"]
+        if file and (file.size or 0) > LARGEST:
+            raise forms.ValidationError(_("文件超过 20 MB，请拆成几个，或请管理员用命令行导入。"))
+        return file
+
+
+class OrderForm(forms.Form):
+    """What is loaded, from which day: shown with the file, and again with the differences."""
+
+    scheme = forms.RegexField(
+        f"^{SLUG}$",
+        label=gettext_lazy("分类体系的代号"),
+        max_length=30,
+        help_text=gettext_lazy("小写字母和数字，如 local、db44t2479；已有的就是载入新版本。"),
+    )
+    name = Line(label=gettext_lazy("名称"), limit=100, required=False)
+    edition = Line(label=gettext_lazy("版本"), limit=60, help_text=gettext_lazy("如 DB44/T 2479-2024。"))
+    valid_from = Day(label=gettext_lazy("生效日期"))
+    source = Line(label=gettext_lazy("来源"), limit=300, required=False)
+    offered = forms.BooleanField(label=gettext_lazy("供登记和分派选用"), required=False, initial=True)
+    unchecked = forms.BooleanField(label=gettext_lazy("还没有和正式文本核对"), required=False)
+
+    def order(self) -> Order:
+        """The checked form as an order; an existing scheme keeps its name."""
+        given = self.cleaned_data
+        known = Scheme.objects.filter(code=given["scheme"]).first()
+        return Order(**{**given, "name": given["name"] or (known.name if known else given["scheme"])})
+
+
+class LoadForm(OrderForm, TableForm):
+    """A file of one's own."""
+
+    field_order = ("file", "scheme", "name", "edition", "valid_from", "source", "offered", "unchecked")
+
+
+class CategoryForm(forms.Form):
+    """What the owner says of a category beside the standard's text."""
+
+    words = Line(
+        label=gettext_lazy("提示词"),
+        limit=300,
+        required=False,
+        help_text=gettext_lazy("用空格分开；按这些词也找得到它。"),
+    )
+    advice = Line(
+        label=gettext_lazy("先请注意"),
+        limit=300,
+        rows=2,
+        required=False,
+        help_text=gettext_lazy("登记前先给居民看的一句话，如：发现明火，请先打 119。"),
+    )
+    public = forms.BooleanField(
+        label=gettext_lazy("可以公开"),
+        required=False,
+        help_text=gettext_lazy("这一类的事项可以出现在公开的地图和清单上。"),
+    )
+
+
+def shipped_query(key: str, today: date) -> dict[str, Any]:
+    """The order of a shipped catalogue as the values of `OrderForm`."""
+    order = SHIPPED[key].ordered(today)
+    values = {
+        "scheme": order.scheme,
+        "name": order.name,
+        "edition": order.edition,
+        "valid_from": order.valid_from.isoformat(),
+        "source": order.source,
+    }
+    return values | {name: "on" for name in ("offered", "unchecked") if getattr(order, name)}
+
+
+class DraftForm(forms.Form):
+    """For which place a list is drafted."""
+
+    node = forms.ModelChoiceField(label=gettext_lazy("哪里的清单"), queryset=Node.objects.none())
+
+    def __init__(self, *args: Any, nodes: QuerySet[Node], **options: Any) -> None:
+        super().__init__(*args, **options)
+        narrow(self, "node", nodes)
+
+
+class ListForm(forms.Form):
+    """What a draft is called, and the article that forbids what is not on it."""
+
+    name = Line(label=gettext_lazy("清单名称"), limit=100)
+    rule = Line(
+        label=gettext_lazy("清单之外不得下派的依据"),
+        limit=300,
+        rows=2,
+        help_text=gettext_lazy("拦下分派时会原样写给对方，请写到条，如：《广东省平安建设条例》第十条。"),
+    )
+
+
+class ItemForm(forms.Form):
+    """One line of a draft."""
+
+    category = CategoryField(label=gettext_lazy("类别"))
+    asked = forms.ChoiceField(label=gettext_lazy("对社区"), choices=Item.Asked.choices, widget=forms.RadioSelect)
+    grid = forms.BooleanField(label=gettext_lazy("网格员可以做"), required=False)
+    owner = Line(label=gettext_lazy("责任单位"), limit=200, required=False)
+    work = Line(label=gettext_lazy("社区和网格做什么"), limit=300, rows=2, required=False)
+    basis = Line(label=gettext_lazy("依据"), limit=300, required=False, help_text=gettext_lazy("不填就用清单的依据。"))
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        _offer_categories(self)
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if "category" in given and given["category"] is None:
+            self.add_error("category", _("请选一个类别。"))
+        if given.get("grid") and given.get("asked") == Item.Asked.NEVER:
+            self.add_error("grid", _("不得交给社区的事项，网格员也不能做。"))
+        return given
+
+
+class ApprovalForm(forms.Form):
+    """Who approved the list, by which document, from when."""
+
+    body = Line(label=gettext_lazy("批准机关"), limit=100)
+    document = Line(label=gettext_lazy("文号"), limit=100, required=False)
+    valid_from = Day(label=gettext_lazy("生效日期"))
+
+
+class RetirementForm(forms.Form):
+    valid_to = Day(label=gettext_lazy("废止日期"))
+
+
+class DutyForm(forms.Form):
+    """Which unit leads or assists in a category."""
+
+    category = CategoryField(label=gettext_lazy("类别"))
+    unit = forms.ModelChoiceField(label=gettext_lazy("单位"), queryset=Unit.objects.none())
+    rank = forms.ChoiceField(
+        label=gettext_lazy("职责"), choices=Duty.Rank.choices, widget=forms.RadioSelect, initial=Duty.Rank.LEAD
+    )
+    basis = Line(label=gettext_lazy("依据"), limit=300, required=False)
+
+    def __init__(self, *args: Any, units: QuerySet[Unit], **options: Any) -> None:
+        super().__init__(*args, **options)
+        _offer_categories(self)
+        narrow(self, "unit", units)
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if "category" in given and given["category"] is None:
+            self.add_error("category", _("请选一个类别。"))
+        return given
+
+
+def _offer_categories(form: forms.Form) -> None:
+    field = form.fields["category"]
+    if isinstance(field, CategoryField):
+        field.offer(category_choices)
