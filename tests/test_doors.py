@@ -202,6 +202,7 @@ DOORS: dict[str, str] = {
     "matters/<str:number>/diversion/": "matter",
     "matters/<str:number>/rejection/": "matter",
     "matters/<str:number>/assignment/": "matter",
+    "matters/<str:number>/assignment/proposal/": "matter",
     "matters/<str:number>/taking/": "matter",
     "matters/<str:number>/signature/": "matter",
     "matters/<str:number>/beginning/": "matter",

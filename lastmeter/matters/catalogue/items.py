@@ -4,7 +4,6 @@ import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from importlib.resources import files
 from pathlib import Path
 
 from django.db import transaction
@@ -21,6 +20,7 @@ from lastmeter.kit.sheets import write_rows
 from lastmeter.kit.text import on_record
 from lastmeter.kit.zhtime import CHINA
 from lastmeter.matters.catalogue import finding, tables
+from lastmeter.matters.catalogue.shipped import DATA
 from lastmeter.matters.catalogue.tables import BadRow, Codes, Report
 from lastmeter.matters.models import Item, ItemList
 
@@ -129,7 +129,7 @@ def draft(node: Node, *, name: str = "", by: Actor, now: datetime) -> ItemList:
 
 def customary() -> list[Line]:
     """A start for those who have no list yet: usual wording for the local categories, to be edited before approval."""
-    text = files("lastmeter.matters.catalogue").joinpath("data/community_items.csv").read_text(encoding="utf-8")
+    text = (DATA / "community_items.csv").read_text(encoding="utf-8")
     local = {each.code: each.id for each in finding.everything().values() if each.scheme == LOCAL and each.live}
     return [
         Line(local[row["code"]], row["asked"], bool(row["grid"]), row["owner"], row["work"], "")

@@ -48,6 +48,14 @@ def others(category_id: int | None, today: date) -> list[Found]:
     return [known[pk] for pk in _both_ways(today).get(category_id, ()) if pk in known]
 
 
+def in_words(category_id: int | None, today: date) -> list[tuple[str, str]]:
+    """The same for a line of a page: scheme → "030701 游商、030703 店外经营"."""
+    found: dict[str, list[str]] = {}
+    for each in others(category_id, today):
+        found.setdefault(each.scheme, []).append(f"{each.code} {each.label}")
+    return [(scheme, "、".join(names)) for scheme, names in found.items()]
+
+
 def _both_ways(today: date) -> dict[int, list[int]]:
     kept = _pairs.get()
     if today not in kept:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
-from importlib.resources import as_file, files
 from pathlib import Path
 
 from lastmeter.matters.catalogue.loading import Order
@@ -21,11 +20,12 @@ class Shipped:
         return replace(self.order, valid_from=self.since or today)
 
     def path(self) -> Path:
-        """The file; the package lies unpacked on disk."""
-        with as_file(files("lastmeter.matters.catalogue").joinpath("data", self.file)) as path:
-            return path
+        """The file."""
+        return DATA / self.file
 
 
+DATA = Path(__file__).parent / "data"
+MAPPING = DATA / "local_mapping.csv"  # which local category is which of the two schemes below, for a start
 SHIPPED = {
     "db44t2479": Shipped(
         "db44t2479-2024.csv",

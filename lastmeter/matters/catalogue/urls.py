@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lastmeter.matters.catalogue.views import categories, duties, lists, public, schemes
+from lastmeter.matters.catalogue.views import categories, duties, lists, proposal, public, schemes
 
 urlpatterns = [
     path("catalogue/", schemes.catalogue, name="catalogue"),
@@ -34,6 +34,7 @@ urlpatterns = [
     path("catalogue/lists/<int:pk>/load/", lists.loading, name="item-list-load"),
     path("catalogue/lists/<int:pk>/load/<str:token>/", lists.preview, name="item-list-preview"),
     # who leads, who assists
+    path("matters/<str:number>/assignment/proposal/", proposal.proposal, name="matter-proposal"),
     path("catalogue/duties/", duties.duties, name="duties"),
     path("catalogue/duties/<int:node_id>/", duties.at, name="duties-at"),
     path("catalogue/duties/<int:node_id>/<int:pk>/ending/", duties.ending, name="duties-ending"),

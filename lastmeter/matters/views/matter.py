@@ -184,7 +184,7 @@ def _facts(setting: forms.Setting, bound: forms.ActForm | None = None) -> dict[s
         "similar": setting.similar if merges else [],
         "question": Enquiry.objects.filter(matter=matter, ended_at=None).first(),
         "screened": Screening.objects.filter(matter=matter).order_by("-pk").first(),
-        "elsewhere": mapping.others(matter.category_id, timezone.localdate()),
+        "elsewhere": mapping.in_words(matter.category_id, timezone.localdate()),
         "channels": [(each, channels.HOW[each]) for each in Channel],
     }
 

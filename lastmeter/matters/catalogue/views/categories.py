@@ -12,14 +12,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from lastmeter.accounts.models import User
 from lastmeter.accounts.requests import Request, signed_in
+from lastmeter.grid.addresses import uploads
 from lastmeter.grid.models import valid_on
 from lastmeter.kit import downloads
-from lastmeter.matters.catalogue import finding, keeping, loading, mapping
+from lastmeter.matters.catalogue import finding, keeping, loading, mapping, shipped
 from lastmeter.matters.catalogue.forms import CategoryForm
 from lastmeter.matters.catalogue.tables import Report
 from lastmeter.matters.catalogue.views import uploading
 from lastmeter.matters.catalogue.views.schemes import category_or_404, keep, look
 from lastmeter.matters.models import Duty, Item, ItemList
+
+SHIPPED_MAPPING = "shipped"  # stands for an upload in the address of a preview
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -91,5 +94,6 @@ def mapping_preview(request: Request, user: User, token: str) -> HttpResponse:
     def bring_in(file: Path, *, whole: bool, dry_run: bool) -> Report:
         return mapping.bring_in(file, whole=whole, dry_run=dry_run, by=request.actor, now=timezone.now())
 
+    path = shipped.MAPPING if token == SHIPPED_MAPPING else uploads.kept(token, user.pk)
     back = reverse("catalogue-mapping")
-    return uploading.looking(request, user, token, title=_("导入分类对照"), back=back, bring_in=bring_in)
+    return uploading.looking(request, path, title=_("导入分类对照"), back=back, bring_in=bring_in)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from lastmeter.accounts.models import User
 from lastmeter.accounts.requests import Request, signed_in
 from lastmeter.grid import scope
+from lastmeter.grid.addresses import uploads
 from lastmeter.grid.models import Node, Unit, valid_on
 from lastmeter.kit import downloads
 from lastmeter.matters.catalogue import duties as act
@@ -133,4 +134,4 @@ def preview(request: Request, user: User, node_id: int, token: str) -> HttpRespo
         return act.bring_in(node, file, whole=whole, dry_run=dry_run, by=request.actor, now=timezone.now())
 
     back = reverse("duties-at", args=[node_id])
-    return uploading.looking(request, user, token, title=title, back=back, bring_in=bring_in)
+    return uploading.looking(request, uploads.kept(token, user.pk), title=title, back=back, bring_in=bring_in)

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from lastmeter.accounts.models import User
 from lastmeter.accounts.requests import Request, signed_in
 from lastmeter.grid import scope
+from lastmeter.grid.addresses import uploads
 from lastmeter.grid.models import Level, Node, valid_on
 from lastmeter.kit import downloads
 from lastmeter.matters.catalogue import items, keeping
@@ -79,7 +80,7 @@ def _page(request: Request, one: ItemList, status: int = 200, **forms: Any) -> H
     keeps = any(one.node.path.startswith(path) for path in keeping.list_grounds(request.actor))
     context = {
         "one": one,
-        "groups": [(asked.label, [each for each in lines if each.asked == asked]) for asked in Item.Asked],
+        "parts": [(asked.label, [each for each in lines if each.asked == asked]) for asked in Item.Asked],
         "count": len(lines),
         "keeps": keeps,
         "drafted": keeps and one.status == ItemList.Status.DRAFT,
@@ -205,4 +206,4 @@ def preview(request: Request, user: User, pk: int, token: str) -> HttpResponse:
         return items.bring_in(one, file, whole=whole, dry_run=dry_run, by=request.actor, now=timezone.now())
 
     back = reverse("item-list", args=[pk])
-    return uploading.looking(request, user, token, title=one.name, back=back, bring_in=bring_in)
+    return uploading.looking(request, uploads.kept(token, user.pk), title=one.name, back=back, bring_in=bring_in)

@@ -38,7 +38,7 @@ def public_list(request: HttpRequest) -> HttpResponse:
     context = {
         "node": node,
         "list": found,
-        "groups": groups(found) if found else [],
+        "parts": groups(found) if found else [],
         "since": ItemList.objects.filter(pk=found.id).values_list("valid_from", flat=True).first() if found else None,
         "code": tree.code_of(node) if node else "",
         "places": [] if found else _places(),

@@ -35,9 +35,8 @@ def taking(
     return render(request, "matters/catalogue/table.html", context, status=422 if form.errors else 200)
 
 
-def looking(request: Request, user: User, token: str, *, title: str, back: str, bring_in: BringIn) -> HttpResponse:
+def looking(request: Request, path: Path | None, *, title: str, back: str, bring_in: BringIn) -> HttpResponse:
     """What the table would change; a POST writes it, `?refused` hands out the rows that are not taken."""
-    path = uploads.kept(token, user.pk)
     if path is None:
         raise Http404
     whole = "whole" in request.POST

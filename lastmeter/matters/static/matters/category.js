@@ -130,3 +130,18 @@ function enhance() {
 
 enhance();
 document.addEventListener("htmx:after:swap", enhance);
+
+// In the dispatch form the duty list speaks as soon as a category is chosen: its unit is ticked, the reason stands above.
+document.addEventListener("change", async ({ target }) => {
+  const form = target.matches("form.assignment select[name=category]") && target.form;
+  if (!form) return;
+  const answer = await fetch(`${new URL(form.action).pathname}proposal/?category=${target.value}`, { credentials: "same-origin" });
+  if (!answer.ok) return;
+  const { to, reason } = await answer.json();
+  const choices = form.querySelector("input[name=to]").closest(".choices");
+  let words = choices.parentElement.querySelector(".help");
+  if (!words) { words = Object.assign(document.createElement("div"), { className: "help" }); choices.before(words); }
+  words.textContent = reason;
+  const choice = to && choices.querySelector(`input[value="${to}"]`);
+  if (choice) { choice.checked = true; choice.scrollIntoView({ block: "nearest" }); }
+});
