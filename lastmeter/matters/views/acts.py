@@ -18,6 +18,7 @@ from lastmeter.accounts.actors import Actor
 from lastmeter.accounts.models import User
 from lastmeter.accounts.requests import Request, signed_in
 from lastmeter.matters import asking, closing, dispatch, handling, policy, screening, sending_up, settling
+from lastmeter.matters.catalogue.community import NotAsked
 from lastmeter.matters.channels import HOW
 from lastmeter.matters.forms import acts as forms
 from lastmeter.matters.models import Channel, Matter, Outcome, Urgency
@@ -49,6 +50,9 @@ def act(ability: str, form_class: type[forms.ActForm], done: str | Promise) -> C
                 return page.answer(request, matter, bound=form, status=422)
             try:
                 carry_out(matter, form.cleaned_data, request.actor, timezone.now())
+            except NotAsked as refused:  # a list came into force after the form was checked
+                form.add_error(None, str(refused))
+                return page.answer(request, matter, bound=form, status=422)
             except Overtaken as overtaken:
                 form.hold()
                 return page.answer(
