@@ -1,11 +1,13 @@
 """The forms of the catalogues: they check what is typed and never act."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,7 +16,7 @@ from lastmeter.kit.forms import Day, Line, narrow
 from lastmeter.matters.catalogue.loading import Order
 from lastmeter.matters.catalogue.shipped import SHIPPED
 from lastmeter.matters.forms.fields import CategoryField, category_choices
-from lastmeter.matters.models import Duty, Item, Scheme
+from lastmeter.matters.models import Category, Duty, Item, Question, Scheme
 
 LARGEST = 20 * 1024 * 1024
 SLUG = r"[a-z0-9-]+"
@@ -180,3 +182,62 @@ def _offer_categories(form: forms.Form) -> None:
     field = form.fields["category"]
     if isinstance(field, CategoryField):
         field.offer(category_choices)
+
+
+class QuestionForm(forms.Form):
+    """A new question of a category; a condition is one of its other questions and the answer given there."""
+
+    text = Line(label=gettext_lazy("问什么"), limit=200)
+    help = Line(label=gettext_lazy("怎么答"), limit=300, required=False)
+    choices = Line(
+        label=gettext_lazy("可选的答案"),
+        limit=500,
+        rows=3,
+        required=False,
+        help_text=gettext_lazy("一行一个；不写就是自己填。"),
+    )
+    only_if = forms.ModelChoiceField(
+        label=gettext_lazy("只在这一问之后"), queryset=Question.objects.none(), required=False
+    )
+    only_answer = Line(label=gettext_lazy("那一问答的是"), limit=100, required=False)
+    stop_answer = Line(label=gettext_lazy("答这个时先提醒"), limit=100, required=False)
+    stop_words = Line(label=gettext_lazy("提醒的话"), limit=300, required=False)
+
+    def __init__(self, *args: Any, category: Category, **options: Any) -> None:
+        super().__init__(*args, **options)
+        narrow(self, "only_if", Question.objects.filter(category=category, ended_on=None))
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        first: Question | None = given.get("only_if")
+        if first and given.get("only_answer") and first.options and given["only_answer"] not in first.options:
+            self.add_error("only_answer", _("“%(question)s”没有这个答案。") % {"question": first.text})
+        elif first and not given.get("only_answer"):
+            self.add_error("only_answer", _("请写明那一问答什么的时候才问。"))
+        if given.get("stop_answer") and not given.get("stop_words"):
+            self.add_error("stop_words", _("请写提醒的话，如：发现明火，请先打 119。"))
+        return given
+
+
+class QuestionsForm(forms.Form):
+    """The questions that can be asked now; none of them has to be answered."""
+
+    def __init__(self, *args: Any, wanted: Sequence[Question], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.wanted = wanted
+        for each in wanted:
+            self.fields[f"q{each.pk}"] = _question_field(each)
+
+    def given(self) -> list[tuple[Question, str]]:
+        """What was answered."""
+        pairs = ((each, self.cleaned_data.get(f"q{each.pk}", "")) for each in self.wanted)
+        return [(each, text) for each, text in pairs if text]
+
+
+def _question_field(question: Question) -> forms.Field:
+    if not question.options:
+        return Line(label=question.text, limit=500, required=False, help_text=escape(question.help))
+    choices = [(each, each) for each in question.options]
+    return forms.ChoiceField(
+        label=question.text, choices=choices, widget=forms.RadioSelect, required=False, help_text=escape(question.help)
+    )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lastmeter.matters.catalogue.views import categories, duties, lists, proposal, public, schemes
+from lastmeter.matters.catalogue.views import categories, duties, lists, proposal, public, questions, schemes
 
 urlpatterns = [
     path("catalogue/", schemes.catalogue, name="catalogue"),
@@ -15,6 +15,10 @@ urlpatterns = [
     path("catalogue/schemes/<str:code>/", schemes.scheme, name="catalogue-scheme"),
     path("catalogue/schemes/<str:code>/use/", schemes.use, name="catalogue-use"),
     path("catalogue/categories/<int:pk>/", categories.category, name="catalogue-category"),
+    path("catalogue/categories/<int:pk>/questions/", questions.adding, name="catalogue-question-adding"),
+    path("catalogue/questions/<int:pk>/ending/", questions.ending, name="catalogue-question-ending"),
+    path("m/<str:number>/questions/", questions.own, name="progress-questions"),
+    path("matters/<str:number>/questions/", questions.asked, name="matter-questions"),
     path("catalogue/mapping/", categories.mapping_page, name="catalogue-mapping"),
     path("catalogue/mapping/table.xlsx", categories.mapping_table, name="catalogue-mapping-table"),
     path("catalogue/mapping/load/", categories.mapping_load, name="catalogue-mapping-load"),

@@ -7,10 +7,12 @@ from lastmeter.matters.models.handling import Assignment, Closure, Outcome, Repl
 from lastmeter.matters.models.items import Item, ItemList
 from lastmeter.matters.models.matter import Matter, Profile, Requester, Source, Urgency
 from lastmeter.matters.models.names import DistrictName
+from lastmeter.matters.models.questions import Answer, Question
 from lastmeter.matters.models.screening import Channel, Screening
 
 __all__ = [
     "Anomaly",
+    "Answer",
     "Assignment",
     "Category",
     "Channel",
@@ -26,6 +28,7 @@ __all__ = [
     "Matter",
     "Outcome",
     "Profile",
+    "Question",
     "Rating",
     "Reply",
     "Requester",

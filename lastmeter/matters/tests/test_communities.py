@@ -91,7 +91,7 @@ def test_nobody_gives_a_community_what_is_not_its_own(
     matter = a_matter(cast, code)
     for to in ({"user": cast.users["worker"]}, {"unit": office(cast)}):
         with pytest.raises(NotAsked, match=ARTICLE):
-            dispatch.dispatch(matter, **to, by=actor(name), now=timezone.now())  # type: ignore[arg-type]
+            dispatch.dispatch(matter, **to, by=actor(name), now=timezone.now())
     matter.refresh_from_db()
     assert (matter.unit_id, matter.handler_id) == (None, None)
 

@@ -20,7 +20,7 @@ from lastmeter.grid import tree
 from lastmeter.kit import masking
 from lastmeter.kit.ids import pretty
 from lastmeter.matters import channels, lifecycle, policy, reckoning, story
-from lastmeter.matters.catalogue import mapping
+from lastmeter.matters.catalogue import mapping, questions
 from lastmeter.matters.forms import acts as forms
 from lastmeter.matters.models import Channel, Enquiry, Matter, Requester, Screening
 from lastmeter.matters.views import listing
@@ -185,6 +185,8 @@ def _facts(setting: forms.Setting, bound: forms.ActForm | None = None) -> dict[s
         "question": Enquiry.objects.filter(matter=matter, ended_at=None).first(),
         "screened": Screening.objects.filter(matter=matter).order_by("-pk").first(),
         "elsewhere": mapping.in_words(matter.category_id, timezone.localdate()),
+        "answers": questions.answers(matter),
+        "to_ask": questions.to_ask(matter, timezone.localdate()) if policy.may(actor, "note", matter) else [],
         "channels": [(each, channels.HOW[each]) for each in Channel],
     }
 

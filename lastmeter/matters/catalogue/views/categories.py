@@ -1,7 +1,9 @@
 """`/catalogue/categories/<pk>/`: all that hangs on one category; and the pairs between schemes as a table."""
 
 from pathlib import Path
+from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -15,12 +17,12 @@ from lastmeter.accounts.requests import Request, signed_in
 from lastmeter.grid.addresses import uploads
 from lastmeter.grid.models import valid_on
 from lastmeter.kit import downloads
-from lastmeter.matters.catalogue import finding, keeping, loading, mapping, shipped
-from lastmeter.matters.catalogue.forms import CategoryForm
+from lastmeter.matters.catalogue import finding, keeping, loading, mapping, questions, shipped
+from lastmeter.matters.catalogue.forms import CategoryForm, QuestionForm
 from lastmeter.matters.catalogue.tables import Report
 from lastmeter.matters.catalogue.views import uploading
 from lastmeter.matters.catalogue.views.schemes import category_or_404, keep, look
-from lastmeter.matters.models import Duty, Item, ItemList
+from lastmeter.matters.models import Category, Duty, Item, ItemList
 
 SHIPPED_MAPPING = "shipped"  # stands for an upload in the address of a preview
 
@@ -31,28 +33,39 @@ def category(request: Request, user: User, pk: int) -> HttpResponse:
     """One category; whoever keeps the schemes may say how it is found, warned of, and whether it is public."""
     look(request)
     row = category_or_404(pk)
-    said = {name: getattr(row, name) for name in CategoryForm.base_fields}
-    form = CategoryForm(request.POST if request.method == "POST" else None, initial=said)
+    form = CategoryForm(request.POST if request.method == "POST" else None, initial=_said(row))
     if request.method == "POST":
         keep(request)
         if form.is_valid():
             loading.describe(row, **form.cleaned_data, by=request.actor, now=timezone.now())
             messages.success(request, _("已保存。"))
             return redirect("catalogue-category", pk)
+    return page(request, row, form=form, status=422 if form.errors else 200)
+
+
+def _said(row: Category) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in CategoryForm.base_fields}
+
+
+def page(request: Request, row: Category, *, status: int = 200, **bound: forms.Form) -> HttpResponse:
+    """The page of a category, with a form that came back in the place of the empty one."""
     today = timezone.localdate()
     lists = Item.objects.filter(category=row).exclude(list__status=ItemList.Status.DRAFT)
     context = {
         "category": row,
-        "path": " › ".join(finding.everything()[each].label for each in reversed(list(finding.chain(pk)))),
-        "form": form if keeping.keeps_schemes(request.actor) else None,
-        "elsewhere": mapping.others(pk, today),
+        "path": " › ".join(finding.everything()[each].label for each in reversed(list(finding.chain(row.pk)))),
+        "form": CategoryForm(initial=_said(row)),
+        "keeps": keeping.keeps_schemes(request.actor),
+        "elsewhere": mapping.others(row.pk, today),
+        "questions": [each for each in questions.of_category(row.pk) if each.ended_on is None],
+        "question_form": QuestionForm(category=row),
         "items": lists.filter(valid_on(today, "list__")).select_related("list__node"),
         "duties": Duty.objects.filter(valid_on(today), category=row)
         .select_related("node", "unit")
         .order_by("node__path", "-rank"),
         "history": row.differences.exclude(edition__applied_at=None).select_related("edition").order_by("-pk"),
     }
-    return render(request, "matters/catalogue/category.html", context, status=422 if form.errors else 200)
+    return render(request, "matters/catalogue/category.html", {**context, **bound}, status=status)
 
 
 @require_safe
