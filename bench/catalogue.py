@@ -31,18 +31,17 @@ def run() -> list[Row]:
     mapping.bring_in(MAPPING, whole=False, by=by, now=now)
     draft = items.draft(county, by=by, now=now)
     items.approve(draft, body="bench", document="", valid_from=today, by=by, now=now)
+    deep = Node.objects.filter(level__gte=Level.COMMUNITY).order_by("-path")[0]
     office = Unit.objects.create(node=county, name="所", kind=UnitKind.DEPARTMENT)
+    hall = Unit.objects.create(node=deep, name="居委会", kind=UnitKind.OFFICE)
     local = list(Category.objects.filter(scheme__code="local"))
     for category in local:
         duties.assign(county, category.pk, office, rank="lead", by=by, now=now)
     everything = list(finding.everything().values())
-    deep = Node.objects.order_by("-path")[0]
     other = [each.id for each in everything if each.scheme == "db44t2479"][:ASKED]
 
     def refuse(number: int) -> object:
-        return community.why_not(
-            path=deep.path, category_id=other[number % len(other)], unit=office, by=by, today=today
-        )
+        return community.why_not(path=deep.path, category_id=other[number % len(other)], unit=hall, by=by, today=today)
 
     return [
         {"name": "loading 628 and 418 categories", "ours": f"{loaded:.2f} s", "asked": "beside"},

@@ -137,8 +137,6 @@ class ItemForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
-        if "category" in given and given["category"] is None:
-            self.add_error("category", _("请选一个类别。"))
         if given.get("grid") and given.get("asked") == Item.Asked.NEVER:
             self.add_error("grid", _("不得交给社区的事项，网格员也不能做。"))
         return given
@@ -171,17 +169,13 @@ class DutyForm(forms.Form):
         _offer_categories(self)
         narrow(self, "unit", units)
 
-    def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        if "category" in given and given["category"] is None:
-            self.add_error("category", _("请选一个类别。"))
-        return given
-
 
 def _offer_categories(form: forms.Form) -> None:
     field = form.fields["category"]
     if isinstance(field, CategoryField):
         field.offer(category_choices)
+        field.required = True
+        field.error_messages["required"] = _("请选一个类别。")
 
 
 class QuestionForm(forms.Form):

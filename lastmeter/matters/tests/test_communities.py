@@ -268,6 +268,11 @@ def test_the_county_drafts_and_approves_on_the_desk_and_a_street_does_not(cast: 
     del line["grid"]
     assert client.post(f"/catalogue/lists/{one.pk}/line/", line).status_code == 302
     item = one.items.get(category=bus)
+    again = client.get(f"/catalogue/lists/{one.pk}/?line={item.pk}")
+    assert again.context["item_form"].initial["owner"] == "交通局"
+    assert client.get(f"/catalogue/lists/{one.pk}/?line=²").status_code == 200
+    assert client.post(f"/catalogue/lists/{one.pk}/removal/", {"item": "x"}).status_code == 404
+    assert client.post(f"/catalogue/lists/{one.pk}/line/", line | {"category": ""}).status_code == 422
     assert client.post(f"/catalogue/lists/{one.pk}/removal/", {"item": item.pk}).status_code == 302
     assert not one.items.filter(category=bus).exists()
     assert client.post(f"/catalogue/lists/{one.pk}/naming/", {"name": "新名", "rule": ARTICLE}).status_code == 302
@@ -293,6 +298,7 @@ def test_everybody_reads_the_list_of_their_place_and_takes_it_along(
     file.write_bytes(answer.content)
     assert len(list(read_rows(file))) == 4
     assert "海陵区" in Client().get("/items/").content.decode()
+    assert f"/items/?at={code}" in Client().get(f"/g/{code}/").content.decode()
     assert Client().get("/items/?at=nowhere").status_code == 200
 
 

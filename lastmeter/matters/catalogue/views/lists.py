@@ -85,13 +85,28 @@ def _page(request: Request, one: ItemList, status: int = 200, **forms: Any) -> H
         "keeps": keeps,
         "drafted": keeps and one.status == ItemList.Status.DRAFT,
         "in_force": ItemList.objects.filter(valid_on(today), pk=one.pk).exclude(status="draft").exists(),
-        "item_form": ItemForm(),
+        "item_form": ItemForm(initial=_edited(request, one)),
         "list_form": ListForm(initial={"name": one.name, "rule": one.rule}),
         "approval_form": ApprovalForm(initial={"valid_from": today}),
         "retirement_form": RetirementForm(initial={"valid_to": today}),
         **forms,
     }
+    context["opened"] = "item_form" in forms or "line" in request.GET
     return render(request, "matters/catalogue/list.html", context, status=status)
+
+
+def _line(one: ItemList, asked: str) -> Item | None:
+    return one.items.filter(pk=int(asked)).first() if asked.isascii() and asked.isdigit() and len(asked) < 18 else None
+
+
+def _edited(request: Request, one: ItemList) -> dict[str, Any]:
+    """The line that `?line=` names, to be changed; nothing for a new one."""
+    item = _line(one, request.GET.get("line", ""))
+    if item is None:
+        return {}
+    return {"category": item.category_id} | {
+        name: getattr(item, name) for name in ItemForm.base_fields if name != "category"
+    }
 
 
 Act = Callable[[Request, ItemList], HttpResponse]
@@ -137,16 +152,11 @@ def line(request: Request, one: ItemList) -> HttpResponse:
 @_act
 def removal(request: Request, one: ItemList) -> HttpResponse:
     """Take a line out of the draft."""
-    item = one.items.filter(pk=request.POST.get("item", "").strip() or 0).first() if _number(request) else None
+    item = _line(one, request.POST.get("item", ""))
     if item is None:
         raise Http404
-    item.list = one
     items.take_out(item, by=request.actor, now=timezone.now())
     return redirect("item-list", one.pk)
-
-
-def _number(request: Request) -> bool:
-    return request.POST.get("item", "").isdigit()
 
 
 @_act
