@@ -16,13 +16,15 @@ class MattersConfig(AppConfig):
         from lastmeter.grid.coverage import gaps
         from lastmeter.grid.staff import handovers
         from lastmeter.matters import bells, handing, holdings, ownerless
-        from lastmeter.matters.models import Cap, DistrictName, ProfileRule
+        from lastmeter.matters.models import Cap, DistrictName, Duty, ItemList, ProfileRule
 
         seam.register(DossierKind.MATTER, bells.BELLS)
         followers.register(DistrictName, followers.of_model(DistrictName, _("来源地名")))
         followers.in_hands(Dossier, handing.in_hand)
         followers.register(ProfileRule, followers.of_model(ProfileRule, _("流程规则")))
         followers.register(Cap, followers.of_model(Cap, _("次数规则")))
+        followers.register(Duty, followers.of_model(Duty, _("职责清单")))
+        followers.register(ItemList, followers.of_model(ItemList, _("事项清单")))
         keepers.register("matters", holdings.KEEPER)
         handovers.register("matters", handing.WORK)
         gaps.register("ownerless", ownerless.GAP)

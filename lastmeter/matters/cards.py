@@ -13,6 +13,7 @@ from lastmeter.accounts.requests import actor_in
 from lastmeter.grid import posts, scope, tree
 from lastmeter.grid.models import Level, Node
 from lastmeter.matters import flow_rules, lists, policy
+from lastmeter.matters.catalogue import keeping
 from lastmeter.matters.lists import Filters
 from lastmeter.matters.views import field, progress
 
@@ -87,6 +88,11 @@ def takes_reports(request: HttpRequest) -> bool:
     return policy.files_for_others(actor_in(request))
 
 
+def looks_up(request: HttpRequest) -> bool:
+    """Whether the catalogues are for this person."""
+    return keeping.looks(actor_in(request))
+
+
 def my_matters(request: HttpRequest) -> str:
     """The resident's newest matters in this browser or account; nothing when there are none."""
     rows = progress.own(request, 3)
@@ -146,4 +152,5 @@ GATES = {
     "/queue/": has_list,
     "/ledger/": has_list,
     "/matters/new/": takes_reports,
+    "/catalogue/": looks_up,
 }

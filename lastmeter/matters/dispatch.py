@@ -10,7 +10,9 @@ from lastmeter.accounts.models import User
 from lastmeter.dossiers import access
 from lastmeter.grid.models import Unit
 from lastmeter.kit.text import on_record
+from lastmeter.kit.zhtime import CHINA
 from lastmeter.matters import profiles, tell
+from lastmeter.matters.catalogue import community
 from lastmeter.matters.models import Assignment, Category, Matter, Part, Urgency
 from lastmeter.matters.screening import classify, name_as
 from lastmeter.matters.steps import end_assignment, lay_with, move, tell_story
@@ -29,14 +31,17 @@ def dispatch(
     by: Actor,
     now: datetime,
 ) -> Assignment:
-    """Give a matter to a unit or to a person, with what is asked of them. A reported one is accepted by this."""
+    """Give a matter to a unit or to a person, with what is asked of them. A reported one is accepted by this.
+
+    Raises NotAsked for what a community may not be asked to do, whoever dispatches it.
+    """
     if (unit is None) == (user is None):
         raise ValueError("a matter is dispatched to one unit or to one person")
     if name_as(matter, category=category, urgency=urgency):
         profiles.choose_again(matter, by=by, now=now)
     move(matter, "dispatch", by=by, now=now)
     classify(matter, now=now)
-    assignment = assign(matter, unit=unit, user=user, request=request, by=by, now=now)
+    assignment = give(matter, unit=unit, user=user, request=request, by=by, now=now)
     words = on_record(_("交由%(who)s办理。"), who=unit.name if unit else _("网格员"))
     tell_story(matter, "dispatched", words, by=by, now=now, public=True, unit_id=unit.pk if unit else None)
     if request:
@@ -56,6 +61,17 @@ def take(matter: Matter, *, by: Actor, now: datetime) -> Assignment:
     Assignment.objects.filter(pk=assignment.pk).update(signed_at=now)
     tell_story(matter, "taken", by=by, now=now, public=True)
     return assignment
+
+
+def give(
+    matter: Matter, *, unit: Unit | None, user: User | None, request: str = "", by: Actor, now: datetime
+) -> Assignment:
+    """Lay a matter with whom somebody else chose. Raises NotAsked for what a community may not be asked to do."""
+    today = now.astimezone(CHINA).date()
+    community.require(
+        path=matter.dossier.path, category_id=matter.category_id, unit=unit, user=user, by=by, today=today
+    )
+    return assign(matter, unit=unit, user=user, request=request, by=by, now=now)
 
 
 def assign(

@@ -1,6 +1,6 @@
 """Addresses of matters: the requester's, the field's and the desk's."""
 
-from django.urls import path
+from django.urls import include, path
 
 from lastmeter.matters.views import (
     acts,
@@ -19,6 +19,7 @@ from lastmeter.matters.views import (
 )
 
 urlpatterns = [
+    path("", include("lastmeter.matters.catalogue.urls")),
     # the resident
     path("report/", reporting.report, name="report"),
     path("report/<str:number>/", reporting.done, name="report-done"),

@@ -36,6 +36,7 @@ TIMETABLE = (
     Entry("clocks.sweep", timedelta(seconds=30), clocks.run),
     Entry("accounts.seal", timedelta(minutes=1), accounts.seal),
     Entry("matters.lapse", timedelta(minutes=5), matters.lapse),
+    Entry("matters.apply_editions", timedelta(minutes=5), matters.apply_editions),
     Entry("grid.apply_due", timedelta(minutes=5), grid.apply_due),
     Entry("grid.lapse_calls", timedelta(minutes=5), grid.lapse_calls),
     Entry("accounts.purge", timedelta(hours=1), accounts.purge),

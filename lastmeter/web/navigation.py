@@ -58,6 +58,7 @@ ENTRIES = (
     Entry("desk", _("今日"), "list", ("/today/",), MATTERS),
     Entry("desk", _("指标"), "chart", ("/rates/",), MATTERS),
     Entry("desk", _("流程规则"), "tree", ("/flow-rules/",), MATTERS),
+    Entry("desk", _("目录与职责"), "tree", ("/catalogue/",), MATTERS),
     Entry("desk", _("通知"), "bell", ("/notices/",), MATTERS),
     Entry("desk", _("网格与岗位"), "tree", ("/grid/",), GRID),
     Entry("desk", _("一张图"), "map", ("/map/",), GRID),

@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,12 +18,13 @@ from lastmeter.grid import scope
 from lastmeter.kit.forms import offer
 from lastmeter.kit.ids import BadNumber, check_number, pretty
 from lastmeter.matters import danger, duplicates, lifecycle, reckoning, repeats
+from lastmeter.matters.catalogue import community, duties
 from lastmeter.matters.forms import kept
 from lastmeter.matters.forms.fields import CategoryField, Photos, Words, category_choices
 from lastmeter.matters.intake import MOST_PHOTOS
-from lastmeter.matters.models import Cause, Channel, Ground, Matter, Outcome, Part, Profile, Reply, Urgency
+from lastmeter.matters.models import Category, Cause, Channel, Ground, Matter, Outcome, Part, Profile, Reply, Urgency
 from lastmeter.matters.reassigning import objections
-from lastmeter.matters.takers import Taker, takers
+from lastmeter.matters.takers import Taker, put_first, takers
 from lastmeter.matters.timing import standing
 from lastmeter.matters.together import parts
 
@@ -40,9 +42,16 @@ class Setting:
         return category_choices()
 
     @cached_property
-    def takers(self) -> list[Taker]:
+    def proposal(self) -> duties.Proposal | None:
         today: date = timezone.localdate()
-        return takers(self.matter, today=today)
+        return duties.propose(self.matter.dossier.path, self.matter.category_id, today)
+
+    @cached_property
+    def takers(self) -> list[Taker]:
+        """Who can be given the matter; the unit that the duty list names comes first."""
+        today: date = timezone.localdate()
+        found = takers(self.matter, today=today)
+        return put_first(found, self.proposal.lead.unit_id) if self.proposal else found
 
     @cached_property
     def similar(self) -> list[duplicates.Similar]:
@@ -189,8 +198,26 @@ class Assignment(Classified):
         super().prepare()
         choices = [(each.value, taker_label(each)) for each in self.at.takers]
         offer(self, "to", choices)
+        if self.at.proposal:
+            self.fields["to"].help_text = escape(self.at.proposal.reason)
         if choices:
             self.initial["to"] = choices[0][0]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if (to := cleaned.get("to")) and (reason := self._not_asked(to, cleaned.get("category"))):
+            self.add_error("to", reason)
+        return cleaned
+
+    def _not_asked(self, to: Taker, category: Category | None) -> str:
+        return community.why_not(
+            path=self.at.matter.dossier.path,
+            category_id=category.pk if category else self.at.matter.category_id,
+            unit=to.unit,
+            user=to.user,
+            by=self.at.by,
+            today=timezone.localdate(),
+        )
 
     def clean_to(self) -> Taker:
         return next(each for each in self.at.takers if each.value == self.cleaned_data["to"])

@@ -17,7 +17,7 @@ from lastmeter.grid.models import Unit
 from lastmeter.kit import zhtime
 from lastmeter.kit.text import on_record
 from lastmeter.matters import promises, tell
-from lastmeter.matters.dispatch import assign, take_off
+from lastmeter.matters.dispatch import give, take_off
 from lastmeter.matters.models import Category, Matter, Urgency
 from lastmeter.matters.screening import classify, name_as
 from lastmeter.matters.steps import Overtaken, move, tell_story
@@ -72,7 +72,7 @@ def redirect(
     move(matter, "redirect", by=by, now=now)
     changed = classify(matter, now=now)
     take_off(matter, now=now)
-    assign(matter, unit=unit, user=user, request="", by=by, now=now)
+    give(matter, unit=unit, user=user, by=by, now=now)
     who = on_record(gettext_lazy("改由%(who)s办理。"), who=unit.name if unit else gettext_lazy("网格员"))
     told = _told(before, category, who, changed)
     tell_story(matter, "redirected", told, by=by, now=now, public=True, unit_id=unit.pk if unit else None)

@@ -12,7 +12,7 @@ from lastmeter.clocks import deadlines
 from lastmeter.grid.models import Unit
 from lastmeter.kit.text import on_record
 from lastmeter.matters import promises, tell
-from lastmeter.matters.dispatch import assign, take_off
+from lastmeter.matters.dispatch import give, take_off
 from lastmeter.matters.models import Matter, Objection
 from lastmeter.matters.reassigning.objections import decide, waiting
 from lastmeter.matters.steps import Overtaken, lapse_objections, move, tell_story
@@ -66,7 +66,7 @@ def hand_to(matter: Matter, *, unit: Unit | None, user: User | None, by: Actor, 
     """Lay a matter that has just moved to "dispatched" with somebody else; inside the act's transaction."""
     take_off(matter, now=now)
     lapse_objections(matter, now=now)
-    assign(matter, unit=unit, user=user, request="", by=by, now=now)
+    give(matter, unit=unit, user=user, by=by, now=now)
     words = on_record(gettext_lazy("改由%(who)s办理。"), who=unit.name if unit else gettext_lazy("网格员"))
     tell_story(matter, "redirected", words, by=by, now=now, public=True, unit_id=unit.pk if unit else None)
     tell.assigned([matter], "dispatched", gettext_lazy("分派给您"), by=by, now=now)

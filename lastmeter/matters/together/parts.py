@@ -14,7 +14,9 @@ from lastmeter.dossiers import access, attachments
 from lastmeter.grid.models import Unit
 from lastmeter.kit.text import on_record
 from lastmeter.kit.uploads import Photo
+from lastmeter.kit.zhtime import CHINA
 from lastmeter.matters import policy, tell
+from lastmeter.matters.catalogue import community
 from lastmeter.matters.models import Matter, Part
 from lastmeter.matters.steps import Overtaken, move, tell_story
 
@@ -27,11 +29,20 @@ def call_in(
 ) -> Part:
     """请协办: a unit assists; who has the matter leads on. Without `due_at` the limit row of kind "assist" says when.
 
-    Raises Overtaken for the leading unit itself and for one that assists already.
+    Raises Overtaken for the leading unit itself and for one that assists already, NotAsked for a community that may
+    not even be asked to assist in this.
     """
     move(matter, "call_in", by=by, now=now)
     if unit.pk == matter.unit_id:
         raise Overtaken(_("主办单位不用请自己协办。"))
+    community.require(
+        path=matter.dossier.path,
+        category_id=matter.category_id,
+        unit=unit,
+        assisting=True,
+        by=by,
+        today=now.astimezone(CHINA).date(),
+    )
     made = _give(matter, Part(kind=Part.Kind.ASSIST, unit=unit, request=request, due_at=due_at), by=by, now=now)
     tell_story(matter, "called_in", _asked(made), by=by, now=now, unit_id=matter.unit_id)
     told = on_record(gettext_lazy("请%(unit)s协助办理。"), unit=unit.name)

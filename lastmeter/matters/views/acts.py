@@ -31,6 +31,7 @@ from lastmeter.matters import (
     sending_up,
     settling,
 )
+from lastmeter.matters.catalogue.community import NotAsked
 from lastmeter.matters.channels import HOW
 from lastmeter.matters.forms import acts as forms
 from lastmeter.matters.models import Cause, Channel, Ground, Matter, Outcome, Profile, Urgency
@@ -70,6 +71,9 @@ def act(right: str | Right, form_class: type[forms.ActForm], done: str | Promise
                 return page.answer(request, matter, bound=form, status=422)
             try:
                 carry_out(matter, form.cleaned_data, request.actor, timezone.now())
+            except NotAsked as refused:  # a list came into force after the form was checked
+                form.add_error(None, str(refused))
+                return page.answer(request, matter_for(request.actor, number), bound=form, status=422)
             except (Overtaken, NotNow) as overtaken:
                 form.hold()
                 return page.answer(

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -20,6 +21,7 @@ from lastmeter.grid import tree
 from lastmeter.kit import masking
 from lastmeter.kit.ids import pretty
 from lastmeter.matters import channels, danger, lifecycle, policy, promises, story
+from lastmeter.matters.catalogue import mapping, questions
 from lastmeter.matters.forms import acts as forms
 from lastmeter.matters.forms import reassigning, together
 from lastmeter.matters.models import Channel, Enquiry, Matter, Objection, Profile, Requester
@@ -135,6 +137,7 @@ def answer(
         "typed": bound.typed() if bound and trouble else [],
         "revealed": revealed,
         "done": "done" in request.GET,
+        "proposal": setting.proposal if any(each.door.act == "dispatch" for each in offered) else None,
         **_facts(setting, bound),
     }
     if not _swapped(request):
@@ -232,6 +235,9 @@ def _facts(setting: forms.Setting, bound: forms.ActForm | None = None) -> dict[s
         "objections": [(each, _decide_by(each)) for each in matter.objections.all() if each.decided_at is None],
         "closure": matter.closures.filter(reopened_at=None).first() if not dossier.is_open else None,
         "question": Enquiry.objects.filter(matter=matter, ended_at=None).first(),
+        "elsewhere": mapping.in_words(matter.category_id, timezone.localdate()),
+        "answers": questions.answers(matter),
+        "to_ask": questions.to_ask(matter, timezone.localdate()) if policy.may(actor, "note", matter) else [],
         "channels": [(each, channels.HOW[each]) for each in Channel],
     }
 

@@ -23,6 +23,7 @@ from lastmeter.dossiers.models import Dossier
 from lastmeter.grid import tree
 from lastmeter.kit import ids
 from lastmeter.matters import asking, channels, closing, lifecycle, reckoning, story
+from lastmeter.matters.catalogue import questions
 from lastmeter.matters.forms.progress import (
     AnswerForm,
     CodeForm,
@@ -135,6 +136,7 @@ def _page(request: Request, matter: Matter, *, status: int = 200, **bound: forms
         "photos": attachments.public(matter.pk),
         "enquiry": Enquiry.objects.filter(matter=matter, ended_at=None).first(),
         "channel": _channel(matter),
+        "to_ask": questions.to_ask(matter, timezone.localdate()),
         "rating": rating,
         "not_solved": rating is not None and not rating.solved,
         "answer": AnswerForm() if dossier.is_open else None,
