@@ -14,6 +14,7 @@ from lastmeter.grid import posts, scope, tree
 from lastmeter.grid.models import Level, Node
 from lastmeter.matters import lists, policy
 from lastmeter.matters.lists import Filters
+from lastmeter.matters.talking import templates
 from lastmeter.matters.views import field, progress
 
 PRESSING = 6
@@ -127,6 +128,11 @@ def finds(request: HttpRequest) -> bool:
     return policy.settles_on_the_spot(actor_in(request))
 
 
+def keeps_templates(request: HttpRequest) -> bool:
+    """Whether this person may change what requesters are told."""
+    return bool(templates.grounds(actor_in(request)))
+
+
 HERO = hero
 CARDS = [
     ("field", 10, day),
@@ -139,4 +145,5 @@ GATES = {
     "/found/": finds,
     "/queue/": has_list,
     "/matters/new/": takes_reports,
+    "/templates/": keeps_templates,
 }

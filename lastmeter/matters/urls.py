@@ -1,10 +1,11 @@
 """Addresses of matters: the requester's, the field's and the desk's."""
 
-from django.urls import path
+from django.urls import include, path
 
 from lastmeter.matters.views import acts, counter, field, matter, photos, progress, queue, reporting
 
 urlpatterns = [
+    path("", include("lastmeter.matters.talking.urls")),
     # the resident
     path("report/", reporting.report, name="report"),
     path("report/<str:number>/", reporting.done, name="report-done"),

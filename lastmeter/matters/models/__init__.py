@@ -6,6 +6,7 @@ from lastmeter.matters.models.handling import Assignment, Closure, Outcome, Repl
 from lastmeter.matters.models.matter import Matter, Profile, Requester, Source, Urgency
 from lastmeter.matters.models.names import DistrictName
 from lastmeter.matters.models.screening import Channel, Screening
+from lastmeter.matters.models.talking import Letter, Message, Template, Way
 
 __all__ = [
     "Assignment",
@@ -14,7 +15,9 @@ __all__ = [
     "Closure",
     "DistrictName",
     "Enquiry",
+    "Letter",
     "Matter",
+    "Message",
     "Outcome",
     "Profile",
     "Rating",
@@ -24,5 +27,7 @@ __all__ = [
     "Scheme",
     "Screening",
     "Source",
+    "Template",
     "Urgency",
+    "Way",
 ]

@@ -1,0 +1,52 @@
+"""Forms of talking: the words of a template, a letter that went out, what a firm is asked and answers, a grievance."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy
+
+from lastmeter.accounts.actors import Actor
+from lastmeter.grid.models import Node
+from lastmeter.kit.forms import offer
+from lastmeter.matters.forms.fields import CategoryField, Words, category_choices
+from lastmeter.matters.models import Profile, Way
+from lastmeter.matters.talking import placeholders, templates
+
+
+class TemplateForm(forms.Form):
+    """For which place and cases, and the words; what is wrong with a placeholder stands beside them."""
+
+    node = forms.TypedChoiceField(label=gettext_lazy("用于"), coerce=int)
+    way = forms.ChoiceField(
+        label=gettext_lazy("渠道"), choices=[("", gettext_lazy("全部渠道")), *Way.choices], required=False
+    )
+    category = CategoryField(label=gettext_lazy("类别"))
+    profile = forms.ChoiceField(
+        label=gettext_lazy("流程"), choices=[("", gettext_lazy("全部流程")), *Profile.choices], required=False
+    )
+    words = Words(
+        label=gettext_lazy("发给诉求人的话"),
+        limit=templates.MOST,
+        rows=6,
+        required=False,
+        help_text=gettext_lazy("空着就不发。〔 〕里的一段，缺了其中的内容就不出现。"),
+    )
+
+    def __init__(self, *args: Any, by: Actor, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.nodes = {node.pk: node for node in templates.places(by)}
+        offer(self, "node", [(pk, "　" * max(0, node.level - 2) + node.name) for pk, node in self.nodes.items()])
+        category = self.fields["category"]
+        if isinstance(category, CategoryField):
+            category.offer(category_choices)
+            category.choices = lambda: [("", gettext_lazy("全部类别")), *category_choices()]
+
+    def clean_node(self) -> Node:
+        return self.nodes[self.cleaned_data["node"]]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if wrong := placeholders.wrong_with(cleaned.get("words", ""), cleaned.get("way", "")):
+            raise ValidationError({"words": wrong})
+        return cleaned
