@@ -128,6 +128,11 @@ def finds(request: HttpRequest) -> bool:
     return policy.settles_on_the_spot(actor_in(request))
 
 
+def posts_letters(request: HttpRequest) -> bool:
+    """Whether letters are for this person: whoever keeps a desk."""
+    return policy.works_at_desk(actor_in(request))
+
+
 def keeps_templates(request: HttpRequest) -> bool:
     """Whether this person may change what requesters are told."""
     return bool(templates.grounds(actor_in(request)))
@@ -146,4 +151,5 @@ GATES = {
     "/queue/": has_list,
     "/matters/new/": takes_reports,
     "/templates/": keeps_templates,
+    "/letters/": posts_letters,
 }

@@ -36,11 +36,12 @@ ABILITIES: dict[str, tuple[Role, ...]] = {
     "ask": (*WORKERS, *DESKS),
     "note": (*WORKERS, *DESKS, Role.LIAISON),
     "close": DESKS,
+    "tell": (*WORKERS, *DESKS),
     "revisit": DESKS,
     "archive": DESKS,
     "reveal": (*WORKERS, *DESKS),
 }
-BY_ASSIGNMENT = {"handle", "reveal", "ask", "note"}
+BY_ASSIGNMENT = {"handle", "reveal", "ask", "note", "tell"}
 
 
 class NotAllowed(PermissionDenied):

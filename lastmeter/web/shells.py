@@ -35,6 +35,7 @@ WORKPLACES = (
     ("/rosters/", "desk"),
     ("/calls/", "desk"),
     ("/templates/", "desk"),
+    ("/letters/", "desk"),
     ("/today/", "field"),
     ("/found/", "field"),
     ("/shifts/", "field"),

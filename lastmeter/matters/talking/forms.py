@@ -1,16 +1,19 @@
 """Forms of talking: the words of a template, a letter that went out, what a firm is asked and answers, a grievance."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lastmeter.accounts.actors import Actor
 from lastmeter.grid.models import Node
-from lastmeter.kit.forms import offer
+from lastmeter.kit.forms import Day, offer
 from lastmeter.matters.forms.fields import CategoryField, Words, category_choices
-from lastmeter.matters.models import Profile, Way
+from lastmeter.matters.models import Letter, Profile, Way
 from lastmeter.matters.talking import placeholders, templates
 
 
@@ -50,3 +53,39 @@ class TemplateForm(forms.Form):
         if wrong := placeholders.wrong_with(cleaned.get("words", ""), cleaned.get("way", "")):
             raise ValidationError({"words": wrong})
         return cleaned
+
+
+class AddressForm(forms.Form):
+    """Where a letter goes; empty takes the address away again."""
+
+    where = Words(
+        label=gettext_lazy("通信地址（可以写上邮编）"),
+        limit=200,
+        rows=2,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off", "data-private": ""}),
+    )
+
+
+class SentForm(forms.Form):
+    """How and when a letter went out."""
+
+    how = forms.ChoiceField(
+        label=gettext_lazy("怎么送到"),
+        choices=Letter.How.choices,
+        widget=forms.RadioSelect,
+        initial=Letter.How.POSTED,
+    )
+    on = Day(label=gettext_lazy("哪一天"))
+
+    def __init__(self, *args: Any, letter: Letter, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.letter = letter
+
+    def clean_on(self) -> date:
+        on: date = self.cleaned_data["on"]
+        if on > timezone.localdate():
+            raise ValidationError(_("日期不能在今天以后。"))
+        if on < timezone.localdate(self.letter.message.at):
+            raise ValidationError(_("日期不能早于写信那天。"))
+        return on

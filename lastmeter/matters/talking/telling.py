@@ -17,7 +17,6 @@ from lastmeter.matters.models import Enquiry, Letter, Matter, Message, Requester
 from lastmeter.matters.talking import placeholders, rules, templates
 from lastmeter.matters.talking.occasions import OCCASIONS
 from lastmeter.notices import outbox
-from lastmeter.notices.channels import CHANNELS
 from lastmeter.notices.rules import clip
 
 MOST_IN_SMS = 200
@@ -129,7 +128,7 @@ def _until(matter: Matter) -> str:
 def _send(
     matter: Matter, requester: Requester, occasion: str, way: Way, template_id: int | None, text: str, *, now: datetime
 ) -> Message:
-    unsent = way == Way.SMS and not CHANNELS["sms"].available()
+    unsent = way == Way.SMS and not outbox.has("sms")
     message = Message.objects.create(
         matter_id=matter.pk, occasion=occasion, way=way, template_id=template_id, words=text, unsent=unsent, at=now
     )

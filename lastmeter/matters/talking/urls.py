@@ -2,10 +2,17 @@
 
 from django.urls import path
 
-from lastmeter.matters.talking.views import templates
+from lastmeter.matters.talking.views import letters, messages, templates
 
 urlpatterns = [
     path("templates/", templates.template_list, name="template-list"),
     path("templates/<str:occasion>/", templates.template, name="template"),
     path("templates/rows/<int:pk>/ending/", templates.ending, name="template-ending"),
+    path("matters/<str:number>/resending/", messages.resending, name="matter-resending"),
+    path("matters/<str:number>/on-paper/", messages.on_paper, name="matter-on-paper"),
+    path("letters/", letters.letter_list, name="letters"),
+    path("letters/letters.pdf", letters.all_pdf, name="letters-pdf"),
+    path("letters/<int:pk>.pdf", letters.pdf, name="letter-pdf"),
+    path("letters/<int:pk>/address/", letters.address, name="letter-address"),
+    path("letters/<int:pk>/sending/", letters.sending, name="letter-sending"),
 ]

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -21,6 +22,7 @@ from lastmeter.kit.ids import pretty
 from lastmeter.matters import channels, lifecycle, policy, reckoning, story
 from lastmeter.matters.forms import acts as forms
 from lastmeter.matters.models import Channel, Enquiry, Matter, Requester, Screening
+from lastmeter.matters.talking import arriving
 from lastmeter.matters.views import listing
 from lastmeter.matters.views.reach import matter_for, number_of, sees
 
@@ -181,6 +183,8 @@ def _facts(setting: forms.Setting, bound: forms.ActForm | None = None) -> dict[s
         "similar": setting.similar if merges else [],
         "question": Enquiry.objects.filter(matter=matter, ended_at=None).first(),
         "screened": Screening.objects.filter(matter=matter).order_by("-pk").first(),
+        "told": arriving.told(matter, timezone.now()),
+        "may_tell": policy.may(actor, "tell", matter),
         "channels": [(each, channels.HOW[each]) for each in Channel],
     }
 

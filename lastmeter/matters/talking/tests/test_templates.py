@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
+from pytest_django.fixtures import Settings
 
 from lastmeter.accounts.actors import Actor
 from lastmeter.accounts.models import AuditEntry
@@ -29,15 +30,15 @@ NOW = timezone.now()
 
 
 @pytest.fixture
-def sms(settings: object) -> None:
+def sms(settings: Settings) -> None:
     """An installation with a gateway for text messages."""
-    settings.SMS_GATEWAY, settings.SMS_KEY = "https://sms.example/send", "k"  # type: ignore[attr-defined]
+    settings.SMS_GATEWAY, settings.SMS_KEY = "https://sms.example/send", "k"
 
 
 def filed(cast: Cast, ref: str = "a", *, by: Actor | None = None, **more: Any) -> Matter:
     given = {"text": "6 栋楼道灯不亮，电话 19900007777。", "source": Source.PHONE, "client_ref": ref} | more
     given.setdefault("node_id", cast.nodes["grid"].pk)
-    report = intake.Report(**given)  # type: ignore[arg-type]
+    report = intake.Report(**given)
     [taken] = intake.take_in([report], by=by or Actor.visitor("b"), client="b", now=NOW)
     assert isinstance(taken, intake.Taken), taken
     return Matter.objects.select_related("dossier", "requester").get(pk=taken.dossier_id)
