@@ -126,6 +126,7 @@ DOORS: dict[str, str] = {
     "grid/proposals/<int:pk>/sheet/": "post",
     "queue/": "post",
     "templates/": "post",
+    "lapse-rules/": "post",
     "letters/": "post",
     "letters/letters.pdf": "post",
     "letters/<int:pk>.pdf": "post",

@@ -6,8 +6,8 @@ from lastmeter.matters import asking, holdings
 
 
 def lapse(now: datetime) -> int:
-    """End unanswered questions whose date has passed; every few minutes."""
-    return asking.lapse(now)
+    """Call open questions to mind and end those whose date has passed; every few minutes."""
+    return asking.remind(now) + asking.lapse(now)
 
 
 def purge(now: datetime) -> int:

@@ -110,6 +110,14 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition("verify", gettext_noop("核查"), (REPLIED,), VERIFYING, "close"),
     Transition("rework", gettext_noop("返工"), (REPLIED, VERIFYING), HANDLING, "close", gettext_noop("写明理由")),
     Transition("close", gettext_noop("办结"), (REPLIED, VERIFYING), CLOSED, "close", gettext_noop("有答复")),
+    Transition(
+        "close_unanswered",
+        gettext_noop("补充到期办结"),
+        (REPORTED, FILED, DISPATCHED, SIGNED, HANDLING),
+        CLOSED,
+        "rule",
+        gettext_noop("请诉求人补充已到期，补充到期规则写明办结"),
+    ),
     Transition("revisit", gettext_noop("回访"), (CLOSED,), REVISITED, "revisit"),
     Transition("rate", gettext_noop("评价"), (CLOSED, REVISITED), RATED, "requester"),
     Transition(

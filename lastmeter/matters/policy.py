@@ -33,6 +33,7 @@ ABILITIES: dict[str, tuple[Role, ...]] = {
     "screen": DESKS,
     "dispatch": DESKS,
     "handle": (),
+    "rule": (),  # nobody: the system follows a rule
     "ask": (*WORKERS, *DESKS),
     "note": (*WORKERS, *DESKS, Role.LIAISON),
     "close": DESKS,

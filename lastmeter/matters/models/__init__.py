@@ -1,6 +1,6 @@
 """What a matter is made of: one file for each part of its life."""
 
-from lastmeter.matters.models.asking import Enquiry, Rating, Revisit
+from lastmeter.matters.models.asking import Enquiry, LapseRule, Rating, Revisit
 from lastmeter.matters.models.catalogue import Category, Scheme
 from lastmeter.matters.models.handling import Assignment, Closure, Outcome, Reply
 from lastmeter.matters.models.matter import Matter, Profile, Requester, Source, Urgency
@@ -15,6 +15,7 @@ __all__ = [
     "Closure",
     "DistrictName",
     "Enquiry",
+    "LapseRule",
     "Letter",
     "Matter",
     "Message",

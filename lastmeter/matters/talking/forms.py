@@ -13,7 +13,7 @@ from lastmeter.accounts.actors import Actor
 from lastmeter.grid.models import Node
 from lastmeter.kit.forms import Day, offer
 from lastmeter.matters.forms.fields import CategoryField, Words, category_choices
-from lastmeter.matters.models import Letter, Profile, Way
+from lastmeter.matters.models import LapseRule, Letter, Outcome, Profile, Way
 from lastmeter.matters.talking import placeholders, templates
 
 
@@ -38,12 +38,7 @@ class TemplateForm(forms.Form):
 
     def __init__(self, *args: Any, by: Actor, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.nodes = {node.pk: node for node in templates.places(by)}
-        offer(self, "node", [(pk, "　" * max(0, node.level - 2) + node.name) for pk, node in self.nodes.items()])
-        category = self.fields["category"]
-        if isinstance(category, CategoryField):
-            category.offer(category_choices)
-            category.choices = lambda: [("", gettext_lazy("全部类别")), *category_choices()]
+        self.nodes = offer_places(self, by)
 
     def clean_node(self) -> Node:
         return self.nodes[self.cleaned_data["node"]]
@@ -89,3 +84,31 @@ class SentForm(forms.Form):
         if on < timezone.localdate(self.letter.message.at):
             raise ValidationError(_("日期不能早于写信那天。"))
         return on
+
+
+class LapseForm(forms.Form):
+    """What follows an unanswered question, where, and on what basis."""
+
+    node = forms.TypedChoiceField(label=gettext_lazy("用于"), coerce=int)
+    category = CategoryField(label=gettext_lazy("类别"))
+    then = forms.ChoiceField(
+        label=gettext_lazy("补充到期以后"), choices=LapseRule.Then.choices, widget=forms.RadioSelect
+    )
+    outcome = forms.ChoiceField(
+        label=gettext_lazy("办结的，办理结果写"), choices=Outcome.choices, initial=Outcome.EXPLAINED
+    )
+    basis = Words(label=gettext_lazy("依据"), limit=200, rows=0, help_text=gettext_lazy("如：哪份办法第几条"))
+
+    def __init__(self, *args: Any, by: Actor, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.nodes = offer_places(self, by)
+
+
+def offer_places(form: forms.Form, by: Actor) -> dict[int, Node]:
+    """Let the form choose among the places for which the actor writes rules, and among the categories."""
+    nodes = {node.pk: node for node in templates.places(by)}
+    offer(form, "node", [(pk, "　" * max(0, node.level - 2) + node.name) for pk, node in nodes.items()])
+    category = form.fields["category"]
+    if isinstance(category, CategoryField):
+        category.choices = lambda: [("", _("全部类别")), *category_choices()]
+    return nodes

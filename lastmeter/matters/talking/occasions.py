@@ -74,8 +74,8 @@ OCCASIONS: dict[str, Occasion] = {
     ),
     "ask_lapsed": Occasion(
         _("补充到期"),
-        notice=_("没有等到您补充。{内容}"),
-        sms=_("您反映的“{标题}”（{编号}）没有等到您补充。{内容}进度：{网址}"),
+        notice=_("没有等到您补充，{内容}"),
+        sms=_("您反映的“{标题}”（{编号}）没有等到您补充，{内容}进度：{网址}"),
     ),
     "replied": Occasion(pgettext_lazy("event", "答复"), notice=_("已有答复，正在核查。")),
     "settled": Occasion(

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lastmeter.matters.talking.views import letters, messages, templates
+from lastmeter.matters.talking.views import lapsing, letters, messages, templates
 
 urlpatterns = [
     path("templates/", templates.template_list, name="template-list"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("templates/rows/<int:pk>/ending/", templates.ending, name="template-ending"),
     path("matters/<str:number>/resending/", messages.resending, name="matter-resending"),
     path("matters/<str:number>/on-paper/", messages.on_paper, name="matter-on-paper"),
+    path("lapse-rules/", lapsing.lapse_rules, name="lapse-rules"),
     path("letters/", letters.letter_list, name="letters"),
     path("letters/letters.pdf", letters.all_pdf, name="letters-pdf"),
     path("letters/<int:pk>.pdf", letters.pdf, name="letter-pdf"),

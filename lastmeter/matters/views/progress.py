@@ -31,6 +31,7 @@ from lastmeter.matters.forms.progress import (
 )
 from lastmeter.matters.models import Channel, Enquiry, Matter, Rating, Requester, Screening
 from lastmeter.matters.steps import Overtaken
+from lastmeter.matters.talking import lapsing
 from lastmeter.matters.views import photos, proof, reach
 
 BAR = (
@@ -104,6 +105,7 @@ def _page(request: Request, matter: Matter, *, status: int = 200, **bound: forms
     into = matter.merged_into
     can_reopen = matter.reopen_until is not None and now <= matter.reopen_until
     step = dossier.step
+    enquiry = Enquiry.objects.filter(matter=matter, ended_at=None).first()
     context: dict[str, Any] = {
         "matter": matter,
         "dossier": dossier,
@@ -117,7 +119,8 @@ def _page(request: Request, matter: Matter, *, status: int = 200, **bound: forms
         "lines": story.for_requester(matter.pk),
         "into_lines": story.for_requester(into.pk) if into else [],
         "photos": attachments.public(matter.pk),
-        "enquiry": Enquiry.objects.filter(matter=matter, ended_at=None).first(),
+        "enquiry": enquiry,
+        "closes": bool(enquiry) and lapsing.closes(matter, now),
         "channel": _channel(matter),
         "rating": Rating.objects.filter(matter=matter).first(),
         "answer": AnswerForm() if dossier.is_open else None,
