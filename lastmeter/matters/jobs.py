@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from lastmeter.matters import asking, holdings
+from lastmeter.matters.talking import outside
 
 
 def lapse(now: datetime) -> int:
@@ -11,5 +12,5 @@ def lapse(now: datetime) -> int:
 
 
 def purge(now: datetime) -> int:
-    """Take names and phones out of matters past their term; hourly."""
-    return holdings.erase_old(now)
+    """Take names, phones and addresses out of what is past its term; hourly."""
+    return holdings.erase_old(now) + outside.forget(now)

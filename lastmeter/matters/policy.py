@@ -38,11 +38,12 @@ ABILITIES: dict[str, tuple[Role, ...]] = {
     "note": (*WORKERS, *DESKS, Role.LIAISON),
     "close": DESKS,
     "tell": (*WORKERS, *DESKS),
+    "outside": DESKS,
     "revisit": DESKS,
     "archive": DESKS,
     "reveal": (*WORKERS, *DESKS),
 }
-BY_ASSIGNMENT = {"handle", "reveal", "ask", "note", "tell"}
+BY_ASSIGNMENT = {"handle", "reveal", "ask", "note", "tell", "outside"}
 
 
 class NotAllowed(PermissionDenied):

@@ -42,6 +42,9 @@ SAYS: dict[str, str | Promise] = {
     "matter.answered": gettext_lazy("诉求人补充情况"),
     "matter.ask_reminded": gettext_lazy("提醒诉求人补充"),
     "matter.ask_lapsed": gettext_lazy("没有等到补充"),
+    "matter.outside_asked": gettext_lazy("请外部单位答复"),
+    "matter.outside_answered": gettext_lazy("外部单位答复"),
+    "matter.outside_revoked": gettext_lazy("停用外部答复链接"),
     "matter.overdue_answer": gettext_lazy("超过答复期限"),
     "matter.overdue_fix": gettext_lazy("超过办结期限"),
     "matter.escalated": gettext_lazy("逾期未办，逐级上报"),
@@ -90,8 +93,8 @@ def _line(event: Event, who: str) -> Line:
 def _who(event: Event) -> str:
     if event.by_kind == "system":
         return _("系统")
-    if event.by_user is None:
-        return _("诉求人")
+    if event.by_user is None:  # whoever answers by a link is named in the words themselves
+        return "" if event.kind == "matter.outside_answered" else _("诉求人")
     if event.unit:
         return _("%(unit)s %(name)s") % {"unit": event.unit.name, "name": event.by_user.name}
     if event.by_post:

@@ -5,6 +5,7 @@ from lastmeter.matters.models.catalogue import Category, Scheme
 from lastmeter.matters.models.handling import Assignment, Closure, Outcome, Reply
 from lastmeter.matters.models.matter import Matter, Profile, Requester, Source, Urgency
 from lastmeter.matters.models.names import DistrictName
+from lastmeter.matters.models.outside import OutsideAnswer, OutsideLink
 from lastmeter.matters.models.screening import Channel, Screening
 from lastmeter.matters.models.talking import Letter, Message, Template, Way
 
@@ -20,6 +21,8 @@ __all__ = [
     "Matter",
     "Message",
     "Outcome",
+    "OutsideAnswer",
+    "OutsideLink",
     "Profile",
     "Rating",
     "Reply",

@@ -1,6 +1,6 @@
 """Forms of talking: the words of a template, a letter that went out, what a firm is asked and answers, a grievance."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -12,7 +12,10 @@ from django.utils.translation import gettext_lazy
 from lastmeter.accounts.actors import Actor
 from lastmeter.grid.models import Node
 from lastmeter.kit.forms import Day, offer
-from lastmeter.matters.forms.fields import CategoryField, Words, category_choices
+from lastmeter.matters.forms import kept
+from lastmeter.matters.forms.acts import ActForm
+from lastmeter.matters.forms.fields import CategoryField, Photos, Words, category_choices
+from lastmeter.matters.intake import MOST_PHOTOS
 from lastmeter.matters.models import LapseRule, Letter, Outcome, Profile, Way
 from lastmeter.matters.talking import placeholders, templates
 
@@ -112,3 +115,45 @@ def offer_places(form: forms.Form, by: Actor) -> dict[int, Node]:
     if isinstance(category, CategoryField):
         category.choices = lambda: [("", _("全部类别")), *category_choices()]
     return nodes
+
+
+class OutsideForm(ActForm):
+    """Whom outside to ask, what, until when, and whether they see the photos."""
+
+    DAYS = (
+        (3, gettext_lazy("3 天")),
+        (7, gettext_lazy("7 天")),
+        (15, gettext_lazy("15 天")),
+        (30, gettext_lazy("30 天")),
+    )
+
+    firm = Words(label=gettext_lazy("外部单位（如：物业公司、施工单位）"), limit=100, rows=0)
+    email = forms.EmailField(
+        label=gettext_lazy("对方邮箱"), widget=forms.EmailInput(attrs={"autocomplete": "off", "data-private": ""})
+    )
+    request = Words(label=gettext_lazy("请对方答复什么（对方会看到）"), rows=3)
+    days = forms.TypedChoiceField(label=gettext_lazy("链接多久有效"), choices=DAYS, coerce=int, initial=7)
+    with_photos = forms.BooleanField(label=gettext_lazy("给对方看照片（请先看清有没有人脸、车牌）"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        days = cleaned.pop("days", 7)
+        return {**cleaned, "until": timezone.now() + timedelta(days=days)}
+
+
+class OutsideAnswerForm(forms.Form):
+    """What a firm answers: words, with photos; those that were sent stay when the form comes back."""
+
+    client_ref = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    kept = forms.CharField(widget=forms.HiddenInput, required=False, max_length=20_000)
+    text = Words(label=gettext_lazy("您单位的答复"), limit=5000, rows=6)
+    photos = Photos(label=gettext_lazy("照片"), help_text=gettext_lazy("最多 9 张"))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        cleaned["photos"] = (*kept.recall(cleaned.get("kept", "")), *cleaned.get("photos", ()))[:MOST_PHOTOS]
+        return cleaned
+
+    def hold(self) -> None:
+        """Keep the photos: the browser does not send them again."""
+        self.data = {**self.data.dict(), "kept": kept.keep(self.cleaned_data["photos"])}  # type: ignore[attr-defined]

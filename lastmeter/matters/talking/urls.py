@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lastmeter.matters.talking.views import lapsing, letters, messages, templates
+from lastmeter.matters.talking.views import lapsing, letters, messages, outside, templates
 
 urlpatterns = [
     path("templates/", templates.template_list, name="template-list"),
@@ -10,6 +10,11 @@ urlpatterns = [
     path("templates/rows/<int:pk>/ending/", templates.ending, name="template-ending"),
     path("matters/<str:number>/resending/", messages.resending, name="matter-resending"),
     path("matters/<str:number>/on-paper/", messages.on_paper, name="matter-on-paper"),
+    path("matters/<str:number>/outside/", outside.invitation, name="matter-outside"),
+    path("matters/<str:number>/outside/ending/", outside.revocation, name="matter-outside-ending"),
+    path("outside/<str:token>/", outside.page, name="outside"),
+    path("outside/<str:token>/photos/<str:sha>/", outside.photo, name="outside-photo"),
+    path("outside/<str:token>/photos/<str:sha>/thumb/", outside.photo, {"size": "thumb"}, name="outside-thumb"),
     path("lapse-rules/", lapsing.lapse_rules, name="lapse-rules"),
     path("letters/", letters.letter_list, name="letters"),
     path("letters/letters.pdf", letters.all_pdf, name="letters-pdf"),

@@ -22,7 +22,8 @@ from lastmeter.kit.ids import pretty
 from lastmeter.matters import channels, lifecycle, policy, reckoning, story
 from lastmeter.matters.forms import acts as forms
 from lastmeter.matters.models import Channel, Enquiry, Matter, Requester, Screening
-from lastmeter.matters.talking import arriving
+from lastmeter.matters.talking import arriving, outside
+from lastmeter.matters.talking.forms import OutsideForm
 from lastmeter.matters.views import listing
 from lastmeter.matters.views.reach import matter_for, number_of, sees
 
@@ -61,6 +62,7 @@ DOORS = (
     Door("recall", "recall", "O", gettext_lazy("收回"), forms.Recall, "danger"),
 )
 ASK = Door("ask", "enquiry", "Q", gettext_lazy("请补充"), forms.EnquiryForm)
+OUTSIDE = Door("outside", "outside", "G", gettext_lazy("请外部单位"), OutsideForm)
 NOTE = Door("note", "note", "N", gettext_lazy("备注"), forms.NoteForm)
 MAIN_BUTTONS = 3
 
@@ -152,9 +154,9 @@ def offers(setting: forms.Setting, bound: forms.ActForm | None, query: str) -> l
     matter, actor = setting.matter, setting.by
     allowed = {each.act for each in policy.acts_for(actor, matter)}
     doors = [door for door in DOORS if door.act in allowed]
-    doors += [door for door in (ASK, NOTE) if policy.may(actor, door.act, matter)]
+    doors += [door for door in (ASK, OUTSIDE, NOTE) if policy.may(actor, door.act, matter)]
     if not matter.dossier.is_open:
-        doors = [door for door in doors if door is not ASK]
+        doors = [door for door in doors if door not in (ASK, OUTSIDE)]
     found = []
     for number, door in enumerate(doors):
         form = bound if type(bound) is door.form else door.form(at=setting)
@@ -183,6 +185,8 @@ def _facts(setting: forms.Setting, bound: forms.ActForm | None = None) -> dict[s
         "similar": setting.similar if merges else [],
         "question": Enquiry.objects.filter(matter=matter, ended_at=None).first(),
         "screened": Screening.objects.filter(matter=matter).order_by("-pk").first(),
+        "asked_outside": outside.asked(matter, timezone.now()),
+        "may_ask_outside": policy.may(actor, "outside", matter),
         "told": arriving.told(matter, timezone.now()),
         "may_tell": policy.may(actor, "tell", matter),
         "channels": [(each, channels.HOW[each]) for each in Channel],
