@@ -16,11 +16,12 @@ class MattersConfig(AppConfig):
         from lastmeter.grid.coverage import gaps
         from lastmeter.grid.staff import handovers
         from lastmeter.matters import bells, handing, holdings, ownerless
-        from lastmeter.matters.models import DistrictName, LapseRule, Template
+        from lastmeter.matters.models import DistrictName, Grievance, LapseRule, Template
         from lastmeter.matters.talking import templates
 
         seam.register(DossierKind.MATTER, seam.Bells(bells.warns, bells.falls, bells.climbs))
         followers.register(DistrictName, followers.of_model(DistrictName, _("来源地名")))
+        followers.register(Grievance, followers.of_model(Grievance, _("办理投诉")))
         followers.register(LapseRule, followers.of_model(LapseRule, _("补充到期规则")))
         followers.register(Template, templates.FOLLOWER)
         keepers.register("matters", holdings.KEEPER)

@@ -14,7 +14,7 @@ from lastmeter.grid import posts, scope, tree
 from lastmeter.grid.models import Level, Node
 from lastmeter.matters import lists, policy
 from lastmeter.matters.lists import Filters
-from lastmeter.matters.talking import templates
+from lastmeter.matters.talking import grievances, templates
 from lastmeter.matters.views import field, progress
 
 PRESSING = 6
@@ -133,6 +133,11 @@ def posts_letters(request: HttpRequest) -> bool:
     return policy.works_at_desk(actor_in(request))
 
 
+def reads_grievances(request: HttpRequest) -> bool:
+    """Whether complaints about the handling may lie with this person."""
+    return grievances.reads(actor_in(request))
+
+
 def keeps_templates(request: HttpRequest) -> bool:
     """Whether this person may change what requesters are told."""
     return bool(templates.grounds(actor_in(request)))
@@ -151,5 +156,6 @@ GATES = {
     "/queue/": has_list,
     "/matters/new/": takes_reports,
     "/templates/": keeps_templates,
+    "/grievances/": reads_grievances,
     "/letters/": posts_letters,
 }

@@ -16,6 +16,7 @@ from lastmeter.matters.asking import ASK_KIND
 from lastmeter.matters.closing import REOPEN_KIND
 from lastmeter.matters.intake import ANSWER, FIX
 from lastmeter.matters.models import Category, Scheme, Urgency
+from lastmeter.matters.talking import grievances
 
 LOCAL = "local"
 CUSTOMARY = "惯常值，请按本地规定修改"
@@ -35,6 +36,7 @@ LIMITS = (
     (FIX, Urgency.EMERGENCY, 24, Measure.NATURAL_HOURS, 50),
     (REOPEN_KIND, "", 15 * 24, Measure.NATURAL_HOURS, 100),
     (ASK_KIND, "", 5, Measure.WORKING_DAYS, 80),
+    (grievances.KIND, "", 5, Measure.WORKING_DAYS, 75),
 )
 
 

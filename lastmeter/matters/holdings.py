@@ -13,7 +13,7 @@ from lastmeter.accounts.actors import Actor, system
 from lastmeter.accounts.keepers import Held, Keeper
 from lastmeter.accounts.models import User
 from lastmeter.kit.ids import pretty
-from lastmeter.matters.models import Letter, Message, Requester
+from lastmeter.matters.models import Grievance, Letter, Message, Requester
 
 KEPT_AFTER_END = timedelta(days=2 * 365)
 CHUNK = 500
@@ -43,6 +43,7 @@ def export(user: User) -> list[dict[str, Any]]:
             "phone": each.phone or "",
             "address": each.address or "",
             "consent": each.consent,
+            "grievances": [told.words or "" for told in each.matter.grievances.order_by("pk")],
         }
         for each in _theirs(user)
     ]
@@ -69,6 +70,7 @@ def _empty(requesters: "QuerySet[Requester]", *, by: Actor, now: datetime) -> in
     )
     Letter.objects.filter(message__matter__in=keys).update(address=None)
     Message.objects.filter(matter__in=keys).update(words=None)
+    Grievance.objects.filter(matter__in=keys).exclude(answered_at=None).update(words=None, answer=None)
     audit.record_set(
         audit.Row(kind="requester.erased", by=by, object_kind="dossier", object_id=key, now=now) for key in keys
     )

@@ -3,12 +3,12 @@
 from datetime import datetime
 
 from lastmeter.matters import asking, holdings
-from lastmeter.matters.talking import outside
+from lastmeter.matters.talking import grievances, outside
 
 
 def lapse(now: datetime) -> int:
-    """Call open questions to mind and end those whose date has passed; every few minutes."""
-    return asking.remind(now) + asking.lapse(now)
+    """Call open questions to mind and end those whose date has passed, tell of late grievances; every few minutes."""
+    return asking.remind(now) + asking.lapse(now) + grievances.remind(now)
 
 
 def purge(now: datetime) -> int:

@@ -42,6 +42,7 @@ SAYS: dict[str, str | Promise] = {
     "matter.answered": gettext_lazy("诉求人补充情况"),
     "matter.ask_reminded": gettext_lazy("提醒诉求人补充"),
     "matter.ask_lapsed": gettext_lazy("没有等到补充"),
+    "matter.grievance_advice": gettext_lazy("上级对办理的要求"),
     "matter.outside_asked": gettext_lazy("请外部单位答复"),
     "matter.outside_answered": gettext_lazy("外部单位答复"),
     "matter.outside_revoked": gettext_lazy("停用外部答复链接"),

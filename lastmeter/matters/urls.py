@@ -18,6 +18,7 @@ urlpatterns = [
     path("m/<str:number>/rating/", progress.rating, name="progress-rating"),
     path("m/<str:number>/reopening/", progress.reopening, name="progress-reopening"),
     path("m/<str:number>/withdrawal/", progress.withdrawal, name="progress-withdrawal"),
+    path("m/<str:number>/grievance/", progress.grievance, name="progress-grievance"),
     path("m/<str:number>/photos/<str:sha>/", progress.photo, name="progress-photo"),
     path("m/<str:number>/photos/<str:sha>/thumb/", progress.photo, {"size": "thumb"}, name="progress-thumb"),
     # the field

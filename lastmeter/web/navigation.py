@@ -55,6 +55,7 @@ ENTRIES = (
     Entry("desk", _("事项清单"), "inbox", ("/queue/",), MATTERS),
     Entry("desk", _("代为登记"), "pen", ("/matters/new/", "/desk/new/"), MATTERS),
     Entry("desk", _("今日"), "list", ("/today/",), MATTERS),
+    Entry("desk", _("办理投诉"), "shield", ("/grievances/",), MATTERS),
     Entry("desk", _("待寄信件"), "mail", ("/letters/",), MATTERS),
     Entry("desk", _("消息模板"), "talk", ("/templates/",), MATTERS),
     Entry("desk", _("通知"), "bell", ("/notices/",), MATTERS),

@@ -36,6 +36,7 @@ WORKPLACES = (
     ("/calls/", "desk"),
     ("/templates/", "desk"),
     ("/letters/", "desk"),
+    ("/grievances/", "desk"),
     ("/lapse-rules/", "desk"),
     ("/today/", "field"),
     ("/found/", "field"),

@@ -2,6 +2,7 @@
 
 from lastmeter.matters.models.asking import Enquiry, LapseRule, Rating, Revisit
 from lastmeter.matters.models.catalogue import Category, Scheme
+from lastmeter.matters.models.grievance import Grievance
 from lastmeter.matters.models.handling import Assignment, Closure, Outcome, Reply
 from lastmeter.matters.models.matter import Matter, Profile, Requester, Source, Urgency
 from lastmeter.matters.models.names import DistrictName
@@ -16,6 +17,7 @@ __all__ = [
     "Closure",
     "DistrictName",
     "Enquiry",
+    "Grievance",
     "LapseRule",
     "Letter",
     "Matter",

@@ -46,7 +46,7 @@ def told(matter: Matter, now: datetime) -> list[Told]:
         state = _state(each, notices.get(each.key), sendings.get(_sending_key(each, user_id)), now)
         failed = (state.dead or each.unsent) and bool(each.words)
         again = state.dead or (failed and outbox.has("sms"))
-        words = _masked(each.words or "", (requester.name if requester else "") or "")
+        words = _shown(each, (requester.name if requester else "") or "")
         found.append(Told(each, _word(each.occasion), words, state, again, failed and each.words not in on_paper))
     return found
 
@@ -55,7 +55,11 @@ def _word(occasion: str) -> str | Promise:
     return OCCASIONS[occasion].word if occasion in OCCASIONS else occasion
 
 
-def _masked(words: str, name: str) -> str:
+def _shown(message: Message, name: str) -> str:
+    """The words as staff read them: the name masked; the answer to a complaint is not for who handled the matter."""
+    if message.occasion == "grievance_answered":
+        return _("（办理投诉的答复，这里不显示）")
+    words = message.words or ""
     return words.replace(name, mask_name(name)) if name else words
 
 

@@ -157,3 +157,17 @@ class OutsideAnswerForm(forms.Form):
     def hold(self) -> None:
         """Keep the photos: the browser does not send them again."""
         self.data = {**self.data.dict(), "kept": kept.keep(self.cleaned_data["photos"])}  # type: ignore[attr-defined]
+
+
+class GrievanceForm(forms.Form):
+    """What the requester is not content with."""
+
+    client_ref = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    words = Words(label=gettext_lazy("对办理情况哪里不满意"), limit=2000, rows=4)
+
+
+class GrievanceAnswerForm(forms.Form):
+    """The answer, and what the handler is asked to do better."""
+
+    text = Words(label=gettext_lazy("给诉求人的答复"), limit=5000, rows=5)
+    advice = Words(label=gettext_lazy("对办理单位的要求（办理的人会看到，不要转述投诉人的话）"), required=False, rows=2)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from lastmeter.accounts import audit
@@ -16,9 +16,10 @@ from lastmeter.kit import ids, zhtime
 from lastmeter.kit.masking import mask_name
 from lastmeter.kit.paper import A4, BRAND, LINE, QUIET, Paper
 from lastmeter.kit.text import on_record
-from lastmeter.matters.models import Letter, Matter, Requester
+from lastmeter.matters.models import Grievance, Letter, Matter, Requester
 from lastmeter.matters.policy import DESKS, NotAllowed
 from lastmeter.matters.steps import Overtaken
+from lastmeter.matters.talking import grievances
 from lastmeter.matters.tracking import tracking_code
 
 MOST_PRINTED = 100
@@ -29,10 +30,15 @@ FOLDS = (99.0, 198.0)
 
 
 def letters(actor: Actor, *, done: bool = False) -> "QuerySet[Letter]":
-    """The letters of the ground where the actor keeps a desk: those still to go, or those that went."""
+    """The letters of the ground where the actor keeps a desk: those still to go, or those that went.
+
+    The answer to a complaint about the handling is posted by the desk that gave it, not by the one complained about.
+    """
+    answered = Grievance.objects.filter(grievances.seen_from(actor), matter=OuterRef("message__matter"))
+    theirs = ~Q(message__occasion="grievance_answered") | Q(Exists(answered))
     here = scope.inside(scope.grounds(actor, DESKS), "message__matter__dossier__path")
     shown = ("message__matter__dossier", "message__matter__requester", "done_by")
-    return Letter.objects.filter(here, done_at__isnull=not done).select_related(*shown)
+    return Letter.objects.filter(here, theirs, done_at__isnull=not done).select_related(*shown)
 
 
 def envelope(letter: Letter) -> str:

@@ -29,9 +29,10 @@ from lastmeter.matters.forms.progress import (
     ReopeningForm,
     WithdrawalForm,
 )
-from lastmeter.matters.models import Channel, Enquiry, Matter, Rating, Requester, Screening
+from lastmeter.matters.models import Channel, Enquiry, Grievance, Matter, Rating, Requester, Screening
 from lastmeter.matters.steps import Overtaken
-from lastmeter.matters.talking import lapsing
+from lastmeter.matters.talking import grievances, lapsing
+from lastmeter.matters.talking.forms import GrievanceForm
 from lastmeter.matters.views import photos, proof, reach
 
 BAR = (
@@ -41,6 +42,7 @@ BAR = (
     gettext_lazy("已办结"),
     gettext_lazy("已评价"),
 )
+GRIEVANCES, A_DAY = 5, 24 * 3600
 AT = {
     lifecycle.REPORTED: 0,
     lifecycle.FILED: 1,
@@ -126,6 +128,8 @@ def _page(request: Request, matter: Matter, *, status: int = 200, **bound: forms
         "answer": AnswerForm() if dossier.is_open else None,
         "rate": RatingForm() if step in lifecycle.BY_ACT["rate"].before else None,
         "reopen": ReopeningForm() if can_reopen and step in lifecycle.BY_ACT["reopen"].before else None,
+        "complaints": Grievance.objects.filter(matter=matter).select_related("node").order_by("pk"),
+        "complain": GrievanceForm(initial={"client_ref": ids.new_token()}),
         "withdraw": WithdrawalForm() if step in lifecycle.BY_ACT["withdraw"].before else None,
     }
     return render(request, "matters/progress/progress.html", {**context, **bound}, status=status)
@@ -149,7 +153,7 @@ def _act(
     visitor_client(request)
     try:
         act(matter)
-    except Overtaken as error:
+    except (Overtaken, limits.TooMany) as error:
         form.add_error(None, str(error))
         fresh = proof.proved_matter(request, number)
         messages.error(request, str(error))
@@ -211,6 +215,18 @@ def withdrawal(request: Request, number: str) -> HttpResponse:
         closing.withdraw(matter, reason=form.cleaned_data["reason"], by=request.actor, now=timezone.now())
 
     return _act(request, number, "withdraw", form, act, _("已撤回。"))
+
+
+@require_POST
+def grievance(request: Request, number: str) -> HttpResponse:
+    """投诉办理: to a desk above those who handled it."""
+    form = GrievanceForm(request.POST)
+
+    def act(matter: Matter) -> None:
+        limits.hit(f"grievance:{matter.pk}", GRIEVANCES, A_DAY, timezone.now())
+        grievances.complain(matter, **form.cleaned_data, by=request.actor, now=timezone.now())
+
+    return _act(request, number, "complain", form, act, _("收到。您的投诉交给上一级，办这件事的人看不到。"))
 
 
 @require_safe
