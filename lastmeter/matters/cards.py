@@ -15,6 +15,7 @@ from lastmeter.grid.models import Level, Node
 from lastmeter.matters import flow_rules, lists, policy
 from lastmeter.matters.catalogue import keeping
 from lastmeter.matters.lists import Filters
+from lastmeter.matters.talking import grievances, templates
 from lastmeter.matters.views import field, progress
 
 PRESSING = 6
@@ -138,6 +139,21 @@ def keeps_flows(request: HttpRequest) -> bool:
     return flow_rules.keeps(actor_in(request))
 
 
+def posts_letters(request: HttpRequest) -> bool:
+    """Whether letters are for this person: whoever keeps a desk."""
+    return policy.works_at_desk(actor_in(request))
+
+
+def reads_grievances(request: HttpRequest) -> bool:
+    """Whether complaints about the handling may lie with this person."""
+    return grievances.reads(actor_in(request))
+
+
+def keeps_templates(request: HttpRequest) -> bool:
+    """Whether this person may change what requesters are told."""
+    return bool(templates.grounds(actor_in(request)))
+
+
 HERO = hero
 CARDS = [
     ("field", 10, day),
@@ -153,4 +169,7 @@ GATES = {
     "/ledger/": has_list,
     "/matters/new/": takes_reports,
     "/catalogue/": looks_up,
+    "/templates/": keeps_templates,
+    "/grievances/": reads_grievances,
+    "/letters/": posts_letters,
 }
