@@ -14,6 +14,7 @@ from lastmeter.grid import posts, scope, tree
 from lastmeter.grid.models import Level, Node
 from lastmeter.matters import lists, policy
 from lastmeter.matters.lists import Filters
+from lastmeter.matters.timing import rulebook
 from lastmeter.matters.views import field, progress
 
 PRESSING = 6
@@ -82,6 +83,11 @@ def has_list(request: HttpRequest) -> bool:
     return bool(scope.held(actor_in(request)))
 
 
+def sets_rules(request: HttpRequest) -> bool:
+    """Whether this person sets the rules on time of a place."""
+    return scope.has_post(actor_in(request), rulebook.RULERS, rulebook.LOWEST)
+
+
 def takes_reports(request: HttpRequest) -> bool:
     """Whether this person files on somebody's behalf."""
     return policy.files_for_others(actor_in(request))
@@ -139,5 +145,6 @@ GATES = {
     "/found/": finds,
     "/queue/": has_list,
     "/ledger/": has_list,
+    "/rules/": sets_rules,
     "/matters/new/": takes_reports,
 }

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from lastmeter.matters.views import acts, board, counter, field, matter, photos, progress, queue, reporting, timing
+from lastmeter.matters.views import (
+    acts,
+    board,
+    counter,
+    field,
+    matter,
+    photos,
+    progress,
+    queue,
+    reporting,
+    rulebook,
+    timing,
+)
 
 urlpatterns = [
     # the resident
@@ -26,6 +38,10 @@ urlpatterns = [
     # the desk
     path("queue/", queue.queue, name="queue"),
     path("ledger/", board.ledger, name="ledger"),
+    path("rules/", rulebook.rules, name="rules"),
+    path("rules/<int:node_id>/", rulebook.rules_of, name="rules-of"),
+    path("rules/<int:node_id>/<str:table>/", rulebook.setting, name="rules-set"),
+    path("rules/<int:node_id>/<str:table>/<int:pk>/ending/", rulebook.ending, name="rules-end"),
     path("matters/new/", counter.counter, name="counter"),
     path("matters/new/similar/", counter.similar, name="counter-similar"),
     path("matters/<str:number>/", matter.matter_page, name="matter"),
