@@ -67,7 +67,7 @@ class LimitForm(RowForm):
         offer(self, "unit", [*ANY, *((str(unit.pk), unit.name) for unit in self.units)])
         category = self.fields["category"]
         if isinstance(category, CategoryField):
-            category.offer(category_choices)
+            category.choices = lambda: [*ANY, *category_choices()]
 
     def row(self) -> Limit:
         given = self.cleaned_data
