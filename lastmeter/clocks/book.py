@@ -3,32 +3,29 @@
 A process keeps what it has read until `ground.bump` announces a change; these are a few dozen rows.
 """
 
-from collections.abc import Callable
 from datetime import date, datetime
-from typing import TypeVar
 
 from lastmeter.clocks import rules
 from lastmeter.clocks.models import Bound, CalendarDay, Limit, OfficeSpan, Rung
 from lastmeter.grid.ground import Kept
 from lastmeter.grid.models import Unit, lineage, valid_on
+from lastmeter.grid.policy import Known
 from lastmeter.kit.zhtime import CHINA, Calendar
-
-R = TypeVar("R")
 
 
 def current_rules(now: datetime) -> list[rules.LimitRule]:
     """All limit rules valid today (China date)."""
-    return _today(_rules, _read_limits, now)
+    return _limits.on(now.astimezone(CHINA).date())
 
 
 def current_ladder(now: datetime) -> list[rules.RungRule]:
     """All steps of ladders valid today (China date)."""
-    return _today(_rungs, _read_rungs, now)
+    return _rungs.on(now.astimezone(CHINA).date())
 
 
 def bound(what: Bound.What, *, path: str, which: str = "", now: datetime) -> int | None:
     """The number that bounds a pause, an extension, a suspension or an urging at this place today; None: no bound."""
-    return rules.bound(_today(_bounds, _read_bounds, now), path=path, what=what, which=which)
+    return rules.bound(_bounds.on(now.astimezone(CHINA).date()), path=path, what=what, which=which)
 
 
 def calendar() -> Calendar:
@@ -50,14 +47,6 @@ def _owners(unit_id: int | None) -> list[str]:
         return []
     path: str = Unit.objects.values_list("node__path", flat=True).get(pk=unit_id)
     return [f"unit:{unit_id}", *lineage(path)]
-
-
-def _today(kept: Kept[dict[date, list[R]]], read: Callable[[date], list[R]], now: datetime) -> list[R]:
-    today = now.astimezone(CHINA).date()
-    known = kept.get()
-    if today not in known:
-        known[today] = read(today)
-    return known[today]
 
 
 def _read_limits(today: date) -> list[rules.LimitRule]:
@@ -93,9 +82,7 @@ def _read_calendar() -> Calendar:
     return Calendar.national().with_rows(entered) if entered else Calendar.national()
 
 
-_rules: Kept[dict[date, list[rules.LimitRule]]] = Kept(dict)
-_rungs: Kept[dict[date, list[rules.RungRule]]] = Kept(dict)
-_bounds: Kept[dict[date, list[rules.BoundRule]]] = Kept(dict)
+_limits, _rungs, _bounds = Known(_read_limits), Known(_read_rungs), Known(_read_bounds)
 _spans: Kept[dict[str, list[rules.SpanRule]]] = Kept(_read_spans)
 _worked: Kept[dict[tuple[str, int | None], rules.Worked]] = Kept(dict)
 _calendar: Kept[Calendar] = Kept(_read_calendar)

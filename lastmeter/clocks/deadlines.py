@@ -80,14 +80,23 @@ def start(dossier_id: int, wanted: Iterable[Wanted], *, now: datetime) -> list[D
     return planned
 
 
-def end(dossier_id: int, kinds: Sequence[str] | None = None, *, now: datetime, void: bool = False) -> None:
-    """Stop running clocks (of these kinds, or all): met when in time, missed when late, void when no longer owed.
+def end(
+    dossier_id: int,
+    kinds: Sequence[str] | None = None,
+    *,
+    leg: str | None = None,
+    now: datetime,
+    void: bool = False,
+) -> None:
+    """Stop running clocks of these kinds or one leg (None: all): met in time, missed, or void if no longer owed.
 
     When all of them stop, whatever made them stand still or move, or pressed for an answer, is over too.
     """
     running = Deadline.objects.filter(dossier=dossier_id, ended_at=None)
     if kinds is not None:
         running = running.filter(kind__in=kinds)
+    if leg is not None:
+        running = running.filter(leg=leg)
     stopped = list(running.values_list("pk", flat=True))
     Hold.objects.filter(deadline__in=stopped, ended_at=None).update(ended_at=now)
     asked = Extension.objects.filter(deadline__in=stopped, state=Extension.State.ASKED)
@@ -97,7 +106,7 @@ def end(dossier_id: int, kinds: Sequence[str] | None = None, *, now: datetime, v
     else:
         running.filter(due_at__lt=now).update(ended_at=now, state=Deadline.State.MISSED, held_at=None)
         running.update(ended_at=now, state=Deadline.State.MET, held_at=None)
-    if kinds is None:
+    if kinds is None and leg is None:
         _let_go(dossier_id, now)
     refresh([dossier_id])
 

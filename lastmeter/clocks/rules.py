@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Protocol
 
+from lastmeter.grid.rules import nearest, nearest_of_each
 from lastmeter.kit import zhtime
 
 NATURAL_HOURS, WORKING_HOURS, WORKING_DAYS = "natural_hours", "working_hours", "working_days"
@@ -43,11 +44,10 @@ class LimitRule:
     warn_share: int
     unit: int | None = None
 
-    def fits(self, path: str, kind: str, profile: str, category: int | None, urgency: str, unit: int | None) -> bool:
-        """Whether the rule speaks of this case: its own blanks speak of all."""
+    def fits(self, kind: str, profile: str, category: int | None, urgency: str, unit: int | None) -> bool:
+        """Whether the rule speaks of such a case: its own blanks speak of all."""
         return (
             self.kind == kind
-            and path.startswith(self.path)
             and self.profile in ("", profile)
             and self.category in (None, category)
             and self.urgency in ("", urgency)
@@ -55,15 +55,9 @@ class LimitRule:
         )
 
     @property
-    def rank(self) -> tuple[int, int, int, int, int]:
-        """Nearest ancestor first; at one node the most particular rule first."""
-        return (
-            len(self.path),
-            self.unit is not None,
-            self.category is not None,
-            self.urgency != "",
-            self.profile != "",
-        )
+    def particular(self) -> tuple[bool, bool, bool, bool]:
+        """At one node the rule that says more goes before the others."""
+        return (self.unit is not None, self.category is not None, self.urgency != "", self.profile != "")
 
 
 def choose(
@@ -77,8 +71,8 @@ def choose(
     unit: int | None = None,
 ) -> LimitRule | None:
     """The rule that sets this deadline, or None when nobody has promised anything."""
-    fitting = [rule for rule in rules if rule.fits(path, kind, profile, category, urgency, unit)]
-    return max(fitting, key=lambda rule: rule.rank, default=None)
+    fitting = (rule for rule in rules if rule.fits(kind, profile, category, urgency, unit))
+    return nearest(fitting, path, lambda rule: rule.particular)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +89,8 @@ class RungRule:
 
 def ladder(rungs: Iterable[RungRule], *, path: str, kind: str) -> list[RungRule]:
     """The steps that an overdue deadline of this kind climbs at this place, lowest number first."""
-    chosen: dict[int, RungRule] = {}
-    for rung in sorted(rungs, key=lambda each: (len(each.path), each.kind != "")):
-        if path.startswith(rung.path) and rung.kind in ("", kind):
-            chosen[rung.number] = rung
+    fitting = (rung for rung in rungs if rung.kind in ("", kind))
+    chosen = nearest_of_each(fitting, path, lambda rung: rung.number, lambda rung: rung.kind != "")
     return [chosen[number] for number in sorted(chosen)]
 
 

@@ -14,8 +14,8 @@ from lastmeter.clocks.recount import Moved
 from lastmeter.dossiers import events
 from lastmeter.grid.models import Level
 from lastmeter.kit.text import on_record
-from lastmeter.matters import reckoning, tell
-from lastmeter.matters.models import Matter
+from lastmeter.matters import promises, reckoning, tell
+from lastmeter.matters.models import Matter, Part
 from lastmeter.matters.timing import sentences
 
 CLOCK = system("clock")
@@ -29,29 +29,57 @@ CALLED = {
 
 
 def warns(due: Sequence[Deadline], now: datetime) -> None:
-    """Yellow: whoever holds the matter is told; with nobody, the desk. A review is the desk's own."""
-    for kind, matters in _by_kind(due):
+    """Yellow: whoever holds it is told, with nobody the desk; of a part who does it, of a dispute who decides.
+
+    A review of the ledger is the desk's own.
+    """
+    for kind, matters in _by_kind(_whole(due)):
         title, _red = CALLED.get(kind, USUAL)
         told = [each for each in matters if _held(each) and kind != suspending.REVIEW]
         tell.assigned(told, f"due_soon{_tail(kind)}", title, by=CLOCK, now=now)
         tell.desk([each for each in matters if each not in told], f"due_soon{_tail(kind)}", title, by=CLOCK, now=now)
+    disputed = _matters([each.dossier_id for each in _of(due, promises.DISPUTE)])
+    tell.deciders(disputed, "dispute_due_soon", _("争议快到裁定期限"), by=CLOCK, now=now)
+    for part in _parts(due):
+        tell.partner(part, "part_due_soon", _("协办或小任务快到期限"), by=CLOCK, now=now)
 
 
 def falls(due: Sequence[Deadline], now: datetime) -> None:
-    """Red: an event in the timeline, and holder and desk are told."""
+    """Red: an event, and holder and desk are told; of a part also who does it, of a dispute who decides."""
     events.record_many(
         [events.Happened(each.dossier_id, f"matter.overdue_{each.kind}", unit_id=each.unit_id) for each in due],
         by=CLOCK,
         now=now,
     )
-    for kind, matters in _by_kind(due):
+    for kind, matters in _by_kind(_whole(due)):
         _yellow, title = CALLED.get(kind, USUAL)
         tell.assigned([each for each in matters if _held(each)], f"overdue{_tail(kind)}", title, by=CLOCK, now=now)
         tell.desk(matters, f"overdue{_tail(kind)}", title, by=CLOCK, now=now)
+    disputed = _matters([each.dossier_id for each in _of(due, promises.DISPUTE)])
+    tell.deciders(disputed, "dispute_overdue", _("争议已过裁定期限"), by=CLOCK, now=now)
+    for part in _parts(due):
+        tell.partner(part, "part_overdue", _("协办或小任务已超期限"), by=CLOCK, now=now)
+        tell.leading([part.matter], "part_overdue", _("协办或小任务已超期限"), by=CLOCK, now=now)
 
 
 def _tail(kind: str) -> str:
     return f"_{kind}" if kind in CALLED else ""
+
+
+def _whole(due: Sequence[Deadline]) -> list[Deadline]:
+    return [each for each in due if each.kind not in promises.LEGS]
+
+
+def _of(due: Sequence[Deadline], *kinds: str) -> list[Deadline]:
+    return [each for each in due if each.kind in kinds]
+
+
+def _parts(due: Sequence[Deadline]) -> list[Part]:
+    """The parts of the work whose own deadlines these are: one query, none when there is no such deadline."""
+    numbers = [int(each.leg.removeprefix("part:")) for each in _of(due, promises.ASSIST, promises.TASK)]
+    if not numbers:
+        return []
+    return list(Part.objects.filter(pk__in=numbers, ended_at=None).select_related("matter__dossier"))
 
 
 def _held(matter: Matter) -> bool:
@@ -115,6 +143,8 @@ def _called(deadline: Deadline) -> str:
 
 
 def _matters(dossier_ids: Sequence[int]) -> list[Matter]:
+    if not dossier_ids:
+        return []
     return list(Matter.objects.select_related("dossier").filter(pk__in=set(dossier_ids)))
 
 

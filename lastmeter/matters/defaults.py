@@ -14,16 +14,34 @@ from django.db import transaction
 from lastmeter.clocks.models import Bound, Demand, Limit, Measure, OfficeSpan, Pause, Rung
 from lastmeter.clocks.suspending import REVIEW
 from lastmeter.grid import ground
+from lastmeter.grid.defaults import CUSTOMARY
 from lastmeter.grid.models import Level, Node
 from lastmeter.kit.zhtime import Timetable
+from lastmeter.matters import promises
 from lastmeter.matters.asking import ASK_KIND
 from lastmeter.matters.closing import REOPEN_KIND
 from lastmeter.matters.intake import ANSWER, FIX
-from lastmeter.matters.models import Category, Scheme, Urgency
+from lastmeter.matters.models import Cap, Category, Profile, Scheme, Urgency
 
-R = TypeVar("R", Limit, Rung, Bound, OfficeSpan)
+R = TypeVar("R", Limit, Rung, Bound, Cap, OfficeSpan)
 LOCAL = "local"
-CUSTOMARY = "惯常值，请按本地规定修改"
+PETITION_BASIS = "信访工作条例第二十二、二十三、三十四、三十五条"
+DAY = 24  # natural hours
+# Returns within a working day and twice, a dispute in two, a part in three: 12345 practice (DOMAIN.md 5.3, [K]).
+# An existing installation gets these rows by migration matters/0003.
+LIMITS_OF_FLOWS = (
+    (promises.RETURN, "", "", 1, Measure.WORKING_DAYS, 100),
+    (promises.RETURN, Profile.PETITION, "", 5, Measure.WORKING_DAYS, 100),
+    (promises.DISPUTE, "", "", 2, Measure.WORKING_DAYS, 50),
+    (promises.ASSIST, "", "", 3, Measure.WORKING_DAYS, 75),
+    (promises.REPEAT, "", "", 90 * DAY, Measure.NATURAL_HOURS, 100),
+    ("register", Profile.PETITION, "", 15 * DAY, Measure.NATURAL_HOURS, 75),
+    ("accept", Profile.PETITION, "", 15 * DAY, Measure.NATURAL_HOURS, 75),
+    (FIX, Profile.PETITION, "", 60 * DAY, Measure.NATURAL_HOURS, 75),
+    ("recheck", Profile.PETITION, "", 30 * DAY, Measure.NATURAL_HOURS, 75),
+    (REOPEN_KIND, Profile.PETITION, "", 30 * DAY, Measure.NATURAL_HOURS, 100),
+)
+CAPS = ((Cap.Kind.RETURNS, 2), (Cap.Kind.REOPENINGS, 1), (Cap.Kind.MISSES, 3))
 # kind, number, amount, measure, level: how long after the due moment an overdue matter goes up, and to which level
 LADDER = (
     (FIX, 1, 1, Measure.WORKING_DAYS, Level.COMMUNITY),
@@ -34,18 +52,19 @@ LADDER = (
     (REVIEW, 1, 1, Measure.WORKING_DAYS, Level.TOWN),
     (REVIEW, 2, 5, Measure.WORKING_DAYS, Level.COUNTY),
 )
-# kind, urgency, amount, measure, warning share
+# kind, profile, urgency, amount, measure, warning share
 LIMITS = (
-    (ANSWER, "", 24, Measure.NATURAL_HOURS, 75),
-    (ANSWER, Urgency.URGENT, 4, Measure.NATURAL_HOURS, 75),
-    (ANSWER, Urgency.EMERGENCY, 2, Measure.NATURAL_HOURS, 50),
-    (FIX, "", 5, Measure.WORKING_DAYS, 75),
-    (FIX, Urgency.URGENT, 2, Measure.WORKING_DAYS, 75),
-    (FIX, Urgency.EMERGENCY, 24, Measure.NATURAL_HOURS, 50),
-    (REOPEN_KIND, "", 15 * 24, Measure.NATURAL_HOURS, 100),
-    (ASK_KIND, "", 5, Measure.WORKING_DAYS, 80),
-    (Demand.Kind.SUPERVISE, "", 3, Measure.WORKING_DAYS, 75),
-    (Demand.Kind.URGE, "", 1, Measure.WORKING_DAYS, 75),
+    (ANSWER, "", "", 24, Measure.NATURAL_HOURS, 75),
+    (ANSWER, "", Urgency.URGENT, 4, Measure.NATURAL_HOURS, 75),
+    (ANSWER, "", Urgency.EMERGENCY, 2, Measure.NATURAL_HOURS, 50),
+    (FIX, "", "", 5, Measure.WORKING_DAYS, 75),
+    (FIX, "", Urgency.URGENT, 2, Measure.WORKING_DAYS, 75),
+    (FIX, "", Urgency.EMERGENCY, 24, Measure.NATURAL_HOURS, 50),
+    (REOPEN_KIND, "", "", 15 * 24, Measure.NATURAL_HOURS, 100),
+    (ASK_KIND, "", "", 5, Measure.WORKING_DAYS, 80),
+    (Demand.Kind.SUPERVISE, "", "", 3, Measure.WORKING_DAYS, 75),
+    (Demand.Kind.URGE, "", "", 1, Measure.WORKING_DAYS, 75),
+    *LIMITS_OF_FLOWS,
 )
 # what, which, amount: how far a date may be moved, and how often somebody may press
 BOUNDS = (
@@ -67,13 +86,7 @@ BOUNDS = (
 def plant_defaults(root: Node, *, today: date) -> None:
     """Give the installation its local catalogue and the root its first rules; what it has already stays."""
     dated: dict[str, Any] = {"node": root, "basis": CUSTOMARY, "valid_from": date(today.year - 1, 1, 1)}
-    _unless_there(
-        Limit,
-        (
-            Limit(kind=kind, urgency=urgency, amount=amount, measure=measure, warn_share=share, **dated)
-            for kind, urgency, amount, measure, share in LIMITS
-        ),
-    )
+    _unless_there(Limit, (_limit(row, dated) for row in LIMITS))
     _unless_there(
         Rung,
         (
@@ -82,6 +95,7 @@ def plant_defaults(root: Node, *, today: date) -> None:
         ),
     )
     _unless_there(Bound, (Bound(what=what, which=which, amount=amount, **dated) for what, which, amount in BOUNDS))
+    _unless_there(Cap, (Cap(kind=kind, most=most, **dated) for kind, most in CAPS))
     _unless_there(
         OfficeSpan,
         (
@@ -94,6 +108,13 @@ def plant_defaults(root: Node, *, today: date) -> None:
     scheme, made = Scheme.objects.get_or_create(code=LOCAL, defaults={"name": "本地事项清单", "source": "最后一米自编"})
     if made:
         _plant_categories(scheme)
+
+
+def _limit(row: tuple[str, str, str, int, str, int], dated: dict[str, Any]) -> Limit:
+    kind, profile, urgency, amount, measure, share = row
+    basis = PETITION_BASIS if profile == Profile.PETITION else CUSTOMARY
+    named = {"kind": kind, "profile": profile, "urgency": urgency}
+    return Limit(amount=amount, measure=measure, warn_share=share, **named, **(dated | {"basis": basis}))
 
 
 def _unless_there(model: type[R], rows: Iterable[R]) -> None:

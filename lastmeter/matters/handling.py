@@ -10,7 +10,7 @@ from lastmeter.accounts.actors import Actor
 from lastmeter.dossiers import attachments
 from lastmeter.kit.uploads import Photo
 from lastmeter.matters import policy, tell
-from lastmeter.matters.models import Matter, Outcome, Reply
+from lastmeter.matters.models import Matter, Outcome, Profile, Reply
 from lastmeter.matters.steps import move, tell_story
 from lastmeter.matters.timing import pressing
 
@@ -29,6 +29,8 @@ def reply(
         attachments.attach(told, photos, files, by=by, now=now)
         pressing.answered_by_reply(matter, words=text, by=by, now=now)
         tell.desk([matter], "replied", _("已有答复，待核查"), by=by, now=now)
+        if matter.profile == Profile.CITY:
+            tell.nearest([matter], "verify_here", _("请到现场核实"), by=by, now=now)
     return written
 
 

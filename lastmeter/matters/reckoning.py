@@ -13,16 +13,15 @@ from lastmeter.clocks.models import Deadline, Demand, Extension, Hold, Limit, Me
 from lastmeter.clocks.wording import said
 from lastmeter.kit import zhtime
 from lastmeter.kit.zhtime import CHINA, DAY, long_date
-from lastmeter.matters.intake import ANSWER, FIX
+from lastmeter.matters import lifecycle
 
 NAMES: dict[str, str | Promise] = {
-    ANSWER: gettext_lazy("答复期限"),
-    FIX: gettext_lazy("办结期限"),
+    **{each.kind: gettext_lazy(each.word) for each in lifecycle.CLOCKS},
     suspending.REVIEW: gettext_lazy("挂账复核日期"),
     Demand.Kind.SUPERVISE: gettext_lazy("督办回复期限"),
     Demand.Kind.URGE: gettext_lazy("催办回复期限"),
 }
-PUBLIC = (ANSWER, FIX)  # what the requester was promised; the others bind staff among themselves
+PUBLIC = tuple({each.kind: None for each in lifecycle.CLOCKS})  # promised to the requester; others bind staff alone
 MOST_HOURS_DAYS = 14  # days of office hours that are listed one by one
 
 

@@ -27,6 +27,7 @@ PACKAGES = {
 }
 IMPORTS = {
     "addresses": "lastmeter.grid.cli:addresses",
+    "categories": "lastmeter.matters.catalogue.cli:import_categories",
     "matters": "lastmeter.matters.cli:import_matters",
     "people": "lastmeter.grid.cli:people",
 }
@@ -58,7 +59,7 @@ def lastmeter() -> None:
 
 @click.group(cls=Packages, where=IMPORTS)
 def imports() -> None:
-    """导入 Bring files in: addresses, matters, people."""
+    """导入 Bring files in: addresses, categories, matters, people."""
 
 
 @lastmeter.command()

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from lastmeter.grid.models import Level, Node, Unit
+from lastmeter.grid.models import Level, Node, PolicyRow, Unit
 
 
 class Measure(models.TextChoices):
@@ -13,10 +13,9 @@ class Measure(models.TextChoices):
     WORKING_DAYS = "working_days", _("工作日")
 
 
-class Limit(models.Model):
+class Limit(PolicyRow):
     """A time limit as a policy row: the nearest ancestor's valid row of a kind wins, the most particular one first."""
 
-    node = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="limits")
     kind = models.CharField(_("期限"), max_length=12)
     profile = models.CharField(_("流程"), max_length=12, blank=True)
     category = models.BigIntegerField(_("类别"), null=True, blank=True)
@@ -25,30 +24,23 @@ class Limit(models.Model):
     amount = models.PositiveIntegerField(_("数量"))
     measure = models.CharField(_("计量"), max_length=14, choices=Measure.choices)
     warn_share = models.PositiveSmallIntegerField(_("预警比例（%）"), default=75)
-    basis = models.CharField(_("依据"), max_length=200, blank=True)
-    valid_from = models.DateField(_("有效自"))
-    valid_to = models.DateField(_("有效至"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("时限规则")
         constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="limit_positive")]
 
 
-class Rung(models.Model):
+class Rung(PolicyRow):
     """A step of the ladder 逐级上报: so long after the due moment, the overdue dossier goes up to the desk of a level.
 
     Of each number the nearest ancestor's valid row wins; one for a kind of deadline goes before one for all.
     """
 
-    node = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="rungs")
     kind = models.CharField(_("期限"), max_length=12, blank=True)
     number = models.PositiveSmallIntegerField(_("第几级"))
     amount = models.PositiveIntegerField(_("数量"))
     measure = models.CharField(_("计量"), max_length=14, choices=Measure.choices)
     level = models.PositiveSmallIntegerField(_("报到哪一级"), choices=Level.choices)
-    basis = models.CharField(_("依据"), max_length=200, blank=True)
-    valid_from = models.DateField(_("有效自"))
-    valid_to = models.DateField(_("有效至"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("逐级上报规则")

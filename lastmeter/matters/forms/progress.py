@@ -58,7 +58,11 @@ class UrgingForm(forms.Form):
 
 
 class ReopeningForm(forms.Form):
-    reason = Words(label=gettext_lazy("哪里没有解决"))
+    reason = Words(label=gettext_lazy("哪里没有解决（可以不写）"), required=False)
+
+
+class ComplaintForm(forms.Form):
+    words = Words(label=gettext_lazy("现在是什么情况（可以不写）"), required=False)
 
 
 class WithdrawalForm(forms.Form):

@@ -9,8 +9,8 @@ LIMITS = (("supervise", 3, "working_days", 75), ("urge", 1, "working_days", 75))
 RUNGS = (
     ("supervise", 1, 1, "working_days", 4),
     ("supervise", 2, 3, "working_days", 3),
-    ("review", 1, 1, "working_days", 4),
-    ("review", 2, 5, "working_days", 3),
+    ("ledger", 1, 1, "working_days", 4),
+    ("ledger", 2, 5, "working_days", 3),
 )
 BOUNDS = (
     ("pauses", "", 3),
@@ -53,6 +53,6 @@ def plant(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("clocks", "0003_calendar_and_moving"), ("matters", "0002_category_name_en")]
+    dependencies = [("clocks", "0003_calendar_and_moving"), ("matters", "0005_how_it_was_closed")]
 
     operations = [migrations.RunPython(plant, migrations.RunPython.noop)]

@@ -19,7 +19,8 @@ from lastmeter.matters import (
     closing as ending,
 )
 from lastmeter.matters import dispatch, handling, intake, lifecycle, policy, screening, sending_up, settling
-from lastmeter.matters.models import Matter, Outcome, Source
+from lastmeter.matters.models import Matter, Objection, Outcome, Source
+from lastmeter.matters.reassigning import objections
 from lastmeter.matters.steps import Overtaken
 from lastmeter.matters.timing import extending, pausing, pressing, suspending
 from tests.cast import Cast
@@ -80,7 +81,9 @@ ACTS: dict[str, Act] = {
     "to a worker": lambda m, by, cast, now, n: dispatch.dispatch(m, user=cast.users["worker"], by=by, now=now),
     "take": lambda m, by, cast, now, n: dispatch.take(m, by=by, now=now),
     "begin": lambda m, by, cast, now, n: dispatch.begin(m, by=by, now=now),
-    "send back": lambda m, by, cast, now, n: dispatch.send_back(m, reason="不归我管", by=by, now=now),
+    "send back": lambda m, by, cast, now, n: objections.object_to(
+        m, reason=Objection.Reason.NOT_DUTY, words="不归我管", by=by, now=now
+    ),
     "recall": lambda m, by, cast, now, n: dispatch.recall(m, reason="换人", by=by, now=now),
     "send up": lambda m, by, cast, now, n: sending_up.send_up(m, reason="办不了", by=by, now=now),
     "reply": lambda m, by, cast, now, n: handling.reply(m, text="好了", outcome=Outcome.SOLVED, by=by, now=now),

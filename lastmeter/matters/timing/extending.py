@@ -28,7 +28,7 @@ def ask(matter: Matter, *, amount: int, reason: str, by: Actor, now: datetime) -
     asked = extending.ask(matter.pk, kind=FIX, amount=amount, reason=reason, level=level, by=by, now=now)
     what = on_record(_("申请延长 %(term)s。"), term=_term(asked))
     tell_story(matter, "extension_asked", joined(what, reason), by=by, now=now, unit_id=matter.unit_id)
-    tell.deciders(matter, level, "extension_asked", _("申请延期，请批复"), by=by, now=now)
+    tell.desk_above(matter, level, "extension_asked", _("申请延期，请批复"), by=by, now=now)
     return asked
 
 

@@ -28,7 +28,7 @@ def ask(matter: Matter, given: Explanation, *, by: Actor, now: datetime) -> Susp
     why = on_record(_("申请挂账：%(reason)s。"), reason=asked.get_reason_display())
     condition = on_record(_("解除条件：%(condition)s"), condition=given.condition)
     tell_story(matter, "suspend_asked", joined(why, given.words, condition), by=by, now=now, unit_id=matter.unit_id)
-    tell.deciders(matter, level, "suspend_asked", _("申请挂账，请批复"), by=by, now=now)
+    tell.desk_above(matter, level, "suspend_asked", _("申请挂账，请批复"), by=by, now=now)
     return asked
 
 
