@@ -16,6 +16,7 @@ from lastmeter.matters import flow_rules, lists, policy
 from lastmeter.matters.catalogue import keeping
 from lastmeter.matters.lists import Filters
 from lastmeter.matters.talking import grievances, templates
+from lastmeter.matters.timing import rulebook
 from lastmeter.matters.views import field, progress
 
 PRESSING = 6
@@ -82,6 +83,11 @@ def waiting(request: HttpRequest) -> int | None:
 def has_list(request: HttpRequest) -> bool:
     """Whether the work list is for this person: whoever holds a post has one."""
     return bool(scope.held(actor_in(request)))
+
+
+def sets_rules(request: HttpRequest) -> bool:
+    """Whether this person sets the rules on time of a place."""
+    return scope.has_post(actor_in(request), rulebook.RULERS, rulebook.LOWEST)
 
 
 def takes_reports(request: HttpRequest) -> bool:
@@ -167,6 +173,7 @@ GATES = {
     "/found/": finds,
     "/queue/": has_list,
     "/ledger/": has_list,
+    "/rules/": sets_rules,
     "/matters/new/": takes_reports,
     "/catalogue/": looks_up,
     "/templates/": keeps_templates,

@@ -87,6 +87,7 @@ SAYS: dict[str, str | Promise] = {
     "matter.extension_asked": gettext_lazy("申请延期"),
     "matter.extended": gettext_lazy("延长期限"),
     "matter.extension_refused": gettext_lazy("不同意延期"),
+    "matter.decided": gettext_lazy("批复意见"),
     "matter.suspend_asked": gettext_lazy("申请挂账"),
     "matter.suspended": pgettext_lazy("event", "挂账"),
     "matter.suspend_refused": gettext_lazy("不同意挂账"),

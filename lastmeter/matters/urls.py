@@ -14,6 +14,7 @@ from lastmeter.matters.views import (
     queue,
     reassigning,
     reporting,
+    rulebook,
     timing,
     together,
 )
@@ -46,6 +47,10 @@ urlpatterns = [
     path("flows/<str:name>/", flow_rules.flow, name="flow"),
     path("queue/", queue.queue, name="queue"),
     path("ledger/", board.ledger, name="ledger"),
+    path("rules/", rulebook.rules, name="rules"),
+    path("rules/<int:node_id>/", rulebook.rules_of, name="rules-of"),
+    path("rules/<int:node_id>/<str:table>/", rulebook.setting, name="rules-set"),
+    path("rules/<int:node_id>/<str:table>/<int:pk>/ending/", rulebook.ending, name="rules-end"),
     path("matters/new/", counter.counter, name="counter"),
     path("matters/new/similar/", counter.similar, name="counter-similar"),
     path("matters/<str:number>/", matter.matter_page, name="matter"),

@@ -177,6 +177,8 @@ def test_an_extension_is_asked_by_the_handler_and_decided_by_the_desk(cast: Cast
     extending.decide(matter, asked, approve=True, words="抓紧", by=actor("clerk"), now=NOW + 2 * DAY)
     assert fix(matter).due_at == at("2026-12-07 18:00")  # 3, 4 and 7 December
     assert "2026年12月7日" in stories(matter, "extended")[0]
+    assert stories(matter, "decided") == ["抓紧"]
+    assert not Event.objects.filter(kind="matter.decided", public=True).exists()
     assert told(cast, "handler", "extension_decided") == 1
     with pytest.raises(NotNow):
         extending.decide(matter, asked, approve=False, words="不", by=actor("clerk"), now=NOW + 2 * DAY)
