@@ -22,7 +22,7 @@ from lastmeter.kit.ids import pretty
 from lastmeter.matters import channels, danger, lifecycle, policy, promises, reckoning, story
 from lastmeter.matters.forms import acts as forms
 from lastmeter.matters.forms import reassigning, together
-from lastmeter.matters.models import Channel, Enquiry, Matter, Objection, Profile, Requester, Screening
+from lastmeter.matters.models import Channel, Enquiry, Matter, Objection, Profile, Requester
 from lastmeter.matters.views import listing
 from lastmeter.matters.views.reach import matter_for, number_of, sees
 
@@ -130,15 +130,16 @@ def answer(
     filters, query = listing.read(request.GET)
     setting = bound.at if bound and not trouble else forms.Setting(matter, request.actor)
     offered = offers(setting, bound, query)
+    usual = [each for each in offered if not _rare(each, setting)]
     context: dict[str, Any] = {
         "matter": matter,
         "dossier": matter.dossier,
         "step": lifecycle.BY_NAME[matter.dossier.step],
         "query": query,
         "offers": offered,
-        "main": offered[:MAIN_BUTTONS],
-        "others": [each for each in offered[MAIN_BUTTONS:] if not _rare(each, setting)],
-        "rare": [each for each in offered[MAIN_BUTTONS:] if _rare(each, setting)],
+        "main": usual[:MAIN_BUTTONS],
+        "others": usual[MAIN_BUTTONS:],
+        "rare": [each for each in offered if each not in usual],
         "trouble": trouble,
         "typed": bound.typed() if bound and trouble else [],
         "revealed": revealed,
@@ -230,7 +231,6 @@ def _facts(setting: forms.Setting, bound: forms.ActForm | None = None) -> dict[s
         "objections": [(each, _decide_by(each)) for each in matter.objections.all() if each.decided_at is None],
         "closure": matter.closures.filter(reopened_at=None).first() if not dossier.is_open else None,
         "question": Enquiry.objects.filter(matter=matter, ended_at=None).first(),
-        "screened": Screening.objects.filter(matter=matter).order_by("-pk").first(),
         "channels": [(each, channels.HOW[each]) for each in Channel],
     }
 
