@@ -17,6 +17,7 @@ class MattersConfig(AppConfig):
         from lastmeter.grid.staff import handovers
         from lastmeter.matters import bells, handing, holdings, ownerless
         from lastmeter.matters.models import Cap, DistrictName, ProfileRule
+        from lastmeter.matters.together import handing as parts_handing
 
         seam.register(DossierKind.MATTER, seam.Bells(bells.warns, bells.falls, bells.climbs))
         followers.register(DistrictName, followers.of_model(DistrictName, _("来源地名")))
@@ -24,4 +25,5 @@ class MattersConfig(AppConfig):
         followers.register(Cap, followers.of_model(Cap, _("次数规则")))
         keepers.register("matters", holdings.KEEPER)
         handovers.register("matters", handing.WORK)
+        handovers.register("parts", parts_handing.WORK)
         gaps.register("ownerless", ownerless.GAP)
