@@ -27,6 +27,7 @@ class MattersConfig(AppConfig):
             Template,
         )
         from lastmeter.matters.talking import templates
+        from lastmeter.matters.together import handing as parts_handing
 
         seam.register(DossierKind.MATTER, bells.BELLS)
         followers.register(DistrictName, followers.of_model(DistrictName, _("来源地名")))
@@ -40,4 +41,5 @@ class MattersConfig(AppConfig):
         followers.register(Template, templates.FOLLOWER)
         keepers.register("matters", holdings.KEEPER)
         handovers.register("matters", handing.WORK)
+        handovers.register("parts", parts_handing.WORK)
         gaps.register("ownerless", ownerless.GAP)

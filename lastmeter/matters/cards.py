@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from lastmeter.accounts.requests import actor_in
 from lastmeter.grid import posts, scope, tree
 from lastmeter.grid.models import Level, Node
-from lastmeter.matters import flow_rules, lists, policy
+from lastmeter.matters import awaited, flow_rules, lists, policy
 from lastmeter.matters.catalogue import keeping
 from lastmeter.matters.lists import Filters
 from lastmeter.matters.talking import grievances, templates
@@ -65,6 +65,14 @@ def desk(request: HttpRequest) -> str:
         "now": now,
     }
     return render_to_string("matters/desk/card.html", context)
+
+
+def waits_for_word(request: HttpRequest) -> str:
+    """Disputes to decide, wishes to hand on, parts that others asked for; nothing when nothing waits."""
+    found = awaited.awaited(actor_in(request))
+    if not found.objections and not found.parts:
+        return ""
+    return render_to_string("matters/desk/awaited.html", {"awaited": found, "now": timezone.now()})
 
 
 def _shown(count: int) -> str:
@@ -165,6 +173,7 @@ CARDS = [
     ("field", 10, day),
     ("resident", 20, my_matters),
     ("desk", 10, desk),
+    ("desk", 11, waits_for_word),
 ]
 BADGES = {"/queue/": waiting}
 GATES = {

@@ -124,6 +124,7 @@ def answer(
     setting = bound.at if bound and not trouble else forms.Setting(matter, request.actor)
     offered = offers(setting, bound, query)
     moving = timing_offers(setting, bound, query)
+    usual = [each for each in offered if not _rare(each, setting)]
     context: dict[str, Any] = {
         "matter": matter,
         "dossier": matter.dossier,
@@ -133,9 +134,9 @@ def answer(
         "timing": moving,
         "dialogs": [each for each in [*offered, *moving] if each.asks],
         "standing": setting.standing,
-        "main": offered[:MAIN_BUTTONS],
-        "others": [each for each in offered[MAIN_BUTTONS:] if not _rare(each, setting)],
-        "rare": [each for each in offered[MAIN_BUTTONS:] if _rare(each, setting)],
+        "main": usual[:MAIN_BUTTONS],
+        "others": usual[MAIN_BUTTONS:],
+        "rare": [each for each in offered if each not in usual],
         "trouble": trouble,
         "typed": bound.typed() if bound and trouble else [],
         "revealed": revealed,
