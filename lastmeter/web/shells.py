@@ -34,6 +34,7 @@ WORKPLACES = (
     ("/grid/", "desk"),
     ("/rosters/", "desk"),
     ("/calls/", "desk"),
+    ("/catalogue/", "desk"),
     ("/today/", "field"),
     ("/found/", "field"),
     ("/shifts/", "field"),
