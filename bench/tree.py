@@ -68,6 +68,7 @@ def _pages() -> Iterator[tuple[str, str]]:
         assert node is not None, code
         yield f"/g/ of a {what}", f"/g/{code}/"
         yield f"picker in a {what}", f"/places/?in={node.pk}"
+        yield f"the one map at a {what}", f"/map/?at={code}"
     yield "picker, first page", "/places/"
     for words in ("鸳鸯湖", "社区", "村", "东风 社区", "yyh", "没有这样的地方"):
         yield f"search {words}", f"/places/?q={words}"

@@ -2,7 +2,7 @@
 
 from lastmeter.accounts.actors import Actor
 from lastmeter.grid import scope
-from lastmeter.grid.models import Level, Post, Role
+from lastmeter.grid.models import KEY_WIDTH, Level, Node, Post, Role
 
 KEEPERS = (Role.SECRETARY, Role.GRID_HEAD, Role.COMMUNITY_CLERK, Role.DISPATCHER, Role.ORGANISER)
 # Who may change the ground itself: an organiser looks after members, not after borders.
@@ -18,6 +18,11 @@ def ground(actor: Actor) -> list[str]:
 def keeps(actor: Actor, path: str) -> bool:
     """Whether the node of that path lies on the actor's ground."""
     return any(path.startswith(start) for start in ground(actor))
+
+
+def may_draw(actor: Actor, node: Node) -> bool:
+    """Whether the actor looks after the ground around the node, and so its border: a post at its parent or above."""
+    return scope.holds(actor, DRAWERS, node.path[:-KEY_WIDTH])
 
 
 def path_of(post: Post) -> str:

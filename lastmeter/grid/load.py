@@ -143,7 +143,7 @@ def _sound(feature: shapes.Feature, report: LoadReport) -> tuple[shapely.Geometr
 
 def _polygons_of(shape: shapely.Geometry) -> shapely.Geometry | None:
     parts = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
-    return shapely.union_all(parts) if parts else None
+    return shapes.union(parts) if parts else None
 
 
 def _known(codes: Iterable[str], wanted: Wanted) -> dict[str, Node]:
@@ -205,7 +205,7 @@ def _overlaps(drawn: dict[Node, shapely.Geometry], before: dict[Node, shapely.Ge
     found = []
     for one, other in zip(first, second, strict=True):
         if one < other:
-            shared = shapely.intersection(polygons[one], polygons[other]).area
+            shared = shapes.common(polygons[one], polygons[other]).area
             if shared > REPAIR_SHARE * min(polygons[one].area, polygons[other].area):
                 found.append((nodes[one].name, nodes[other].name))
     return found

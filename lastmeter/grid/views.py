@@ -84,8 +84,9 @@ def plate(request: HttpRequest, token: str) -> HttpResponse:
 def places(request: HttpRequest) -> HttpResponse:
     """`/places/`: pick a place by walking down the tree, by name or by address; plain links, no script needed."""
     goal = picking.goal_of(request)
-    if "pick" in request.GET:
-        node = picking.valid(request.GET["pick"])
+    if "pick" in request.GET or "code" in request.GET:
+        coded = tree.named(request.GET["code"][:40]) if "code" in request.GET else None
+        node = picking.valid(coded.pk if coded else request.GET.get("pick"))
         if node is None:
             raise Http404(_("没有这个地点"))
         words = picking.words_of(request.GET.get("building", ""), request.GET.get("unit", ""), node)
@@ -128,10 +129,16 @@ def _picker(
     part: bool = False,
     status: int = 200,
 ) -> HttpResponse:
+    listed = picking.choices(node, words, goal)
+    drawing = None if words else mapping.chart(node, [each.node for each in listed], mapping.MOST_BYTES)
+    opens = {each.node: each for each in listed}
     context = {
         "node": node,
+        "drawing": drawing,
+        "pieces": [(each, opens[each.node]) for each in drawing.pieces if each.node in opens] if drawing else [],
+        "picks": picking.address(goal) + ("&code=" if goal else "code="),
         "chain": [(each, picking.address(goal, **{"in": each.pk})) for each in tree.chain_of(node)] if node else [],
-        "choices": picking.choices(node, words, goal),
+        "choices": listed,
         "pick": picking.address(goal, pick=node.pk) if node else "",
         "again": picking.address(goal),
         "words": words,

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import shapely
 from django.utils.translation import gettext as _
 
+from lastmeter.grid import shapes
 from lastmeter.grid.history import fitting, versions
 from lastmeter.grid.history.following import everybody
 from lastmeter.grid.models import Node
@@ -89,7 +90,7 @@ def _lines(
     taken = np.zeros(len(mine), np.bool_)  # a position on a border counts once
     for new in news:
         other = new_shapes.get(new.pk)
-        common = shapely.intersection(shape, other) if other is not None else None
+        common = shapes.common(shape, other) if other is not None else None
         if common is None or common.area <= SLIVER:
             continue
         inside = shapely.intersects(other, mine) & ~taken if len(mine) else taken

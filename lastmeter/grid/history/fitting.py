@@ -8,8 +8,8 @@ import numpy as np
 import shapely
 from django.utils.translation import gettext as _
 
-# Degrees, a tenth of a millimetre: on plain floating point GEOS may lose a whole cell where borders nearly coincide.
-ON_GRID = 1e-9
+from lastmeter.grid import shapes
+
 SLIVER = 1e-9  # square degrees, about 10 m²: neighbours drawn apart overlap this much without meaning it
 METRES_PER_DEGREE = 111_195.0  # of latitude, on a sphere of the Earth's mean radius
 
@@ -75,10 +75,10 @@ def _overlaps(family: Family) -> Iterator[Offence]:
     changed = {key for key, shape in family.after.items() if not _same(shape, family.before.get(key))}
     for (one, first), (other, second) in combinations(family.after.items(), 2):
         if (one in changed or other in changed) and shapely.intersects(first, second):
-            spot = shapely.intersection(first, second, grid_size=ON_GRID)
+            spot = shapes.common(first, second)
             if spot.area > SLIVER:
                 names = {"one": family.names[one], "other": family.names[other]}
-                yield Offence(_("“%(one)s”和“%(other)s”相互重叠。") % names, _faces(spot))
+                yield Offence(_("“%(one)s”和“%(other)s”相互重叠。") % names, spot)
 
 
 def _outside(family: Family) -> Iterator[Offence]:
@@ -86,34 +86,29 @@ def _outside(family: Family) -> Iterator[Offence]:
         return
     for key, shape in family.after.items():
         before = family.before.get(key)
-        out = shapely.difference(shape, family.parent_after, grid_size=ON_GRID)
+        out = shapes.without(shape, family.parent_after)
         if before is not None and family.parent_before is not None:
-            never_in = shapely.difference(before, family.parent_before, grid_size=ON_GRID)
-            out = shapely.difference(out, never_in, grid_size=ON_GRID)
+            never_in = shapes.without(before, family.parent_before)
+            out = shapes.without(out, never_in)
         if out.area > SLIVER:
             names = {"name": family.names[key], "parent": family.parent}
-            yield Offence(_("“%(name)s”超出了“%(parent)s”的边界。") % names, _faces(out))
+            yield Offence(_("“%(name)s”超出了“%(parent)s”的边界。") % names, shapes.faces(out))
 
 
 def _gaps(family: Family) -> Iterator[Offence]:
     """Ground of the parent in no child's polygon that was in one before, or that is the parent's only now."""
     if not family.before:
         return
-    before = shapely.union_all(list(family.before.values()), grid_size=ON_GRID)
-    after = shapely.union_all(list(family.after.values()), grid_size=ON_GRID)
+    before = shapes.union(family.before.values())
+    after = shapes.union(family.after.values())
     whole = before if family.parent_after is None else family.parent_after
-    gap = shapely.difference(whole, after, grid_size=ON_GRID)
+    gap = shapes.without(whole, after)
     if family.parent_before is not None:
-        never_covered = shapely.difference(family.parent_before, before, grid_size=ON_GRID)
-        gap = shapely.difference(gap, never_covered, grid_size=ON_GRID)
+        never_covered = shapes.without(family.parent_before, before)
+        gap = shapes.without(gap, never_covered)
     if gap.area > SLIVER:
-        yield Offence(_("“%(parent)s”里有一块地方不再属于任何网格。") % {"parent": family.parent}, _faces(gap))
+        yield Offence(_("“%(parent)s”里有一块地方不再属于任何网格。") % {"parent": family.parent}, shapes.faces(gap))
 
 
 def _same(one: shapely.Geometry, other: shapely.Geometry | None) -> bool:
     return other is not None and bool(shapely.equals_exact(one, other))
-
-
-def _faces(shape: shapely.Geometry) -> shapely.Geometry:
-    """The areas of what an intersection left, without its lines and points."""
-    return shapely.union_all([part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"])

@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import shapely
-from django.db.models import Max, Model, QuerySet
+from django.db.models import Max, Model, QuerySet, Sum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from lastmeter.grid import followers
 from lastmeter.grid.followers import Follower, Lying
 from lastmeter.grid.history.planning import Heir, Plan, Target
-from lastmeter.grid.models import Change, Node, PartyOrganisation, Plate, Post, Trace, Unit
+from lastmeter.grid.models import Building, Change, Node, PartyOrganisation, Plate, Post, Trace, Unit
 from lastmeter.kit import bulk
 
 # What the grid itself hangs on its nodes; other packages register theirs.
@@ -69,7 +69,20 @@ def tolls(plan: Plan) -> list[Toll]:
     on_the_way = routes(plan)
     ids = list(on_the_way)
     counted = [(each, sum(each.count(ids).values()), _moving(model, each, on_the_way)) for model, each in _all(ids)]
-    return [Toll(each.label, there, moving) for each, there, moving in counted if there or moving]
+    found = [Toll(each.label, there, moving) for each, there, moving in counted if there or moving]
+    return [*found, *_households(on_the_way)]
+
+
+def _households(on_the_way: Mapping[int, Route]) -> Iterator[Toll]:
+    """The households of the address book, where it has some there."""
+    open_ones = Building.objects.filter(closed_on=None)
+    there = open_ones.filter(node__in=list(on_the_way)).aggregate(sum=Sum("households"))["sum"] or 0
+    moving = 0
+    for _old, _target, keys in _directed(Building, everybody()[Building], on_the_way) if there else ():
+        for start in range(0, len(keys), 500):
+            moving += open_ones.filter(pk__in=keys[start : start + 500]).aggregate(sum=Sum("households"))["sum"] or 0
+    if there:
+        yield Toll(gettext_lazy("户数（地址簿）"), there, moving)
 
 
 def _all(ids: Sequence[int]) -> Iterable[tuple[type[Model], Follower]]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lastmeter.grid import scope, shapes, tree
-from lastmeter.grid.history import planning
+from lastmeter.grid.history import borders, planning
 from lastmeter.grid.history.planning import NewPlace, When
 from lastmeter.grid.models import Change, ChangeKind, Level, Node
 from lastmeter.kit.forms import Day, narrow
@@ -144,8 +144,13 @@ class MergeForm(ChangeForm):
 
 
 class RedrawForm(GeoJsonForm):
-    """调整边界: each feature names its node by code, or by name where that is clear."""
+    """调整边界: as moved on the map (`node`, `borders`), or as a file.
 
+    There each feature names its node by code, or by name where that is clear.
+    """
+
+    node = forms.ModelChoiceField(Node.objects.none(), widget=forms.HiddenInput, required=False)
+    borders = forms.CharField(widget=forms.HiddenInput, required=False, max_length=LARGEST)
     geojson = forms.CharField(
         label=gettext_lazy("粘贴 GeoJSON"),
         widget=forms.Textarea(attrs={"rows": 6}),
@@ -162,10 +167,24 @@ class RedrawForm(GeoJsonForm):
         """The new polygons, under "shapes"."""
         data = super().clean() or {}
         found = self.features()
-        if not found:
-            raise ValidationError(_("请粘贴 GeoJSON，或者选择文件。"))
-        data["shapes"] = {self._node(each): each.shape for each in found}
+        if found:
+            data["shapes"] = {self._node(each): each.shape for each in found}
+        elif data.get("borders"):
+            data["shapes"] = self._moved(data.get("node"), data["borders"])
+        else:
+            raise ValidationError(_("边界还没有动：请在图上移动，或者给出 GeoJSON。"))
         return data
+
+    def _moved(self, node: Node | None, text: str) -> dict[Node, shapely.Geometry]:
+        topology = borders.around(node, timezone.localdate()) if node else None
+        try:
+            arcs = borders.read(text)
+            shapes = borders.moved(topology, arcs) if topology else {}
+        except borders.BadBorder as error:
+            raise ValidationError(str(error)) from error
+        if not shapes:
+            raise ValidationError(_("边界还没有动：请在图上移动，或者给出 GeoJSON。"))
+        return shapes
 
     def _node(self, feature: shapes.Feature) -> Node:
         code, name = (str(feature.properties.get(key) or "").strip() for key in ("code", "name"))

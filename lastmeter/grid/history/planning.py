@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from lastmeter.accounts import audit
 from lastmeter.accounts.actors import Actor
-from lastmeter.grid import followers, ground, tree
+from lastmeter.grid import followers, ground, shapes, tree
 from lastmeter.grid.history.fitting import SLIVER, DoesNotFit, Family, Offence, offences, sound
 from lastmeter.grid.models import Change, ChangeKind, Code, Level, Node, Part, Shape, Source, Unit
 from lastmeter.kit.zhtime import CHINA
@@ -62,10 +62,10 @@ def merge(nodes: Sequence[Node], into: NewPlace, when: When) -> Change:
     return _propose(ChangeKind.MERGE, nodes, [Part(name=into.name, code=into.code)], when)
 
 
-def redraw(shapes: Mapping[Node, shapely.Geometry], when: When) -> Change:
+def redraw(drawn: Mapping[Node, shapely.Geometry], when: When) -> Change:
     """Propose new polygons (WGS84) for nodes that stay."""
-    rows = [Part(node=node, name=node.name, wkb=_wkb(shape, node.name)) for node, shape in shapes.items()]
-    return _propose(ChangeKind.REDRAW, list(shapes), rows, when)
+    rows = [Part(node=node, name=node.name, wkb=_wkb(shape, node.name)) for node, shape in drawn.items()]
+    return _propose(ChangeKind.REDRAW, list(drawn), rows, when)
 
 
 def reparent(node: Node, into: Node, when: When, *, code: str = "") -> Change:
@@ -266,8 +266,8 @@ def _build_merge(plan: Plan, nodes: Sequence[Node], parts: Sequence[Part]) -> No
     known = [node.households for node in nodes if node.households is not None]
     heir = _heir(plan, nodes[0], nodes[0].parent, parts[0])
     heir.seed.values["households"] = sum(known) if len(known) == len(nodes) else None
-    shapes = [shape for node in nodes if (shape := plan.shape_of(node.pk)) is not None]
-    heir.shape = shapely.union_all(shapes) if shapes else None
+    drawn = [shape for node in nodes if (shape := plan.shape_of(node.pk)) is not None]
+    heir.shape = shapes.union(drawn) if drawn else None
     for node in nodes:
         _succeed(plan, node, [heir])
 
@@ -295,13 +295,17 @@ def _move_borders(plan: Plan, old: Node, into: Node, shape: shapely.Geometry) ->
     """The ground leaves the parents on one side and comes to those on the other, up to what they have in common."""
     leaves, comes = ({place for place in tree.chain_of(node) if place.pk != old.pk} for node in (old, into))
     plan.learn([*leaves, *comes])
-    for places, cut in ((leaves - comes, shapely.difference), (comes - leaves, shapely.union)):
+    for places, cut in ((leaves - comes, shapes.without), (comes - leaves, _joined)):
         for place in places:
             border = plan.shape_of(place.pk)
             if border is not None:
                 plan.redrawn[place] = cut(border, shape)
                 if plan.redrawn[place].area <= SLIVER:
                     plan.refuse(_("“%(name)s”将没有任何地方，请改用合并。") % {"name": place.name})
+
+
+def _joined(one: shapely.Geometry, other: shapely.Geometry) -> shapely.Geometry:
+    return shapes.union([one, other])
 
 
 def _build_redraw(plan: Plan, nodes: Sequence[Node], parts: Sequence[Part]) -> None:
@@ -350,7 +354,7 @@ def _new_grid(plan: Plan, nodes: Sequence[Node], part: Part) -> Heir | None:
 def _on_ground_of(plan: Plan, old: Node, heirs: Sequence[Heir]) -> list[Heir]:
     """The new grids that have ground of the old one: first the one that keeps its name, then by how much they have."""
     ground_of_old = _extent(plan, old)
-    common = {id(heir): shapely.intersection(heir.shape, ground_of_old).area for heir in heirs}
+    common = {id(heir): shapes.common(heir.shape, ground_of_old).area for heir in heirs}
     found = [heir for heir in heirs if common[id(heir)] > SLIVER]
     return sorted(found, key=lambda heir: (heir.codes_of != old, -common[id(heir)]))
 
@@ -362,7 +366,7 @@ def _extent(plan: Plan, node: Node) -> shapely.Geometry:
         return own
     below = list(Node.objects.filter(parent=node, valid_to=None))
     plan.learn(below)
-    return shapely.union_all([shape for child in below if (shape := plan.shape_of(child.pk)) is not None])
+    return shapes.union(shape for child in below if (shape := plan.shape_of(child.pk)) is not None)
 
 
 _BUILD: dict[ChangeKind, Callable[[Plan, Sequence[Node], Sequence[Part]], None]] = {
@@ -418,8 +422,8 @@ def _ground_of(plan: Plan, child: Node, heirs: Sequence[Heir]) -> Heir:
         return heirs[0]
     if shape is None:
         return _where_most_lies(child, drawn) or heirs[0]
-    best = max(drawn, key=lambda heir: shapely.intersection(shape, heir.shape).area)
-    across = shapely.difference(shape, best.shape)
+    best = max(drawn, key=lambda heir: shapes.common(shape, heir.shape).area)
+    across = shapes.without(shape, best.shape)
     if across.area > SLIVER:
         plan.refuse(_("“%(name)s”跨在新的边界上，请让边界绕开它，或先调整它。") % {"name": child.name}, across)
     return best

@@ -18,13 +18,13 @@ from django.views.decorators.http import require_POST, require_safe
 from lastmeter.accounts.actors import Actor
 from lastmeter.accounts.models import User
 from lastmeter.accounts.requests import Request, signed_in
-from lastmeter.grid import mapping, scope
-from lastmeter.grid.history import crosswalk, following, planning, redrawing, versions
-from lastmeter.grid.history.fitting import DoesNotFit, Offence
+from lastmeter.grid import mapping, picking, scope
+from lastmeter.grid.history import borders, crosswalk, following, planning, redrawing, versions
+from lastmeter.grid.history.fitting import DoesNotFit, Offence, square_metres
 from lastmeter.grid.history.forms import FORMS, ChangeForm, choices
 from lastmeter.grid.history.planning import Overtaken, Plan, Target, When
-from lastmeter.grid.keeping import DRAWERS
-from lastmeter.grid.models import KEY_WIDTH, Change, ChangeKind, Level, Node, at_or_below, lineage
+from lastmeter.grid.keeping import DRAWERS, may_draw
+from lastmeter.grid.models import Change, ChangeKind, Level, Node, at_or_below, lineage
 from lastmeter.kit import downloads, sheets
 
 FILES = ("csv", "xlsx")
@@ -36,11 +36,6 @@ def managed(actor: Actor) -> list[str]:
     if not paths:
         raise Http404
     return paths
-
-
-def may_change(actor: Actor, node: Node) -> bool:
-    """Whether the actor looks after the ground around the node: a post at its parent or above."""
-    return scope.holds(actor, DRAWERS, node.path[:-KEY_WIDTH])
 
 
 def visible(actor: Actor) -> QuerySet[Change]:
@@ -77,7 +72,10 @@ def propose(request: Request, user: User, kind: str) -> HttpResponse:
         )
     places, parents = choices(paths)
     bound = request.method == "POST"
-    form = FORMS[kind](*((request.POST, request.FILES) if bound else ()), places=places, parents=parents)
+    node = _chosen(request, places) if kind == ChangeKind.REDRAW else None
+    form = FORMS[kind](
+        *((request.POST, request.FILES) if bound else ()), places=places, parents=parents, initial={"node": node}
+    )
     offences: list[Offence] = []
     if bound and form.is_valid():
         try:
@@ -94,8 +92,17 @@ def propose(request: Request, user: User, kind: str) -> HttpResponse:
         "label": label,
         "kind": kind,
         "sketch": mapping.sketch(_around(places, spots), [], spots) if spots else None,
+        "node": node,
+        "editor": borders.around(node, timezone.localdate()) if node else None,
+        "drawable": places.filter(shapes__valid_to=None, shapes__isnull=False) if kind == ChangeKind.REDRAW else None,
     }
     return render(request, "grid/change_new.html", context, status=422 if bound else 200)
+
+
+def _chosen(request: Request, places: QuerySet[Node]) -> Node | None:
+    """The place whose border is moved on the map: `?node=` its id."""
+    wanted = request.POST.get("node") or request.GET.get("node") or ""
+    return places.filter(pk=int(wanted)).first() if wanted.isascii() and wanted.isdigit() and len(wanted) < 19 else None
 
 
 def _grounds(request: Request, paths: list[str]) -> tuple[list[str], list[Node]]:
@@ -106,8 +113,15 @@ def _grounds(request: Request, paths: list[str]) -> tuple[list[str], list[Node]]
     towns: list[Node] = []
     for node in nodes:
         towns += versions.tree_on(timezone.localdate()).below(node.path).filter(level=Level.TOWN).order_by("path")
-    chosen = [town.path for town in towns if str(town.pk) == request.GET.get("in", "")]
+    asked = {request.GET.get("in", ""), _street_id(request.GET.get("node", ""))}
+    chosen = [town.path for town in towns if str(town.pk) in asked]
     return chosen or paths, [] if chosen else towns
+
+
+def _street_id(node_id: str) -> str:
+    """The id of the street of the node of that id; "" when there is none."""
+    node = picking.valid(node_id)
+    return str(planning.street_of(node).pk) if node else ""
 
 
 def _when(form: ChangeForm, request: Request) -> When:
@@ -146,6 +160,7 @@ def _page(request: Request, found: Change, trouble: str = "", status: int = 200)
     context = {
         "change": found,
         "lines": _planned(plan) if plan else _done(found),
+        "hectares": bool(plan and plan.redrawn),
         "carried": max(0, len(plan.ends) - found.sources.count()) if plan else 0,
         "tolls": following.tolls(plan) if plan and not plan.offences else [],
         "offences": plan.offences if plan else [],
@@ -165,7 +180,7 @@ def may_act(actor: Actor, found: Change) -> bool:
     if found.kind != ChangeKind.ADOPT:  # there the new parents are those of the old grids
         parts = found.parts.select_related("into")
         touched += [part.into for part in parts if part.into and part.into.level > Level.TOWN]
-    return all(may_change(actor, node) for node in touched)
+    return all(may_draw(actor, node) for node in touched)
 
 
 def _planned(plan: Plan) -> list[Line]:
@@ -173,7 +188,15 @@ def _planned(plan: Plan) -> list[Line]:
     if plan.change.kind == ChangeKind.RENAME:
         return [Line(sources[0].name, plan.change.parts.get().name)]
     lines = [Line(node.name, _names(plan, node)) for node in sources if node.pk in plan.heirs]
-    return lines + [Line(node.name, _("新的边界")) for node in plan.redrawn]
+    return lines + [
+        Line(node.name, _("新的边界"), _areas(plan.shape_of(node.pk), shape)) for node, shape in plan.redrawn.items()
+    ]
+
+
+def _areas(was: shapely.Geometry | None, comes: shapely.Geometry) -> str:
+    """The area in hectares, before and after."""
+    after = square_metres(comes) / 1e4
+    return f"{after:,.2f}" if was is None else f"{square_metres(was) / 1e4:,.2f} → {after:,.2f}"
 
 
 def _names(plan: Plan, node: Node) -> str:

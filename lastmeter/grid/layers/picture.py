@@ -3,11 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
 import shapely
 
-from lastmeter.grid.mapping import svg_path
+from lastmeter.grid.mapping import svg_path, to_drawing
 
 SIZE = 1000  # the longer side of the drawing, in its own units
 MOST_NUMBERS = 40  # more than that cover each other
@@ -51,21 +49,14 @@ class Wanted:
 
 def draw(wanted: Sequence[Wanted]) -> Picture | None:
     """The picture of shapes in metres, north up; None when there is nothing to draw."""
-    shapes = np.array([each.shape for each in wanted], dtype=object)
-    if not len(shapes) or shapely.is_empty(shapes).all():
+    shapes = [each.shape for each in wanted]
+    if all(shape.is_empty for shape in shapes):
         return None
-    west, south, east, north = shapely.total_bounds(shapes)
-    scale = SIZE / max(east - west, north - south, 1e-9)
-
-    def to_drawing(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        placed: npt.NDArray[np.float64] = (points - (west, north)) * (scale, -scale)
-        return placed
-
-    flat = shapely.transform(shapes, to_drawing)
+    width, height, flat = to_drawing(shapes, SIZE, metres=True)
     spots = shapely.point_on_surface(flat)
     return Picture(
-        width=max(1, round((east - west) * scale)),
-        height=max(1, round((north - south) * scale)),
+        width=width,
+        height=height,
         shown=tuple(_shown(*each) for each in zip(wanted, shapely.simplify(flat, 0.7), spots, strict=True)),
     )
 

@@ -1,12 +1,12 @@
 """A proposal as an inline drawing: every cell a link, coloured so that no two grids side by side look alike."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import cos, radians
 
-import numpy as np
 import shapely
 
+from lastmeter.grid import shapes
+from lastmeter.grid.mapping import svg_path, to_drawing
 from lastmeter.grid.models import ProposalCell
 from lastmeter.grid.proposals.proposing import Sheet
 
@@ -16,12 +16,13 @@ COLOURS = 8  # classes c0 … c7 of the style sheet
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A cell: its path, the colour of its grid, and whether it changes its grid."""
+    """A cell: its path, the colour of its grid, whether it changes its grid, and the other grids it borders on."""
 
     cell: ProposalCell
     path: str
     colour: int
     moved: bool
+    beside: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +49,23 @@ class Picture:
 def draw(sheets: Sequence[Sheet]) -> Picture:
     """All cells of a proposal that has some."""
     cells = [cell for sheet in sheets for cell in sheet.cells]
-    shapes = _placed([shapely.from_wkb(bytes(cell.wkb)) for cell in cells])
+    drawn = [shapely.from_wkb(bytes(cell.wkb)) for cell in cells]
     of_grid: dict[int, list[shapely.Geometry]] = {}
-    for cell, shape in zip(cells, shapes, strict=True):
+    for cell, shape in zip(cells, drawn, strict=True):
         of_grid.setdefault(cell.grid_id, []).append(shape)
-    grids = {pk: shapely.union_all(parts) for pk, parts in of_grid.items()}
+    wholes = [shapes.union(parts) for parts in of_grid.values()]
+    width, height, placed = to_drawing([*drawn, *wholes], SIZE)
+    grids = dict(zip(of_grid, placed[len(drawn) :], strict=True))
     colours = _colours(grids)
+    beside = {pk: grids for sheet in sheets for pk, grids in _beside(sheet)}
     number = {grid.pk: grid.number for sheet in sheets for grid in sheet.grids}
     middles = {pk: shapely.point_on_surface(shape) for pk, shape in grids.items()}
-    _west, _south, east, north = shapely.total_bounds(np.array(shapes, dtype=object))
     return Picture(
-        width=round(float(east)),
-        height=round(float(north)),
+        width=width,
+        height=height,
         pieces=[
-            Piece(cell, _path(shape), colours[cell.grid_id], cell.grid.start_id != cell.start_id)
-            for cell, shape in zip(cells, shapes, strict=True)
+            Piece(cell, _path(shape), colours[cell.grid_id], cell.grid.start_id != cell.start_id, beside[cell.pk])
+            for cell, shape in zip(cells, placed[: len(drawn)], strict=True)
         ],
         outlines=[_path(shape) for shape in grids.values()],
         labels=[Label(number[pk], round(point.x), round(point.y)) for pk, point in middles.items()],
@@ -70,13 +73,13 @@ def draw(sheets: Sequence[Sheet]) -> Picture:
     )
 
 
-def _placed(shapes: Sequence[shapely.Geometry]) -> list[shapely.Geometry]:
-    """WGS84 → units of the drawing, north up."""
-    west, south, east, north = shapely.total_bounds(np.array(shapes, dtype=object))
-    narrow = cos(radians((south + north) / 2))
-    scale = SIZE / max((east - west) * narrow, north - south, 1e-9)
-    factor, origin = np.array([narrow * scale, -scale]), np.array([west, north])
-    return [shapely.transform(shape, lambda points: (points - origin) * factor) for shape in shapes]
+def _beside(sheet: Sheet) -> Iterator[tuple[int, frozenset[int]]]:
+    """(cell id, ids of the other grids that its block borders on)."""
+    for number, block in enumerate(sheet.ground.blocks):
+        others = {sheet.proposed[other] for other in sheet.ground.beside[number]} - {sheet.proposed[number]}
+        grids = frozenset(sheet.grids[at].pk for at in others)
+        for atom in block.atoms:
+            yield sheet.cells[atom].pk, grids
 
 
 def _colours(grids: Mapping[int, shapely.Geometry]) -> dict[int, int]:
@@ -92,8 +95,4 @@ def _colours(grids: Mapping[int, shapely.Geometry]) -> dict[int, int]:
 
 
 def _path(shape: shapely.Geometry) -> str:
-    rings = shapely.get_rings(shapely.get_parts(shapely.simplify(shape, 0.5)))
-    return "".join(
-        "M" + "L".join(f"{x:.0f} {y:.0f}" for x, y in shapely.get_coordinates(ring)[:-1].tolist()) + "z"
-        for ring in rings
-    )
+    return svg_path(shapely.simplify(shape, 0.5))

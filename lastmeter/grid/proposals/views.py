@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -14,10 +16,11 @@ from lastmeter.accounts.requests import Request, signed_in
 from lastmeter.grid import mapping
 from lastmeter.grid.history.fitting import DoesNotFit
 from lastmeter.grid.history.planning import When
-from lastmeter.grid.models import Proposal, ProposalCell, ProposalGrid
-from lastmeter.grid.proposals import adopting, figures, picture, proposing
+from lastmeter.grid.models import Layer, Proposal, ProposalCell, ProposalGrid
+from lastmeter.grid.proposals import adopting, crosswalk, figures, picture, proposing, undoing
 from lastmeter.grid.proposals.forms import AdoptForm, AskForm, GiftForm
 from lastmeter.kit import downloads
+from lastmeter.kit.ids import row_id
 from lastmeter.kit.sheets import write_rows
 
 LISTED = 50
@@ -32,7 +35,8 @@ def proposals(request: Request, user: User) -> HttpResponse:
         raise Http404
     first = {"urban_from": proposing.URBAN[0], "urban_to": proposing.URBAN[1]}
     first |= {"rural_from": proposing.RURAL[0], "rural_to": proposing.RURAL[1]}
-    form = AskForm(request.POST or None, places=places, initial=first)
+    drawn = proposing.layers_for(request.actor)
+    form = AskForm(request.POST or None, places=places, drawn=drawn, initial=first | _from_layer(request, drawn))
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
         urban, rural = (told["urban_from"], told["urban_to"]), (told["rural_from"], told["rural_to"])
@@ -41,6 +45,8 @@ def proposals(request: Request, user: User) -> HttpResponse:
             urban=urban,
             rural=rural,
             rejoin=told["rejoin"],
+            base=told.get("base"),
+            layers=told.get("layers", ()),
             by=request.actor,
             now=timezone.now(),
         )
@@ -49,21 +55,24 @@ def proposals(request: Request, user: User) -> HttpResponse:
     return render(request, "grid/proposals.html", context, status=422 if form.errors else 200)
 
 
+def _from_layer(request: Request, drawn: QuerySet[Layer]) -> dict[str, int]:
+    """What the form begins with when somebody comes from a layer's page."""
+    layer = drawn.filter(pk=row_id(request.GET.get("base", "")) or 0).first()
+    return {"base": layer.pk, "street": layer.street_id} if layer else {}
+
+
 @require_safe
 @signed_in
 def proposal(request: Request, user: User, pk: int) -> HttpResponse:
     """`/grid/proposals/<pk>/`: the map, the figures before and after, the rules; `?cell=` is the chosen cell."""
     found = _found(request, pk)
-    cell = found.cells.filter(pk=_number(request.GET.get("cell", ""))).select_related("grid", "place", "start").first()
+    chosen = found.cells.filter(pk=row_id(request.GET.get("cell", "")) or 0)
+    cell = chosen.select_related("grid", "place", "start").first()
     return _page(request, found, cell)
 
 
 def _found(request: Request, pk: int) -> Proposal:
     return get_object_or_404(proposing.visible_to(request.actor), pk=pk)
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
 
 
 def _page(
@@ -79,14 +88,21 @@ def _page(
     if found.state not in (Proposal.State.DRAFT, Proposal.State.ADOPTED):
         return render(request, "grid/proposal_waiting.html", {"proposal": found})
     sheets = proposing.sheets(found)
+    layers = list(found.layers.order_by("pk"))
     drawing = picture.draw(sheets)
     beside: list[ProposalGrid] = []
     if cell is not None:
         beside = next(each for each in sheets if each.community.pk == cell.grid.community_id).beside(cell)
+    last = undoing.last(request.session, found)
     context = {
         "proposal": found,
+        "brush": row_id(request.POST.get("to") or request.GET.get("brush", "")),
+        "last": found.cells.filter(pk=last.cell).select_related("grid", "place").first() if last else None,
         "drawing": drawing,
-        "figures": figures.figures(sheets),
+        "figures": figures.table(sheets, layers),
+        "layers": layers,
+        "base": next((each for each in layers if each.base), None),
+        "walks": crosswalk.walks(found) if layers else [],
         "rows": figures.rows(sheets, drawing.colour_of),
         "no_worse": all(each.no_worse for each in sheets),
         "weights": proposing.WEIGHTS,
@@ -117,8 +133,33 @@ def gift(request: Request, user: User, pk: int) -> HttpResponse:
         return _page(request, _found(request, pk), cell, trouble=str(late), status=409)
     except proposing.Refused as refused:
         return _page(request, _found(request, pk), cell, trouble=str(refused), status=422)
-    messages.success(request, _("已把“%(cell)s”划给“%(grid)s”。") % {"cell": cell.place.name, "grid": told["to"].name})
-    return redirect("proposal", pk)
+    undoing.note(request.session, found, cell, told["to"], version=told["version"])
+    return redirect(_at(pk, told["to"].pk))
+
+
+def _at(pk: int, brush: int) -> str:
+    """The page of a proposal with the grid that is being painted with; the browser stays at the drawing."""
+    return f"{reverse('proposal', args=[pk])}?brush={brush}#drawing"
+
+
+@require_POST
+@signed_in
+def undo(request: Request, user: User, pk: int) -> HttpResponse:
+    """`/grid/proposals/<pk>/gift/undoing/`: the last cell given away in this session goes back where it was."""
+    found = _found(request, pk)
+    if not proposing.may_propose(request.actor, found.street):
+        raise Http404
+    last = undoing.last(request.session, found)
+    if last is None:
+        return _page(request, found, None, trouble=_("没有可以撤销的：方案在此期间已经改过。"), status=409)
+    cell = get_object_or_404(found.cells.select_related("grid", "place", "start"), pk=last.cell)
+    former = get_object_or_404(found.grids, pk=last.former)
+    try:
+        proposing.give(found, cell, former, version=last.version, by=request.actor, now=timezone.now())
+    except proposing.Refused as refused:
+        return _page(request, _found(request, pk), None, trouble=str(refused), status=409)
+    undoing.taken_back(request.session, found)
+    return redirect(_at(pk, last.to))
 
 
 @require_POST
@@ -164,9 +205,21 @@ def sheet(request: Request, user: User, pk: int) -> HttpResponse:
     return downloads.written(f"proposal-{found.pk}.xlsx", lambda path: write_rows(path, header, _cells(found)))
 
 
+@require_safe
+@signed_in
+def walk(request: Request, user: User, pk: int) -> HttpResponse:
+    """`/grid/proposals/<pk>/crosswalk/`: what each grid of each department becomes, as Excel."""
+    found = _found(request, pk)
+    header, name = crosswalk.sheet_header(), f"proposal-{found.pk}-crosswalk.xlsx"
+    return downloads.written(name, lambda path: write_rows(path, header, crosswalk.sheet_rows(found)))
+
+
 def _cells(found: Proposal) -> Iterator[list[str | int]]:
-    rows = found.cells.select_related("place", "start", "grid__community").order_by("grid__number", "place__path")
+    rows = found.cells.select_related("place", "start", "grid__community").order_by(
+        "grid__number", "place__path", "piece"
+    )
     for cell in rows:
         moved = _("是") if cell.grid.start_id != cell.start_id else _("否")
-        places = [cell.grid.community.name, cell.place.name, cell.compound, cell.start.name, cell.grid.name]
+        before = cell.start.name if cell.start else ""
+        places = [cell.grid.community.name, cell.label, cell.compound, before, cell.grid.name]
         yield [*places, moved, cell.households, cell.work]

@@ -1,6 +1,5 @@
-"""What the tiles show: boundaries for everybody, who is in charge for staff. Public tiles are kept in the process."""
+"""What the tiles show: boundaries for everybody, posts and gaps for staff. Public tiles are kept in the process."""
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -9,12 +8,15 @@ import mapbox_vector_tile
 import numpy as np
 import numpy.typing as npt
 import shapely
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from mapbox_vector_tile.encoder import on_invalid_geometry_make_valid
 
+from lastmeter.accounts.actors import Actor
 from lastmeter.grid import scope, tree
+from lastmeter.grid.coverage import gaps
 from lastmeter.grid.ground import Kept
-from lastmeter.grid.models import KEY_WIDTH, Level, Post, Shape, Tenure, valid_on
+from lastmeter.grid.models import KEY_WIDTH, Level, Shape, valid_on
+from lastmeter.grid.onemap import standing
 from lastmeter.interop.tiles.squares import EXTENT, Square
 
 # From which zoom on a level is drawn; the larger places stay visible, as the frame of the smaller ones.
@@ -28,6 +30,7 @@ SEEN_FROM = {
     Level.MICRO: 15,
 }
 WITH_POSTS = (Level.COMMUNITY, Level.GRID, Level.MICRO)
+WITH_GAPS = (Level.TOWN, *WITH_POSTS)
 TOLERANCE = 4  # units: half a pixel on a screen of ordinary density
 MOST_KEPT = 1000  # tiles a process keeps; one of a street has about 8 kB
 Geometries = npt.NDArray[np.object_]
@@ -50,10 +53,28 @@ def boundaries(square: Square, *, today: date) -> bytes:
 
 def coverage(square: Square, paths: Sequence[str], *, today: date) -> bytes:
     """Who is in charge, below the nodes of these paths: three queries, not kept, for posts change by the hour."""
-    within = scope.inside(paths, "node__path")
-    levels = [level for level in WITH_POSTS if square.z >= SEEN_FROM[level]]
-    rows = _rows(square, levels, today, within)
-    return _encode("coverage", square, rows, _in_charge([row[0] for row in rows], today))
+    rows = _within(square, paths, WITH_POSTS, today)
+    found = standing.of_nodes([row[0] for row in rows], today)
+    told = {
+        pk: {"posts": each.posts, "vacant": each.vacant, "expiring": each.expiring, "state": each.state}
+        for pk, each in found.items()
+    }
+    return _encode("coverage", square, rows, told)
+
+
+def missing(square: Square, paths: Sequence[str], actor: Actor, *, today: date) -> bytes:
+    """How much the actor can mend at each node below these paths and in what lies below it; not kept either.
+
+    The nodes of the largest level in the tile stand for what lies between them.
+    """
+    rows = _within(square, paths, WITH_GAPS, today)
+    found = gaps.counted(actor, {row[3] for row in rows}, today)
+    return _encode("gaps", square, rows, {row[0]: {"gaps": found[row[3]]} for row in rows})
+
+
+def _within(square: Square, paths: Sequence[str], levels: Sequence[Level], today: date) -> list[Row]:
+    seen = [level for level in levels if square.z >= SEEN_FROM[level]]
+    return _rows(square, seen, today, scope.inside(paths, "node__path")) if seen else []
 
 
 def _rows(square: Square, levels: Sequence[int], today: date, within: Q) -> list[Row]:
@@ -65,23 +86,6 @@ def _rows(square: Square, levels: Sequence[int], today: date, within: Q) -> list
         .values_list("node_id", "node__level", "node__name", "node__path", "wkb")
     )
     return list(found)
-
-
-def _in_charge(node_ids: Sequence[int], today: date) -> dict[int, dict[str, Any]]:
-    """node id → its open posts and how many of them nobody holds."""
-    running = Tenure.objects.current(today).filter(post=OuterRef("pk"), user__is_active=True)
-    rows = Post.objects.filter(node__in=node_ids, closed_on=None).annotate(held=Exists(running))
-    posts, vacant = Counter[int](), Counter[int]()
-    for node_id, held in rows.values_list("node_id", "held"):
-        posts[node_id] += 1
-        vacant[node_id] += not held
-    return {pk: {"posts": posts[pk], "vacant": vacant[pk], "state": _state(posts[pk], vacant[pk])} for pk in node_ids}
-
-
-def _state(posts: int, vacant: int) -> str:
-    if posts == vacant:
-        return "none"
-    return "vacant" if vacant else "held"
 
 
 def _encode(layer: str, square: Square, rows: Sequence[Row], more: dict[int, dict[str, Any]]) -> bytes:

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import condition, require_safe
 
 from lastmeter.accounts.requests import Request
-from lastmeter.grid import ground, scope
+from lastmeter.grid import ground, keeping, scope
 from lastmeter.interop.tiles import layers
 from lastmeter.interop.tiles.squares import Square
 
@@ -38,6 +38,16 @@ def coverage(request: Request, z: int, x: int, y: int) -> HttpResponse:
     if not paths:
         raise Http404
     return _answer(layers.coverage(square, paths, today=timezone.localdate()))
+
+
+@require_safe
+def gaps(request: Request, z: int, x: int, y: int) -> HttpResponse:
+    """The layer `gaps` of the ground the actor keeps; for everybody else it does not exist."""
+    paths = keeping.ground(request.actor)
+    square = _square(z, x, y)
+    if not paths:
+        raise Http404
+    return _answer(layers.missing(square, paths, request.actor, today=timezone.localdate()))
 
 
 def _square(z: int, x: int, y: int) -> Square:

@@ -56,7 +56,7 @@ def _first(request: Request) -> dict[str, Any]:
     """First values: what was typed before picking a place, the place of a plate, of ?g=code, or of the picker."""
     first: dict[str, Any] = {"client_ref": ids.new_token(), **request.session.pop(DRAFT, {})}
     if code := request.GET.get("g", ""):
-        node = tree.resolve_code(code[:40]) or Node.objects.filter(key=code[:5]).first()
+        node = tree.named(code[:40])
         if node:
             picking.remember(request.session, node)
     first["node"] = request.session.get(picking.REMEMBERED)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from lastmeter.accounts.actors import Actor
 from lastmeter.grid import shapes, tree
 from lastmeter.grid.models import Building, Compound, Level, Node, Proposal
-from lastmeter.grid.proposals import jobs, proposing
+from lastmeter.grid.proposals import jobs, proposing, today
 from tests.cast import FOUNDED, SIDE, SOUTH, WEST, Cast
 
 ClientAs = Callable[[str], Client]
@@ -89,7 +89,7 @@ def test_buildings_of_one_name_stay_together_and_divided_ones_are_rejoined_when_
 
 
 def _compounds(proposal: Proposal) -> set[str]:
-    cells, _left_out = jobs.snapshot(proposal, timezone.now())
+    cells, _left_out = today.snapshot(proposal, timezone.now())
     return {cell.compound for cell in cells} - {""}
 
 
@@ -182,3 +182,47 @@ def test_excel_has_every_cell_with_both_grids(cast: Cast, micros: dict[str, Node
     rows = list(openpyxl.load_workbook(BytesIO(answer.content)).worksheets[0].values)
     assert len(rows) == 1 + len(micros)
     assert rows[0][3:5] == ("现在的网格", "方案中的网格")
+
+
+def test_cells_given_away_on_the_map_are_taken_back_one_by_one(
+    cast: Cast, micros: dict[str, Node], client_as: ClientAs
+) -> None:
+    proposal, clerk = solved(cast), client_as("clerk")
+    there = f"/grid/proposals/{proposal.pk}/"
+    before = dict(proposal.cells.values_list("pk", "grid_id"))
+    assert "撤销这一步" not in clerk.get(there).content.decode()
+    assert _paint(clerk, proposal) + _paint(clerk, proposal) == 2
+    page = clerk.get(there).content.decode()
+    assert "撤销这一步" in page
+    assert 'data-beside="' in page
+    assert "撤销这一步" not in client_as("secretary").get(there).content.decode(), "it was not theirs"
+    for _step in range(2):
+        assert clerk.post(f"{there}gift/undoing/").status_code == 302
+    assert dict(proposal.cells.values_list("pk", "grid_id")) == before
+    assert clerk.post(f"{there}gift/undoing/").status_code == 409
+
+
+def test_nothing_is_taken_back_over_somebody_elses_work(
+    cast: Cast, micros: dict[str, Node], client_as: ClientAs
+) -> None:
+    proposal, clerk = solved(cast), client_as("clerk")
+    assert _paint(clerk, proposal) == 1
+    assert _paint(client_as("secretary"), proposal) == 1
+    after = dict(proposal.cells.values_list("pk", "grid_id"))
+    answer = clerk.post(f"/grid/proposals/{proposal.pk}/gift/undoing/")
+    assert answer.status_code == 409
+    assert dict(proposal.cells.values_list("pk", "grid_id")) == after
+
+
+def _paint(client: Client, proposal: Proposal) -> int:
+    """Give the first cell that can go to a grid beside it; how many went."""
+    proposal.refresh_from_db()
+    [sheet] = proposing.sheets(proposal)
+    for cell in sheet.cells:
+        for to in sheet.beside(cell):
+            sent = {"cell": cell.pk, "to": to.pk, "version": proposal.version}
+            answer = client.post(f"/grid/proposals/{proposal.pk}/gift/", sent)
+            if answer.status_code == 302:
+                assert answer["Location"].endswith(f"?brush={to.pk}#drawing")
+                return 1
+    return 0

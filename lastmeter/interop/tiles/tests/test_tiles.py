@@ -118,7 +118,7 @@ def test_a_tile_of_many_places_takes_as_many_queries_as_one_of_few(
         Client().get(address(grid_tile))
     with django_assert_num_queries(0):
         Client().get(address(grid_tile))
-    with django_assert_num_queries(6):  # session, user, posts held; shapes, posts, codes
+    with django_assert_num_queries(7):  # session, user, posts held; shapes, warning days, posts, codes
         staff.get(address(grid_tile, "coverage"))
 
 
@@ -152,3 +152,18 @@ def test_a_grid_without_posts_and_one_without_holder_say_so(cast: Cast, client_a
     )
     assert state["第四网格"]["properties"]["state"] == "none"
     assert state["第四网格"]["properties"]["posts"] == 0
+
+
+def test_gaps_are_for_whoever_keeps_the_ground_and_count_what_lies_below(
+    cast: Cast, client_as: ClientAs, grid_tile: Square
+) -> None:
+    there = address(square_at(13, *town.middle(0, 0)), "gaps")
+    assert Client().get(there).status_code == 404
+    assert client_as("worker").get(there).status_code == 404, "a worker keeps no ground"
+    answer = client_as("dispatcher").get(there)
+    assert answer["Cache-Control"] == "private, no-store"
+    found = {name: each["properties"]["gaps"] for name, each in features(answer.content, "gaps").items()}
+    assert found["第四网格"] > 0
+    assert found["青螺街道"] >= found["石桥社区"] + found["望海社区"]
+    own = features(client_as("other_clerk").get(there).content, "gaps")
+    assert own.keys() == {"石桥社区", "第三网格", "第四网格"}

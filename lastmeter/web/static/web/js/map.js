@@ -2,7 +2,11 @@
 // Boundaries come as vector tiles from this site; labels are drawn with the device's own fonts.
 const DEEPEST = 16; // zoom of the last tiles that are fetched; beyond it they are enlarged
 const LEVELS = { 1: 0, 2: 4, 3: 6, 4: 9, 5: 11, 6: 13, 7: 15 }; // level → zoom from which its tiles have it
-const WIDTHS = { 1: 3, 2: 3, 3: 2.5, 4: 2.5, 5: 2, 6: 1.25, 7: 0.75 };
+// level → width and colour of its border, and how it is dashed: the larger the place, the heavier its line
+const LINES = {
+  1: [3, "ink-2", [5, 2]], 2: [3, "ink-2", [5, 2]], 3: [2.5, "ink-2", [4, 1.5, 1, 1.5]],
+  4: [2.5, "ink-3"], 5: [1.75, "edge"], 6: [1.25, "edge"], 7: [1, "edge", [2, 2]],
+};
 
 const FONT = ["PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"];
 
@@ -13,9 +17,10 @@ const tiles = (layer) => ({
 });
 
 function boundaries() {
-  const lines = Object.entries(WIDTHS).map(([number, width]) => ({
+  const lines = Object.entries(LINES).map(([number, [width, name, dash]]) => ({
     id: `line-${number}`, type: "line", source: "grid", "source-layer": "grid", filter: level(Number(number)),
-    minzoom: LEVELS[number], layout: { "line-join": "round" }, paint: { "line-color": colour("edge"), "line-width": width },
+    minzoom: LEVELS[number], layout: { "line-join": "round" },
+    paint: { "line-color": colour(name), "line-width": width, ...(dash ? { "line-dasharray": dash } : {}) },
   }));
   return lines.reverse();
 }
@@ -23,7 +28,7 @@ function boundaries() {
 function names() {
   return Object.keys(LEVELS).map((number) => ({
     id: `name-${number}`, type: "symbol", source: "grid", "source-layer": "names", filter: level(Number(number)),
-    minzoom: LEVELS[number], maxzoom: Math.min(24, LEVELS[number] + (number === "7" ? 9 : 3.5)),
+    minzoom: LEVELS[number], maxzoom: number === "7" ? 24 : LEVELS[Number(number) + 1] + 0.5,
     layout: { "text-field": ["get", "name"], "text-size": 13, "text-font": FONT, "text-max-width": 7 },
     paint: { "text-color": colour("ink"), "text-halo-color": colour("paper"), "text-halo-width": 1.5 },
   })).reverse();
@@ -50,28 +55,53 @@ function style({ code, basemap, credit }) {
 // Who is in charge: one level at a time, the smallest that the zoom has; red and yellow also carry a word.
 const COVERED = [[5, 11, 13], [6, 13, 16], [7, 16, 24]];
 
-function coverage({ nobody, vacant }) {
+function coverage({ nobody, vacant, expiring }) {
+  const counted = (word, name) => ["concat", word, " ", ["to-string", ["get", name]]];
   return COVERED.flatMap(([number, minzoom, maxzoom]) => [
     {
       id: `cover-${number}`, type: "fill", source: "coverage", "source-layer": "coverage", filter: level(number), minzoom, maxzoom,
-      paint: { "fill-color": ["match", ["get", "state"], "none", colour("bad"), "vacant", colour("warn-mark"), colour("ok")], "fill-opacity": 0.28 },
+      paint: { "fill-color": ["match", ["get", "state"], "none", colour("bad"), "vacant", colour("warn-mark"), "expiring", colour("info"), colour("ok")], "fill-opacity": 0.28 },
     },
     {
       id: `gap-${number}`, type: "symbol", source: "coverage", "source-layer": "names", minzoom, maxzoom,
       filter: ["all", level(number), ["!=", ["get", "state"], "held"]],
       layout: {
-        "text-field": ["case", ["==", ["get", "state"], "none"], nobody, ["concat", vacant, " ", ["to-string", ["get", "vacant"]]]],
+        "text-field": ["match", ["get", "state"], "none", nobody, "vacant", counted(vacant, "vacant"), counted(expiring, "expiring")],
         "text-font": FONT, "text-size": 13, "text-offset": [0, 1.9], "text-allow-overlap": true,
       },
-      paint: { "text-color": colour("bad"), "text-halo-color": colour("paper"), "text-halo-width": 2 },
+      paint: {
+        "text-color": ["match", ["get", "state"], "none", colour("bad"), "vacant", colour("warn"), colour("info")],
+        "text-halo-color": colour("paper"), "text-halo-width": 2,
+      },
     },
   ]);
 }
+
+// What is missing, a number above the name: from afar the sum of the larger place.
+const MISSING = [[4, 9, 11], ...COVERED];
+
+function missing() {
+  return MISSING.flatMap(([number, minzoom, maxzoom]) => {
+    const common = { source: "gaps", "source-layer": "names", minzoom, maxzoom, filter: ["all", level(number), [">", ["get", "gaps"], 0]] };
+    return [
+      { ...common, id: `missing-${number}`, type: "circle", paint: { "circle-color": colour("bad"), "circle-radius": 11, "circle-translate": [0, -22], "circle-stroke-color": colour("paper"), "circle-stroke-width": 1.5 } },
+      {
+        ...common, id: `sum-${number}`, type: "symbol", paint: { "text-color": colour("paper"), "text-translate": [0, -22] },
+        layout: { "text-field": ["to-string", ["get", "gaps"]], "text-font": FONT, "text-size": 12, "text-allow-overlap": true, "text-ignore-placement": true },
+      },
+    ];
+  });
+}
+
+// A layer for staff: the tiles it is made of, and what is drawn of them.
+const LAYERS = { posts: ["coverage", coverage], gaps: ["gaps", missing] };
 
 customElements.define("x-map", class extends HTMLElement {
   connectedCallback() {
     this.button = this.querySelector("[data-opens]");
     this.button.addEventListener("click", () => this.open());
+    this.addEventListener("change", ({ target }) => { if (target.dataset.layer) this.cover(); });
+    if ("open" in this.dataset && !navigator.connection?.saveData) this.open();
   }
 
   disconnectedCallback() { this.map?.remove(); }
@@ -92,7 +122,7 @@ customElements.define("x-map", class extends HTMLElement {
   fail() {
     this.map?.remove();
     this.map = null;
-    this.querySelector(".still").hidden = false;
+    this.classList.remove("opened");
     this.querySelector(".moving").hidden = true;
     this.say(this.dataset.failed);
   }
@@ -108,11 +138,11 @@ customElements.define("x-map", class extends HTMLElement {
 
   show(library) {
     const frame = this.querySelector(".moving");
-    const [west, south, east, north] = this.dataset.box.split(",").map(Number);
     frame.hidden = false;
+    this.classList.add("opened");
     library.setWorkerUrl(new URL(this.dataset.worker, location.href).href);
     this.map = new library.Map({
-      container: frame, style: style(this.dataset), bounds: [[west, south], [east, north]],
+      container: frame, style: style(this.dataset), bounds: this.box(),
       fitBoundsOptions: { padding: 24 }, attributionControl: this.dataset.credit ? { compact: false } : false,
       cooperativeGestures: matchMedia("(pointer: coarse)").matches, dragRotate: false, pitchWithRotate: false,
       touchPitch: false, locale: this.words(), fadeDuration: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 200,
@@ -129,24 +159,51 @@ customElements.define("x-map", class extends HTMLElement {
   }
 
   opened() {
-    this.querySelector(".still").hidden = true;
     this.button.hidden = true;
     this.say();
     this.map.resize();
-    this.map.getCanvas().focus({ preventScroll: true });
+    if (!("open" in this.dataset)) this.map.getCanvas().focus({ preventScroll: true });
     const choice = this.querySelector("[data-coverage]");
-    if (!choice) { this.button.parentElement.hidden = true; return; }
-    choice.hidden = false;
-    choice.querySelector("input").addEventListener("change", ({ target }) => this.cover(target.checked));
+    if (choice) choice.hidden = false;
+    else this.button.parentElement.hidden = true;
+    this.cover();
+    this.dispatchEvent(new Event("opened", { bubbles: true }));
   }
 
-  cover(on) {
-    const layers = coverage(this.dataset);
-    if (!this.map.getSource("coverage")) {
-      this.map.addSource("coverage", tiles("coverage"));
-      for (const layer of layers) this.map.addLayer(layer, layer.type === "fill" ? "line-7" : undefined);
+  box() {
+    const [west, south, east, north] = this.dataset.box.split(",").map(Number);
+    return [[west, south], [east, north]];
+  }
+
+  // Shows the layers whose boxes are ticked, wherever on the page these stand.
+  cover() {
+    for (const [name, [source, drawn]] of Object.entries(LAYERS)) {
+      const on = document.querySelector(`[data-layer=${name}]`)?.checked ?? false;
+      if (on && !this.map.getSource(source)) {
+        this.map.addSource(source, tiles(source));
+        for (const layer of drawn(this.dataset)) this.map.addLayer(layer, layer.type === "fill" ? "line-7" : undefined);
+      }
+      if (!this.map.getSource(source)) continue;
+      for (const { id } of drawn(this.dataset)) this.map.setLayoutProperty(id, "visibility", on ? "visible" : "none");
+      if (name === "posts") this.map.setLayoutProperty("here", "visibility", on ? "none" : "visible"); // two tints make mud
     }
-    for (const { id } of layers) this.map.setLayoutProperty(id, "visibility", on ? "visible" : "none");
+  }
+
+  // The page has gone on to another place: by its list, by a tap here, by the browser's back button.
+  follow({ code, box }) {
+    const moved = code !== this.dataset.code;
+    Object.assign(this.dataset, { code, box });
+    if (!this.map?.getLayer("here")) return;
+    for (const id of ["here", "here-line"]) this.map.setFilter(id, ["==", ["get", "code"], code]);
+    this.cover();
+    if (moved) this.map.fitBounds(this.box(), { padding: 24, maxZoom: 17, animate: !matchMedia("(prefers-reduced-motion: reduce)").matches });
+  }
+
+  // Where a tap leads: the same page at the place that was tapped, with the layers that are on.
+  go(code) {
+    const query = new URLSearchParams({ at: code });
+    for (const each of document.querySelectorAll("[data-layer]:checked")) query.append("show", each.dataset.layer);
+    window.htmx.ajax("GET", `${this.dataset.goes}?${query}`, { target: "#place", select: "#place", swap: "outerHTML", push: "true" });
   }
 
   // Says what lies at a point of the map: the smallest place there, as a link to its page.
@@ -156,7 +213,12 @@ customElements.define("x-map", class extends HTMLElement {
     if (!found.length) { this.say(this.dataset.nowhere); return; }
     const counts = found.filter((each) => "posts" in each);
     const place = (counts.length ? counts : found).reduce((one, other) => (other.level > one.level ? other : one));
-    const link = Object.assign(document.createElement("a"), { href: `/g/${encodeURIComponent(place.code)}/`, textContent: place.name });
+    if (this.dataset.goes) { if (place.code !== this.dataset.code) this.go(place.code); return; }
+    const { picks, pick } = this.dataset;
+    const link = Object.assign(document.createElement("a"), {
+      href: picks ? picks + encodeURIComponent(place.code) : `/g/${encodeURIComponent(place.code)}/`,
+      textContent: picks ? pick.replace("%(name)s", place.name) : place.name,
+    });
     const words = counts.length ? ` · ${this.dataset.posts.replace("%(posts)s", place.posts).replace("%(vacant)s", place.vacant)}` : "";
     this.say(link, words);
   }
@@ -170,4 +232,9 @@ customElements.define("x-map", class extends HTMLElement {
       "CooperativeGesturesHandler.WindowsHelpText": wheel, "CooperativeGesturesHandler.MacHelpText": wheel,
     };
   }
+});
+
+// What a part of the page says when it is put in: the place it is about.
+customElements.define("x-spot", class extends HTMLElement {
+  connectedCallback() { document.querySelector("x-map")?.follow?.(this.dataset); }
 });

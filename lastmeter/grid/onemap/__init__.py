@@ -1,0 +1,1 @@
+"""一张图: the tree and the map as one page."""
