@@ -38,6 +38,7 @@ WORKPLACES = (
     ("/letters/", "desk"),
     ("/grievances/", "desk"),
     ("/lapse-rules/", "desk"),
+    ("/catalogue/", "desk"),
     ("/today/", "field"),
     ("/found/", "field"),
     ("/shifts/", "field"),

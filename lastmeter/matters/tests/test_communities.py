@@ -208,6 +208,13 @@ def test_a_first_draft_is_the_customary_one_and_does_nothing_yet(cast: Cast, act
     assert items.in_force(cast.nodes["grid"].path, timezone.localdate()) is None
 
 
+def test_a_place_has_one_draft(cast: Cast, actor: ActorOf, client_as: ClientAs) -> None:
+    items.draft(cast.nodes["county"], by=actor("organiser"), now=timezone.now())
+    again = client_as("organiser").post("/catalogue/lists/", {"node": cast.nodes["county"].pk})
+    assert again.status_code == 422
+    assert "已有一份草稿" in again.content.decode()
+
+
 def test_an_approved_list_cannot_be_edited_and_the_next_one_starts_from_it(cast: Cast, listed: ItemList) -> None:
     by, now = system("test"), timezone.now()
     line = listed.items.first()
