@@ -30,30 +30,40 @@ def _table(header: list[str], rows: list[list[str]]) -> str:
 
 def _lifecycle() -> str:
     steps = [[f"`{each.name}`", each.word, "open" if each.open else "ended"] for each in lifecycle.STEPS]
-    acts = [list(row) for row in lifecycle.table()]
-    arrows = sorted(
-        {f"    {before} --> {each.after}: {each.act}" for each in lifecycle.TRANSITIONS for before in each.before}
-    )
+    flows = "\n\n".join(_flow(profile) for profile in lifecycle.PROFILES)
     return f"""# The lifecycle of a matter
 
-Generated from `lastmeter/matters/lifecycle.py` by `bin/docs`; do not edit.
+Generated from `lastmeter/matters/lifecycle.py` by `bin/docs`; do not edit. One table for each profile, to be printed.
+Which profile a matter takes is a rule row (`ProfileRule`: place, source, category, dates) and can be changed by the
+desk while it is reported or filed. How long a promise lasts is a row of `clocks.Limit`, how often something may happen
+a row of `Cap`.
+
+Who: an ability of `lastmeter/matters/policy.py`, or the requester. Every act is one compare-and-set in
+`matters/steps.py` and one event in the timeline; "—" in the column "to" means that the step stays.
 
 ## Steps
 {_table(["step", "中文", "work owed"], steps)}
 
-## Acts
-Who: an ability of `lastmeter/matters/policy.py`, or the requester. Every act is one compare-and-set in
-`matters/steps.py` and one event in the timeline.
+{flows}
+"""
 
-{_table(["act", "from", "to", "who", "guard"], acts)}
 
-## Picture
+def _flow(profile: lifecycle.Profile) -> str:
+    known = [each for each in lifecycle.TRANSITIONS if profile.name in each.profiles and each.after]
+    arrows = sorted({f"    {before} --> {each.after}: {each.act}" for each in known for before in each.before})
+    promises = [list(row) for row in lifecycle.promises(profile.name)]
+    return f"""## {profile.word} `{profile.name}`
+{profile.says}
+
+{_table(["act", "from", "to", "who", "guard"], [list(row) for row in lifecycle.table(profile.name)])}
+
+{_table(["promise", "starts with", "ends at"], promises)}
+
 ```mermaid
 stateDiagram-v2
     [*] --> reported
 {chr(10).join(arrows)}
-```
-"""
+```"""
 
 
 def _layers() -> list[str]:
@@ -110,7 +120,7 @@ def _words() -> str:
         for model in config.get_models()
     ]
     steps = [[f"`{each.name}`", each.word, "`matters`"] for each in lifecycle.STEPS]
-    acts = [[f"`{each.act}`", each.word, "`matters`"] for each in lifecycle.TRANSITIONS]
+    acts = [[f"`{act}`", lifecycle.word(act), "`matters`"] for act in lifecycle.ACTS]
     roles = [[f"`{role.value}`", str(role.label), "`grid`"] for role in Role]
     levels = [[f"`{level.name.lower()}`", str(level.label), "`grid`"] for level in Level]
     header = ["English", "中文", "package"]

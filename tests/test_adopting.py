@@ -29,7 +29,7 @@ from lastmeter.grid.models import (
     ProposalGrid,
     Shape,
 )
-from lastmeter.grid.proposals import adopting, jobs, proposing
+from lastmeter.grid.proposals import adopting, proposing, today
 from lastmeter.matters import intake
 from lastmeter.matters.models import Source
 from tests.cast import FOUNDED, SIDE, SOUTH, WEST, Cast
@@ -41,6 +41,11 @@ WESTERN = (WEST + 0.25 * SIDE, SOUTH + 0.25 * SIDE)  # in the first grid, stays 
 
 @pytest.fixture
 def micros(cast: Cast) -> dict[str, Node]:
+    """See planted."""
+    return planted(cast)
+
+
+def planted(cast: Cast) -> dict[str, Node]:
     """Both grids of 望海社区 as two cells each, beside one another; the first western cell has a code."""
     Node.objects.filter(pk=cast.nodes["building"].pk).update(valid_to=timezone.localdate())
     drawn, found = {}, {}
@@ -66,9 +71,10 @@ def drafted(cast: Cast, gifts: dict[str, str], place: str = "community") -> Prop
     now = timezone.now()
     by = Actor.of(cast.users["clerk"])
     proposal = proposing.ask(street=cast.nodes[place], urban=(10, 90), rural=(10, 90), by=by, now=now)
-    cells, left_out = jobs.snapshot(proposal, now)
+    cells, left_out = today.snapshot(proposal, now)
     grids: dict[str, ProposalGrid] = {}
     for cell in cells:
+        assert cell.start is not None
         if cell.start.name not in grids:
             assert cell.start.parent is not None
             grids[cell.start.name] = ProposalGrid.objects.create(
@@ -79,9 +85,11 @@ def drafted(cast: Cast, gifts: dict[str, str], place: str = "community") -> Prop
                 name=cell.start.name,
             )
     for cell in cells:
+        assert cell.start is not None
         cell.proposal, cell.grid = proposal, grids[gifts.get(cell.place.name, cell.start.name)]
         cell.save()
-    Proposal.objects.filter(pk=proposal.pk).update(state=Proposal.State.DRAFT, left_out=left_out)
+    ground = today.mark(cast.nodes[place], timezone.localdate(now))
+    Proposal.objects.filter(pk=proposal.pk).update(state=Proposal.State.DRAFT, left_out=left_out, ground=ground)
     proposal.refresh_from_db()
     return proposal
 

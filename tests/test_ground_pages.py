@@ -14,7 +14,7 @@ from lastmeter.grid.history import planning
 from lastmeter.grid.history.planning import When
 from lastmeter.grid.models import Change, Level, Node, Post, Role, Tenure
 from tests.cast import FOUNDED, Cast, square
-from tests.test_ground_changes import HALF_EAST, HALF_WEST
+from tests.redrawn import HALF_EAST, HALF_WEST
 
 ClientAs = Callable[[str], Client]
 

@@ -9,8 +9,10 @@ class ClocksConfig(AppConfig):
     verbose_name = "时限"
 
     def ready(self) -> None:
-        from lastmeter.clocks.models import Limit, Rung  # models exist only from here on
+        from lastmeter.clocks.models import Bound, Limit, OfficeSpan, Rung  # models exist only from here on
         from lastmeter.grid import followers
 
         followers.register(Limit, followers.of_model(Limit, _("时限规则")))
         followers.register(Rung, followers.of_model(Rung, _("逐级上报规则")))
+        followers.register(Bound, followers.of_model(Bound, _("期限变动上限")))
+        followers.register(OfficeSpan, followers.of_model(OfficeSpan, _("办公时间")))

@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from lastmeter.clocks.models import Deadline
+from lastmeter.clocks.models import Deadline, Pause
+from lastmeter.clocks.recount import Moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,15 +19,20 @@ class Climb:
 
 Bell = Callable[[Sequence[Deadline], datetime], None]
 HighBell = Callable[[Sequence[Climb], datetime], None]
+PauseBell = Callable[[Sequence[Pause], datetime], None]
+MoveBell = Callable[[Sequence[Moved], str, datetime], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Bells:
-    """What a package does when deadlines of its dossiers warn, fall due, and stay overdue."""
+    """What a package does when deadlines of its dossiers warn, fall due, stay overdue, go on after a pause, or move
+    because other days or hours are worked (with the reason in words)."""
 
     warns: Bell
     falls: Bell
     climbs: HighBell
+    resumes: PauseBell
+    moves: MoveBell
 
 
 _bells: dict[str, Bells] = {}
@@ -55,3 +61,13 @@ def fall(dossier_kind: str, deadlines: Sequence[Deadline], now: datetime) -> Non
 def climb(dossier_kind: str, climbs: Sequence[Climb], now: datetime) -> None:
     """Deadlines of a kind of dossier take a step of the ladder."""
     _bells[dossier_kind].climbs(climbs, now)
+
+
+def resume(dossier_kind: str, pauses: Sequence[Pause], now: datetime) -> None:
+    """Pauses of dossiers of a kind are over and their clocks go on."""
+    _bells[dossier_kind].resumes(pauses, now)
+
+
+def move(dossier_kind: str, moved: Sequence[Moved], why: str, now: datetime) -> None:
+    """Deadlines of dossiers of a kind have other dates because the working calendar or office hours changed."""
+    _bells[dossier_kind].moves(moved, why, now)

@@ -1,20 +1,19 @@
 """Starting and ending deadlines; `Dossier.due_at` follows in the same transaction."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import TypeVar
+from datetime import datetime
 
-from django.db.models import Min, OuterRef, Subquery
+from django.db.models import F, Min, OuterRef, Q, Subquery
+from django.utils.translation import gettext as _
 
-from lastmeter.clocks import rules
-from lastmeter.clocks.models import Deadline, Limit, Rung
+from lastmeter.clocks import book, rules
+from lastmeter.clocks.models import Deadline, Demand, Extension, Hold, Pause, Suspension
 from lastmeter.dossiers.models import Dossier
-from lastmeter.grid.ground import Kept
-from lastmeter.grid.models import valid_on
-from lastmeter.kit.zhtime import CHINA, Calendar
 
-R = TypeVar("R")
+
+class NotNow(Exception):
+    """A date cannot be moved like this (any more); carries a sentence to show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,57 +31,29 @@ class Wanted:
     promised: datetime | None = None
 
 
-def current_rules(now: datetime) -> list[rules.LimitRule]:
-    """All limit rules valid today (China date): a few dozen rows, kept until `ground.bump` announces a change."""
-    return _today(_rules, _read_limits, now)
-
-
-def current_ladder(now: datetime) -> list[rules.RungRule]:
-    """All steps of ladders valid today (China date), kept like the limits."""
-    return _today(_rungs, _read_rungs, now)
-
-
-_rules: Kept[dict[date, list[rules.LimitRule]]] = Kept(dict)
-_rungs: Kept[dict[date, list[rules.RungRule]]] = Kept(dict)
-
-
-def _today(kept: Kept[dict[date, list[R]]], read: Callable[[date], list[R]], now: datetime) -> list[R]:
-    today = now.astimezone(CHINA).date()
-    known = kept.get()
-    if today not in known:
-        known[today] = read(today)
-    return known[today]
-
-
-def _read_limits(today: date) -> list[rules.LimitRule]:
-    rows = Limit.objects.filter(valid_on(today))
-    columns = ("pk", "node__path", "kind", "profile", "category", "urgency", "amount", "measure", "warn_share")
-    return [rules.LimitRule(*row) for row in rows.values_list(*columns)]
-
-
-def _read_rungs(today: date) -> list[rules.RungRule]:
-    rows = Rung.objects.filter(valid_on(today))
-    return [
-        rules.RungRule(*row) for row in rows.values_list("node__path", "kind", "number", "amount", "measure", "level")
-    ]
-
-
 def plan(wanted: Wanted, known: Sequence[rules.LimitRule]) -> Deadline | None:
     """The unsaved deadline of a clock (without its dossier), or None when no rule speaks of it."""
     if wanted.promised is not None:
         due_at = max(wanted.promised, wanted.start)
-        return _deadline(wanted, due_at, None, share=75)
-    rule = rules.choose(
+        return _deadline(wanted, due_at, None, share=rules.PROMISED_SHARE)
+    rule = rule_for(wanted, known)
+    if rule is None:
+        return None
+    due_at = rules.due(wanted.start, rule, book.worked(wanted.path, wanted.unit_id))
+    return _deadline(wanted, due_at, rule.id, share=rule.warn_share)
+
+
+def rule_for(wanted: Wanted, known: Sequence[rules.LimitRule]) -> rules.LimitRule | None:
+    """The rule that sets this clock, or None when nobody has promised anything."""
+    return rules.choose(
         known,
         path=wanted.path,
         kind=wanted.kind,
         profile=wanted.profile,
         category=wanted.category_id,
         urgency=wanted.urgency,
+        unit=wanted.unit_id,
     )
-    if rule is None:
-        return None
-    return _deadline(wanted, rules.due(wanted.start, rule, Calendar.national()), rule.id, share=rule.warn_share)
 
 
 def _deadline(wanted: Wanted, due_at: datetime, limit_id: int | None, *, share: int) -> Deadline:
@@ -94,12 +65,13 @@ def _deadline(wanted: Wanted, due_at: datetime, limit_id: int | None, *, share: 
         started_at=wanted.start,
         warn_at=rules.warn(wanted.start, due_at, share),
         due_at=due_at,
+        promised_at=None if limit_id else due_at,
     )
 
 
 def start(dossier_id: int, wanted: Iterable[Wanted], *, now: datetime) -> list[Deadline]:
     """Start clocks of one dossier; a running one of the same kind and leg is kept as it is."""
-    known = current_rules(now)
+    known = book.current_rules(now)
     planned = [deadline for each in wanted if (deadline := plan(each, known))]
     for deadline in planned:
         deadline.dossier_id = dossier_id
@@ -108,17 +80,45 @@ def start(dossier_id: int, wanted: Iterable[Wanted], *, now: datetime) -> list[D
     return planned
 
 
-def end(dossier_id: int, kinds: Sequence[str] | None = None, *, now: datetime, void: bool = False) -> None:
-    """Stop running clocks (of these kinds, or all): met when in time, missed when late, void when no longer owed."""
+def end(
+    dossier_id: int,
+    kinds: Sequence[str] | None = None,
+    *,
+    leg: str | None = None,
+    now: datetime,
+    void: bool = False,
+) -> None:
+    """Stop running clocks of these kinds or one leg (None: all): met in time, missed, or void if no longer owed.
+
+    When all of them stop, whatever made them stand still or move, or pressed for an answer, is over too.
+    """
     running = Deadline.objects.filter(dossier=dossier_id, ended_at=None)
     if kinds is not None:
         running = running.filter(kind__in=kinds)
+    if leg is not None:
+        running = running.filter(leg=leg)
+    stopped = list(running.values_list("pk", flat=True))
+    Hold.objects.filter(deadline__in=stopped, ended_at=None).update(ended_at=now)
+    asked = Extension.objects.filter(deadline__in=stopped, state=Extension.State.ASKED)
+    asked.update(state=Extension.State.LAPSED, decided_at=now)
     if void:
-        running.update(ended_at=now, state=Deadline.State.VOID)
+        running.update(ended_at=now, state=Deadline.State.VOID, held_at=None)
     else:
-        running.filter(due_at__lt=now).update(ended_at=now, state=Deadline.State.MISSED)
-        running.update(ended_at=now, state=Deadline.State.MET)
+        running.filter(due_at__lt=now).update(ended_at=now, state=Deadline.State.MISSED, held_at=None)
+        running.update(ended_at=now, state=Deadline.State.MET, held_at=None)
+    if kinds is None and leg is None:
+        _let_go(dossier_id, now)
     refresh([dossier_id])
+
+
+def _let_go(dossier_id: int, now: datetime) -> None:
+    Pause.objects.filter(dossier=dossier_id, ended_at=None).update(ended_at=now)
+    Demand.objects.filter(dossier=dossier_id, ended_at=None).update(ended_at=now)
+    suspended = Suspension.objects.filter(dossier=dossier_id, state__in=OPEN_SUSPENSIONS)
+    suspended.update(state=Suspension.State.LAPSED, ended_at=now)
+
+
+OPEN_SUSPENSIONS = (Suspension.State.ASKED, Suspension.State.ON_LEDGER)
 
 
 def end_past(deadline: Deadline, ended_at: datetime) -> None:
@@ -135,10 +135,22 @@ def silence(deadline: Deadline, now: datetime) -> None:
         deadline.overdue_at = now
 
 
+def lock_open(dossier_id: int) -> Dossier:
+    """The open dossier, locked for the rest of the transaction. Raises NotNow when it has ended."""
+    dossier = Dossier.objects.select_for_update(of=("self",)).get(pk=dossier_id)
+    if not dossier.is_open:
+        raise NotNow(_("这件事已经结束，期限不能再变动。"))
+    return dossier
+
+
 def refresh(dossier_ids: Sequence[int]) -> None:
-    """Set `Dossier.due_at` to the nearest running deadline, or to nothing."""
+    """Set `Dossier.due_at` to the nearest running deadline, or to nothing.
+
+    One that was overdue when it was made to stand still does not count meanwhile.
+    """
+    moves = Q(held_at=None) | Q(due_at__gt=F("held_at"))
     nearest = (
-        Deadline.objects.filter(dossier=OuterRef("pk"), ended_at=None)
+        Deadline.objects.filter(moves, dossier=OuterRef("pk"), ended_at=None)
         .order_by()
         .values("dossier")
         .annotate(nearest=Min("due_at"))

@@ -9,17 +9,19 @@ from itertools import groupby
 
 from django.db import transaction
 
-from lastmeter.clocks import bells, deadlines, rules
-from lastmeter.clocks.models import Deadline
+from lastmeter.clocks import bells, climbing, pausing
+from lastmeter.clocks.models import Deadline, Pause
 from lastmeter.kit import bulk
-from lastmeter.kit.zhtime import Calendar
 
 CHUNK = 1000
 
 
 def sweep(now: datetime) -> int:
-    """Ring for all running deadlines whose moment has come. Idempotent: each rings once. Returns how many rang."""
-    return _walk(_fall, now) + _walk(_climb, now) + _walk(_warn, now)
+    """Ring for all running deadlines whose moment has come. Idempotent: each rings once. Returns how many rang.
+
+    Pauses that are over end first: what they held may be due at the same moment.
+    """
+    return _walk(_resume, now) + _walk(_fall, now) + _walk(_climb, now) + _walk(_warn, now)
 
 
 def _walk(chunk: Callable[[datetime], int], now: datetime) -> int:
@@ -27,6 +29,18 @@ def _walk(chunk: Callable[[datetime], int], now: datetime) -> int:
     while count := chunk(now):
         rung += count
     return rung
+
+
+@transaction.atomic
+def _resume(now: datetime) -> int:
+    over = pausing.end_due(now, CHUNK)
+    for kind, pauses in groupby(sorted(over, key=_kind_of), key=_kind_of):
+        bells.resume(kind, list(pauses), now)
+    return len(over)
+
+
+def _kind_of(pause: Pause) -> str:
+    return pause.dossier.kind
 
 
 @transaction.atomic
@@ -43,7 +57,7 @@ def _fall(now: datetime) -> int:
     due = _due("due_at", now, overdue_at=None)
     for each in due:
         each.overdue_at = now
-    _look_up(due, now)
+    climbing.look_up(due, now)
     bulk.update(due, ("overdue_at", "next_rung_at"))
     for kind, rows in _by_kind(due):
         bells.fall(kind, rows, now)
@@ -53,38 +67,21 @@ def _fall(now: datetime) -> int:
 @transaction.atomic
 def _climb(now: datetime) -> int:
     due = _due("next_rung_at", now)
-    steps = _steps(due, now)
+    steps = climbing.steps(due, now)
     for each in due:
         each.rung = steps[each.pk][0].number if each.pk in steps else each.rung
-    _look_up(due, now)
+    climbing.look_up(due, now)
     bulk.update(due, ("rung", "next_rung_at"))
     for kind, rows in _by_kind([each for each in due if each.pk in steps]):
         bells.climb(kind, [bells.Climb(each, each.rung, steps[each.pk][0].level) for each in rows], now)
     return len(due)
 
 
-def _look_up(fallen: Sequence[Deadline], now: datetime) -> None:
-    """Write on each overdue deadline when its next step of the ladder comes; nothing at the top."""
-    steps = _steps(fallen, now)
-    for each in fallen:
-        each.next_rung_at = steps[each.pk][1] if each.pk in steps else None
-
-
-def _steps(fallen: Sequence[Deadline], now: datetime) -> dict[int, tuple[rules.RungRule, datetime]]:
-    known, calendar = deadlines.current_ladder(now), Calendar.national()
-    ladders = {key: rules.ladder(known, path=key[0], kind=key[1]) for key in {_key(each) for each in fallen}}
-    found = {each.pk: rules.next_step(ladders[_key(each)], each.rung, each.due_at, calendar) for each in fallen}
-    return {pk: step for pk, step in found.items() if step}
-
-
-def _key(deadline: Deadline) -> tuple[str, str]:
-    return deadline.dossier.path, deadline.kind
-
-
 def _due(moment: str, now: datetime, **unmarked: None) -> list[Deadline]:
     """The next chunk of running deadlines whose moment has come and that nobody else is walking."""
     rows = Deadline.objects.select_for_update(of=("self",), skip_locked=True).select_related("dossier")
-    return list(rows.filter(**{f"{moment}__lte": now, "ended_at": None} | unmarked).order_by(moment, "id")[:CHUNK])
+    wanted = {f"{moment}__lte": now, "ended_at": None, "held_at": None} | unmarked
+    return list(rows.filter(**wanted).order_by(moment, "id")[:CHUNK])
 
 
 def _by_kind(due: Sequence[Deadline]) -> Iterator[tuple[str, list[Deadline]]]:

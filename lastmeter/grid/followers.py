@@ -34,7 +34,9 @@ class Follower:
     work: Callable[[list[int], datetime], dict[int, int]] | None = None
 
 
+Hands = Callable[["QuerySet[Any, Any]"], dict[int, int]]
 _followers: dict[type[Model], Follower] = {}
+_hands: dict[type[Model], Hands] = {}
 
 
 def register(model: type[Model], follower: Follower) -> None:
@@ -45,6 +47,16 @@ def register(model: type[Model], follower: Follower) -> None:
 def registered() -> dict[type[Model], Follower]:
     """Every model that has named itself."""
     return dict(_followers)
+
+
+def in_hands(model: type[Model], hands: Hands) -> None:
+    """Name who has rows of a model in hand: (their keys, as a query) → user id → how many open ones; from `apps.py`."""
+    _hands[model] = hands
+
+
+def hands() -> dict[type[Model], Hands]:
+    """Every model whose rows somebody has in hand."""
+    return dict(_hands)
 
 
 def work_since(node_ids: list[int], since: datetime) -> dict[int, int]:

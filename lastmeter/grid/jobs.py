@@ -5,12 +5,13 @@ from datetime import datetime
 from lastmeter.grid import holdings
 from lastmeter.grid.duty import calling
 from lastmeter.grid.history import redrawing
-from lastmeter.grid.staff import expiring
+from lastmeter.grid.layers import loading
+from lastmeter.grid.staff import expiring, vacancies
 
 
 def warn_terms(now: datetime) -> int:
-    """Tell of terms that end soon; daily. Returns the terms looked at."""
-    return expiring.warn(now)
+    """Tell of terms that end soon and of posts that have fallen vacant; daily. Returns how many were looked at."""
+    return expiring.warn(now) + vacancies.warn(now)
 
 
 def apply_due(now: datetime) -> int:
@@ -21,6 +22,11 @@ def apply_due(now: datetime) -> int:
 def purge(now: datetime) -> int:
     """Empty applications past their term; hourly. Returns how many."""
     return holdings.erase_old(now)
+
+
+def sweep_previews(now: datetime) -> int:
+    """Take away the previews of layers that nobody has kept; hourly. Returns how many."""
+    return loading.sweep(now)
 
 
 def lapse_calls(now: datetime) -> int:

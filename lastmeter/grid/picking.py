@@ -13,6 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from lastmeter.grid import tree
 from lastmeter.grid.addresses import finding, parsing
 from lastmeter.grid.models import Building, Level, Node
+from lastmeter.kit.ids import row_id
 
 REMEMBERED = "place"  # the session's key for the node id that was scanned or picked last
 WORDS = "place_words"  # the session's key for the address of the building that was picked, until it is used
@@ -65,9 +66,8 @@ def picked_words(session: SessionBase, typed: str = "") -> str:
 
 def words_of(building_id: str, unit: str, node: Node) -> str:
     """The address of the building of that id at the node, with the unit as it was written; "" when there is none."""
-    if not (building_id.isascii() and building_id.isdigit() and len(building_id) < 19):
-        return ""
-    rows = Building.objects.filter(pk=int(building_id), node=node, closed_on=None).select_related("road", "compound")
+    rows = Building.objects.filter(pk=row_id(building_id) or 0, node=node, closed_on=None)
+    rows = rows.select_related("road", "compound")
     return finding.text_of(building, parsing.label(unit)[:10]) if (building := rows.first()) else ""
 
 
@@ -78,10 +78,8 @@ def remembered(session: SessionBase) -> Node | None:
 
 def valid(node_id: object) -> Node | None:
     """The node of that id, if it is one and valid today."""
-    text = str(node_id)
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
-        return None
-    return Node.objects.current(timezone.localdate()).filter(pk=int(text)).first()
+    key = row_id(str(node_id))
+    return Node.objects.current(timezone.localdate()).filter(pk=key).first() if key else None
 
 
 def after(node: Node, goal: str) -> str:

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from lastmeter.grid.ground import bump
-from lastmeter.grid.models import Node, Shape
+from lastmeter.grid.models import Node, Shape, at_or_below
 
 # Degrees, a tenth of a millimetre: on plain floating point GEOS may lose a whole cell where borders nearly coincide.
 ON_GRID = 1e-9
@@ -89,6 +89,13 @@ def _feature(number: int, row: Any) -> Feature:
         return Feature(number, properties, shapely.force_2d(shapely.from_geojson(json.dumps(row["geometry"]))))
     except shapely.GEOSException:
         return Feature(number, properties, None, _("几何数据无法读取。"))
+
+
+def current(under: Node, *levels: int) -> dict[int, shapely.Geometry]:
+    """node id → today's polygon (WGS84) of the nodes of these levels at a node or below, in the order of the tree."""
+    rows = Shape.objects.filter(at_or_below(under.path, "node__path"), valid_to=None)
+    rows = rows.filter(node__valid_to=None, node__level__in=levels).order_by("node__path")
+    return {node_id: shapely.from_wkb(bytes(wkb)) for node_id, wkb in rows.values_list("node_id", "wkb")}
 
 
 @transaction.atomic

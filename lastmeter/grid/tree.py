@@ -9,7 +9,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from lastmeter.grid import naming
+from lastmeter.grid import defaults, naming
 from lastmeter.grid.ground import Kept, bump
 from lastmeter.grid.models import KEY_WIDTH, Code, Node
 from lastmeter.kit.ids import node_key
@@ -48,6 +48,7 @@ def plant(
 def plant_all(seeds: Sequence[Seed], *, today: date) -> list[Node]:
     """Plant many nodes, parents before children in the list: one INSERT a level and one for the codes.
 
+    A root gets the rules that a new tree starts with.
     Raises ValueError when a node is not deeper than its parent.
     """
     if not seeds:
@@ -68,6 +69,7 @@ def plant_all(seeds: Sequence[Seed], *, today: date) -> list[Node]:
     ]
     Code.objects.bulk_create(codes, batch_size=500)
     naming.index(nodes)
+    defaults.plant(node for node in nodes if node.parent_id is None)
     return nodes
 
 

@@ -12,7 +12,7 @@ from lastmeter.grid.duty import views as duty
 from lastmeter.grid.history import views as history_views
 from lastmeter.grid.onemap import views as map_views
 from lastmeter.grid.plates import views as plate_views
-from lastmeter.grid.staff import acting, opening_views, post_views
+from lastmeter.grid.staff import acting, opening_views, post_views, rule_views
 
 urlpatterns = [
     path("", include("lastmeter.grid.proposals.urls")),
@@ -64,6 +64,16 @@ urlpatterns = [
     path("posts/applications/<int:pk>/acceptance/", opening_views.acceptance, name="application-acceptance"),
     path("posts/applications/<int:pk>/refusal/", opening_views.refusal, name="application-refusal"),
     path("posts/applications/<int:pk>/reveal/", opening_views.reveal, name="application-reveal"),
+    path("posts/rules/", rule_views.index, name="post-rules"),
+    path("posts/rules/<int:node_id>/", rule_views.show, name="post-rules-of"),
+    path("posts/rules/<int:node_id>/warning/", rule_views.warning, name="post-rules-warning"),
+    path("posts/rules/<int:node_id>/warning/ending/", rule_views.warning_ending, name="post-rules-warning-ending"),
+    path("posts/rules/<int:node_id>/staffing/<int:level>/", rule_views.staffing, name="post-rules-staffing"),
+    path(
+        "posts/rules/<int:node_id>/staffing/<int:level>/ending/",
+        rule_views.staffing_ending,
+        name="post-rules-staffing-ending",
+    ),
     path("openings/", opening_views.listed, name="openings"),
     path("openings/<int:pk>/", opening_views.opening, name="opening"),
     path("openings/applications/<str:number>/", opening_views.receipt, name="application"),

@@ -6,6 +6,7 @@ and then only bound, and for many rows PostgreSQL gets a COPY and SQLite one pre
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any, TypeAlias, TypeVar
@@ -51,20 +52,16 @@ def update(rows: Sequence[models.Model], columns: Sequence[str]) -> None:
         return
     model = type(rows[0])
     known = {field.name: field for field in model._meta.concrete_fields}
-    fields = [model._meta.pk, *(known[name] for name in columns)]
-    taken = [_value(field, connections[connection.alias]) for field in fields]
-    table, names = [[value(row) for value in taken] for row in rows], [_column(field) for field in fields]
-    sets = ", ".join(f"{name} = v.c{at}" for at, name in enumerate(names[1:], 1))
-    target = connection.ops.quote_name(model._meta.db_table)
+    taken = _taken(model, [model._meta.pk, *(known[name] for name in columns)])
+    key, *others = taken.names
     if connection.vendor == "postgresql":
-        _run(f"UPDATE {target} SET {sets} FROM {_table_of(fields)} WHERE {target}.{names[0]} = v.c0", _columns(table))  # noqa: S608
+        sets = ", ".join(f"{name} = v.c{at}" for at, name in enumerate(others, 1))
+        where = f"{taken.table}.{key} = v.c0"
+        _run(f"UPDATE {taken.table} SET {sets} FROM {taken.arrays} WHERE {where}", taken.turned(rows))  # noqa: S608
     else:
-        assignments = ", ".join(f"{name} = %s" for name in names[1:])
-        with connection.cursor() as cursor:
-            cursor.executemany(
-                f"UPDATE {target} SET {assignments} WHERE {names[0]} = %s",  # noqa: S608 - names of our models
-                [[*values[1:], values[0]] for values in table],
-            )
+        sets = ", ".join(f"{name} = %s" for name in others)
+        values = [[*given, key_value] for key_value, *given in taken.of(rows)]
+        _run_each(f"UPDATE {taken.table} SET {sets} WHERE {key} = %s", values)  # noqa: S608 - names of our models
 
 
 @contextmanager
@@ -79,6 +76,50 @@ def together(rows: int) -> Iterator[None]:
     connection.ensure_connection()
     with connection.wrap_database_errors, connection.connection.pipeline():
         yield
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """Some columns of a model's table: their names for a statement and how a row gives their values."""
+
+    table: str
+    fields: tuple[Field, ...]
+    names: tuple[str, ...]
+    values: tuple[Value, ...]
+
+    @property
+    def target(self) -> str:
+        """What an INSERT or COPY writes into: table (column, …)."""
+        return f"{self.table} ({', '.join(self.names)})"
+
+    @property
+    def places(self) -> str:
+        """Placeholders of one row."""
+        return f"({', '.join(['%s'] * len(self.names))})"
+
+    @property
+    def arrays(self) -> str:
+        """A table `v` with columns c0, c1, …, an array a column: the statement is the same for any number of rows."""
+        arrays = ", ".join(f"%s::{field.db_type(connection)}[]" for field in self.fields)
+        return f"unnest({arrays}) AS v({', '.join(f'c{at}' for at in range(len(self.fields)))})"
+
+    def of(self, rows: Iterable[models.Model]) -> Iterator[list[Any]]:
+        """The values of each row."""
+        return ([value(row) for value in self.values] for row in rows)
+
+    def turned(self, rows: Iterable[models.Model]) -> list[list[Any]]:
+        """The values of each column, as `arrays` takes them."""
+        return [list(column) for column in zip(*self.of(rows), strict=True)]
+
+
+def _taken(model: type[models.Model], fields: Sequence[Field]) -> _Taken:
+    quoted = connection.ops.quote_name
+    return _Taken(
+        quoted(model._meta.db_table),
+        tuple(fields),
+        tuple(quoted(str(field.column)) for field in fields),
+        tuple(_value(field, connections[connection.alias]) for field in fields),
+    )
 
 
 def _few(model: type[M], rows: Sequence[M], *, keys: bool, skip: bool) -> None:
@@ -96,66 +137,45 @@ def _statement(
     model: type[models.Model], count: int, vendor: str, returns_key: bool, skip: bool
 ) -> tuple[str, tuple[Value, ...]]:
     """INSERT of so many rows, and how a row gives its values."""
-    fields = _fields(model, with_key=False)
-    quoted = connection.ops.quote_name
-    names = ", ".join(quoted(str(field.column)) for field in fields)
-    places = ", ".join([f"({', '.join(['%s'] * len(fields))})"] * count)
+    taken = _taken(model, _fields(model, with_key=False))
     ending = " ON CONFLICT DO NOTHING" if skip else ""
     if returns_key:
-        ending += f" RETURNING {quoted(str(model._meta.pk.column))}"
-    table = quoted(model._meta.db_table)
-    statement = f"INSERT INTO {table} ({names}) VALUES {places}{ending}"  # noqa: S608 - names of our models
-    return statement, tuple(_value(field, connections[connection.alias]) for field in fields)
+        ending += f" RETURNING {connection.ops.quote_name(str(model._meta.pk.column))}"
+    places = ", ".join([taken.places] * count)
+    return f"INSERT INTO {taken.target} VALUES {places}{ending}", taken.values  # noqa: S608 - names of our models
 
 
 def _many(model: type[M], made: Sequence[M], *, keys: bool) -> None:
     if keys:
         _number(model, made)
-    fields = _fields(model, with_key=keys)
-    values = [_value(field, connections[connection.alias]) for field in fields]
-    table = ([value(row) for value in values] for row in made)
-    names = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
-    target = f"{connection.ops.quote_name(model._meta.db_table)} ({names})"
+    taken = _taken(model, _fields(model, with_key=keys))
     if connection.vendor != "postgresql":
-        _insert(target, len(fields), table)
+        _run_each(f"INSERT INTO {taken.target} VALUES {taken.places}", taken.of(made))  # noqa: S608
     elif connection.connection.pgconn.pipeline_status:  # few of one table, many of another: a COPY cannot travel along
-        _run(f"INSERT INTO {target} SELECT * FROM {_table_of(fields)}", _columns(list(table)))  # noqa: S608
+        _run(f"INSERT INTO {taken.target} SELECT * FROM {taken.arrays}", taken.turned(made))  # noqa: S608
     else:
-        _copy(target, table)
+        _copy(taken.target, taken.of(made))
 
 
 def _pass_over(model: type[M], made: Sequence[M]) -> None:
     """Many rows, those that are there already passed over: a COPY cannot do that, a table of arrays can."""
-    fields = _fields(model, with_key=False)
-    taken = [_value(field, connections[connection.alias]) for field in fields]
-    table, names = [[value(row) for value in taken] for row in made], ", ".join(_column(field) for field in fields)
-    target = f"{connection.ops.quote_name(model._meta.db_table)} ({names})"
+    taken = _taken(model, _fields(model, with_key=False))
     if connection.vendor == "postgresql":
-        chosen = f"SELECT * FROM {_table_of(fields)}"  # noqa: S608 - names of our models
-        _run(f"INSERT INTO {target} {chosen} ON CONFLICT DO NOTHING", _columns(table))
+        chosen = f"SELECT * FROM {taken.arrays}"  # noqa: S608 - names of our models
+        _run(f"INSERT INTO {taken.target} {chosen} ON CONFLICT DO NOTHING", taken.turned(made))
     else:
-        places = ", ".join(["%s"] * len(fields))
-        with connection.cursor() as cursor:
-            cursor.executemany(f"INSERT INTO {target} VALUES ({places}) ON CONFLICT DO NOTHING", table)  # noqa: S608
-
-
-def _table_of(fields: Sequence[Field]) -> str:
-    """A table `v` with columns c0, c1, …, an array a field: the statement is the same for any number of rows."""
-    arrays = ", ".join(f"%s::{field.db_type(connection)}[]" for field in fields)
-    return f"unnest({arrays}) AS v({', '.join(f'c{at}' for at in range(len(fields)))})"
-
-
-def _columns(table: Sequence[Sequence[Any]]) -> list[list[Any]]:
-    return [list(column) for column in zip(*table, strict=True)]
-
-
-def _column(field: Field) -> str:
-    return connection.ops.quote_name(str(field.column))
+        statement = f"INSERT INTO {taken.target} VALUES {taken.places} ON CONFLICT DO NOTHING"  # noqa: S608
+        _run_each(statement, taken.of(made))
 
 
 def _run(statement: str, values: Sequence[Any]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
+
+
+def _run_each(statement: str, table: Iterable[Sequence[Any]]) -> None:
+    with connection.cursor() as cursor:
+        cursor.executemany(statement, list(table))
 
 
 def _copy(target: str, table: Iterable[Sequence[Any]]) -> None:
@@ -167,12 +187,6 @@ def _copy(target: str, table: Iterable[Sequence[Any]]) -> None:
     ):
         for values in table:
             copy.write_row(values)
-
-
-def _insert(target: str, width: int, table: Iterable[Sequence[Any]]) -> None:
-    with connection.cursor() as cursor:
-        places = ", ".join(["%s"] * width)
-        cursor.executemany(f"INSERT INTO {target} VALUES ({places})", list(table))  # noqa: S608 - names of our models
 
 
 def _number(model: type[M], rows: Sequence[M]) -> None:

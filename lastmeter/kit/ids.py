@@ -66,6 +66,11 @@ def new_token(bytes: int = 16) -> str:
     return _base32(int.from_bytes(secrets.token_bytes(bytes), "big"), length)
 
 
+def row_id(text: str) -> int | None:
+    """The key of a row that an address or a form names; None for what cannot be one, however it is written."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
 def node_key(n: int) -> str:
     """Five characters whose bytewise order is the order of n. Raises ValueError outside 0 … 32⁵-1."""
     if not 0 <= n < 32**NODE_KEY_WIDTH:

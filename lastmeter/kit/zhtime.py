@@ -3,13 +3,13 @@
 Imports no Django, so that `*.rules` may use it; the words it speaks are therefore chosen by its `language` arguments.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from itertools import pairwise
 from types import MappingProxyType
-from typing import NamedTuple, Self
+from typing import NamedTuple, Protocol, Self
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -17,6 +17,11 @@ from chinese_calendar import constants as published_days
 
 CHINA = ZoneInfo("Asia/Shanghai")
 DAY = timedelta(days=1)
+CLOSES = time(18, 0)  # when the business of a day stops, for terms that are counted in days
+SWAPPED = 8  # beside the weekdays 1 (Monday) to 7: a weekend day that is worked in exchange (调休上班)
+LONGEST_CLOSED = 400  # days without a single opening after which a timetable counts as one that never opens
+
+Spans = tuple[tuple[time, time], ...]
 
 
 class Calendar:
@@ -77,21 +82,60 @@ def _statutory(year: int) -> frozenset[date]:
     return frozenset(holidays.country_holidays("CN", years=year))
 
 
+class OfficeHours(Protocol):
+    """Whatever says when an office is open on a day."""
+
+    def open_on(self, day: date, calendar: Calendar) -> Iterable[tuple[datetime, datetime]]:
+        """The spans of that day (China date) as aware moments, in ascending order; none when it stays closed."""
+
+
+def check_spans(spans: Spans) -> None:
+    """Raise ValueError unless these are spans of one day in ascending order that do not touch each other."""
+    edges = [edge for span in spans for edge in span]
+    if not edges or any(earlier >= later for earlier, later in pairwise(edges)):
+        raise ValueError("office hours must be spans in ascending order")
+
+
 @dataclass(frozen=True)
 class Timetable:
-    """The office hours of a workday: spans of China time in ascending order, not touching midnight."""
+    """The same office hours on every workday: spans of China time in ascending order, not touching midnight."""
 
-    spans: tuple[tuple[time, time], ...] = ((time(8, 30), time(12)), (time(14, 30), time(17, 30)))
+    spans: Spans = ((time(8, 30), time(12)), (time(14, 30), time(17, 30)))
 
     def __post_init__(self) -> None:
-        edges = [edge for span in self.spans for edge in span]
-        if not edges or any(earlier >= later for earlier, later in pairwise(edges)):
-            raise ValueError("office hours must be spans in ascending order")
+        check_spans(self.spans)
 
-    def on(self, day: date) -> Iterator[tuple[datetime, datetime]]:
-        """The spans of one day as aware moments."""
-        for opens, closes in self.spans:
-            yield datetime.combine(day, opens, CHINA), datetime.combine(day, closes, CHINA)
+    def open_on(self, day: date, calendar: Calendar) -> Iterable[tuple[datetime, datetime]]:
+        """The spans of a workday; none on another day."""
+        return moments(day, self.spans) if calendar.is_workday(day) else ()
+
+
+@dataclass(frozen=True)
+class Week:
+    """Office hours by the day of the week: 1 (Monday) to 7, and SWAPPED for a weekend day worked in exchange.
+
+    A weekend day without the calendar's leave is open only where it has hours of its own; a public holiday never is.
+    A day worked in exchange has the hours of SWAPPED or, where nobody wrote any, those of the week's first day.
+    """
+
+    days: Mapping[int, Spans]
+
+    def __post_init__(self) -> None:
+        for spans in self.days.values():
+            check_spans(spans)
+
+    def open_on(self, day: date, calendar: Calendar) -> Iterable[tuple[datetime, datetime]]:
+        """The spans of that day by its place in the week and in the calendar."""
+        kind = calendar.kind(day)
+        if kind == "holiday" or not self.days:
+            return ()
+        which = day.isoweekday() if kind is None else SWAPPED if SWAPPED in self.days else min(self.days)
+        return moments(day, self.days.get(which, ()))
+
+
+def moments(day: date, spans: Spans) -> list[tuple[datetime, datetime]]:
+    """Spans of China time on that day as aware moments."""
+    return [(datetime.combine(day, opens, CHINA), datetime.combine(day, closes, CHINA)) for opens, closes in spans]
 
 
 def china(moment: datetime) -> datetime:
@@ -101,7 +145,7 @@ def china(moment: datetime) -> datetime:
     return moment.astimezone(CHINA)
 
 
-def add_working_days(start: datetime, days: int, calendar: Calendar, closes: time = time(18, 0)) -> datetime:
+def add_working_days(start: datetime, days: int, calendar: Calendar, closes: time = CLOSES) -> datetime:
     """The end of a term of `days` ≥ 1 working days: `closes`, China time, on the last of them.
 
     The day on which the term begins is not counted (民法典 art. 201), the term ends when business stops (art. 203).
@@ -120,15 +164,30 @@ def add_natural_hours(start: datetime, hours: float) -> datetime:
     return china(china(start).astimezone(UTC) + timedelta(hours=hours))
 
 
-def add_working_hours(start: datetime, hours: float, calendar: Calendar, timetable: Timetable) -> datetime:
+def closing(day: date) -> datetime:
+    """The moment at which the business of that day (China date) stops."""
+    return datetime.combine(day, CLOSES, CHINA)
+
+
+def workdays_between(after: date, until: date, calendar: Calendar) -> int:
+    """How many working days there are after `after` up to and with `until`; 0 when `until` is not later."""
+    return sum(calendar.is_workday(after + DAY * step) for step in range(1, (until - after).days + 1))
+
+
+def add_working_hours(start: datetime, hours: float, calendar: Calendar, timetable: OfficeHours) -> datetime:
     """The moment at which `hours` > 0 of office time have passed since `start`.
 
     A start outside office hours waits for the next opening; a term that fills a span ends at its closing, not at the
     next opening. Takes and returns aware moments; raises ValueError for a naive start or hours ≤ 0.
     """
-    if hours <= 0:
+    return add_working_time(start, timedelta(hours=hours), calendar, timetable)
+
+
+def add_working_time(start: datetime, term: timedelta, calendar: Calendar, timetable: OfficeHours) -> datetime:
+    """`add_working_hours` for a term that need not be whole hours: what is left of one that was interrupted."""
+    if term <= timedelta(0):
         raise ValueError("a term of hours must be positive")
-    moment, left = china(start), timedelta(hours=hours)
+    moment, left = china(start), term
     for opens, closes in _office_spans(moment.date(), calendar, timetable):
         begins = max(opens, moment)
         if begins >= closes:
@@ -139,12 +198,23 @@ def add_working_hours(start: datetime, hours: float, calendar: Calendar, timetab
     raise AssertionError("the calendar has no end")
 
 
-def _office_spans(day: date, calendar: Calendar, timetable: Timetable) -> Iterator[tuple[datetime, datetime]]:
-    if not calendar.is_workday(day):
-        day = calendar.next_workday(day)
-    while True:
-        yield from timetable.on(day)
-        day = calendar.next_workday(day)
+def working_time(start: datetime, end: datetime, calendar: Calendar, timetable: OfficeHours) -> timedelta:
+    """The office time between two aware moments; nothing when `end` is not later."""
+    total, first, last = timedelta(0), china(start), china(end)
+    for step in range((last.date() - first.date()).days + 1):
+        for opens, closes in timetable.open_on(first.date() + DAY * step, calendar):
+            total += max(timedelta(0), min(closes, last) - max(opens, first))
+    return total
+
+
+def _office_spans(day: date, calendar: Calendar, timetable: OfficeHours) -> Iterator[tuple[datetime, datetime]]:
+    closed = 0
+    while closed < LONGEST_CLOSED:
+        open_today = list(timetable.open_on(day, calendar))
+        yield from open_today
+        closed = 0 if open_today else closed + 1
+        day += DAY
+    raise ValueError("these office hours never open")
 
 
 class Step(NamedTuple):
@@ -161,6 +231,7 @@ _REASONS = {
     "workday_swap": ("调休上班", "weekend worked in exchange"),
     "weekend": ("周末", "weekend"),
     "holiday": ("法定节假日放假", "public holiday"),
+    "paused": ("暂停计时", "the clock stands still"),
     "statutory": (
         "法定节假日（当年放假安排尚未公布）",
         "statutory holiday (this year's arrangement is not published yet)",
@@ -170,12 +241,29 @@ _REASONS = {
 
 def explain(start: datetime, days: int, calendar: Calendar, language: str = "zh-hans") -> list[Step]:
     """Day by day, how `add_working_days` counts the same arguments: from the start to the last counted day."""
-    last = add_working_days(start, days, calendar).date()
-    day = china(start).date()
+    return explain_until(start, add_working_days(start, days, calendar), calendar, language)
+
+
+def explain_until(
+    start: datetime,
+    due_at: datetime,
+    calendar: Calendar,
+    language: str = "zh-hans",
+    still: Iterable[tuple[datetime, datetime]] = (),
+) -> list[Step]:
+    """Day by day, how a term of working days came to end at `due_at`.
+
+    `still` are the spans in which the clock stood still: the working days after the first day of such a span, its last
+    one included, are not counted.
+    """
+    stops = [(china(since).date(), china(until).date()) for since, until in still]
+    day, last = china(start).date(), china(due_at).date()
     steps = [Step(day, False, _say(language, *_REASONS["start"]))]
     while day < last:
         day += DAY
-        steps.append(Step(day, calendar.is_workday(day), _say(language, *_REASONS[_reason(day, calendar)])))
+        worked, stopped = calendar.is_workday(day), any(since < day <= until for since, until in stops)
+        reason = "paused" if worked and stopped and day < last else _reason(day, calendar)
+        steps.append(Step(day, worked and reason != "paused", _say(language, *_REASONS[reason])))
     return steps
 
 

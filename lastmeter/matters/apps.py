@@ -11,15 +11,20 @@ class MattersConfig(AppConfig):
     def ready(self) -> None:
         from lastmeter.accounts import keepers  # models exist only from here on
         from lastmeter.clocks import bells as seam
-        from lastmeter.dossiers.models import DossierKind
+        from lastmeter.dossiers.models import Dossier, DossierKind
         from lastmeter.grid import followers
         from lastmeter.grid.coverage import gaps
         from lastmeter.grid.staff import handovers
         from lastmeter.matters import bells, handing, holdings, ownerless
-        from lastmeter.matters.models import DistrictName
+        from lastmeter.matters.models import Cap, DistrictName, Duty, ItemList, ProfileRule
 
-        seam.register(DossierKind.MATTER, seam.Bells(bells.warns, bells.falls, bells.climbs))
+        seam.register(DossierKind.MATTER, bells.BELLS)
         followers.register(DistrictName, followers.of_model(DistrictName, _("来源地名")))
+        followers.in_hands(Dossier, handing.in_hand)
+        followers.register(ProfileRule, followers.of_model(ProfileRule, _("流程规则")))
+        followers.register(Cap, followers.of_model(Cap, _("次数规则")))
+        followers.register(Duty, followers.of_model(Duty, _("职责清单")))
+        followers.register(ItemList, followers.of_model(ItemList, _("事项清单")))
         keepers.register("matters", holdings.KEEPER)
         handovers.register("matters", handing.WORK)
         gaps.register("ownerless", ownerless.GAP)

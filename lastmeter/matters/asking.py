@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from lastmeter.accounts.actors import Actor, system
-from lastmeter.clocks import deadlines
+from lastmeter.clocks import book, deadlines
 from lastmeter.dossiers import attachments, events
 from lastmeter.kit.uploads import Photo
 from lastmeter.matters import policy, tell
@@ -35,7 +35,7 @@ def ask(matter: Matter, *, question: str, by: Actor, now: datetime) -> Enquiry:
 
 def _patience(matter: Matter, now: datetime) -> timedelta:
     wanted = deadlines.Wanted(ASK_KIND, matter.dossier.path, now, category_id=matter.category_id)
-    planned = deadlines.plan(wanted, deadlines.current_rules(now))
+    planned = deadlines.plan(wanted, book.current_rules(now))
     return planned.due_at - now if planned else timedelta(days=5)
 
 

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from lastmeter.accounts.requests import actor_in
 from lastmeter.grid import posts, scope, tree
 from lastmeter.grid.models import Level, Node
-from lastmeter.matters import lists, policy
+from lastmeter.matters import flow_rules, lists, policy
+from lastmeter.matters.catalogue import keeping
 from lastmeter.matters.lists import Filters
 from lastmeter.matters.views import field, progress
 
@@ -87,6 +88,11 @@ def takes_reports(request: HttpRequest) -> bool:
     return policy.files_for_others(actor_in(request))
 
 
+def looks_up(request: HttpRequest) -> bool:
+    """Whether the catalogues are for this person."""
+    return keeping.looks(actor_in(request))
+
+
 def my_matters(request: HttpRequest) -> str:
     """The resident's newest matters in this browser or account; nothing when there are none."""
     rows = progress.own(request, 3)
@@ -127,6 +133,11 @@ def finds(request: HttpRequest) -> bool:
     return policy.settles_on_the_spot(actor_in(request))
 
 
+def keeps_flows(request: HttpRequest) -> bool:
+    """Whether the rules of flows are this person's to keep."""
+    return flow_rules.keeps(actor_in(request))
+
+
 HERO = hero
 CARDS = [
     ("field", 10, day),
@@ -135,8 +146,11 @@ CARDS = [
 ]
 BADGES = {"/queue/": waiting}
 GATES = {
+    "/flow-rules/": keeps_flows,
     "/today/": works_in_field,
     "/found/": finds,
     "/queue/": has_list,
+    "/ledger/": has_list,
     "/matters/new/": takes_reports,
+    "/catalogue/": looks_up,
 }

@@ -4,77 +4,124 @@ The limits are customary values (DOMAIN.md 5.4, marked [K] there): they are a st
 """
 
 import csv
+from collections.abc import Iterable
 from datetime import date
 from importlib.resources import files
+from typing import Any, TypeVar
 
 from django.db import transaction
 
-from lastmeter.clocks.models import Limit, Measure, Rung
+from lastmeter.clocks.models import Bound, Demand, Limit, Measure, OfficeSpan, Pause, Rung
+from lastmeter.clocks.suspending import REVIEW
 from lastmeter.grid import ground
+from lastmeter.grid.defaults import CUSTOMARY
 from lastmeter.grid.models import Level, Node
+from lastmeter.kit.zhtime import Timetable
+from lastmeter.matters import promises
 from lastmeter.matters.asking import ASK_KIND
 from lastmeter.matters.closing import REOPEN_KIND
 from lastmeter.matters.intake import ANSWER, FIX
-from lastmeter.matters.models import Category, Scheme, Urgency
+from lastmeter.matters.models import Cap, Category, Profile, Scheme, Urgency
 
+R = TypeVar("R", Limit, Rung, Bound, Cap, OfficeSpan)
 LOCAL = "local"
-CUSTOMARY = "惯常值，请按本地规定修改"
-# number, amount, measure, level: how long after the due moment an overdue matter goes up, and to which level
-LADDER = (
-    (1, 1, Measure.WORKING_DAYS, Level.COMMUNITY),
-    (2, 3, Measure.WORKING_DAYS, Level.TOWN),
-    (3, 5, Measure.WORKING_DAYS, Level.COUNTY),
+PETITION_BASIS = "信访工作条例第二十二、二十三、三十四、三十五条"
+DAY = 24  # natural hours
+# Returns within a working day and twice, a dispute in two, a part in three: 12345 practice (DOMAIN.md 5.3, [K]).
+# An existing installation gets these rows by migration matters/0003.
+LIMITS_OF_FLOWS = (
+    (promises.RETURN, "", "", 1, Measure.WORKING_DAYS, 100),
+    (promises.RETURN, Profile.PETITION, "", 5, Measure.WORKING_DAYS, 100),
+    (promises.DISPUTE, "", "", 2, Measure.WORKING_DAYS, 50),
+    (promises.ASSIST, "", "", 3, Measure.WORKING_DAYS, 75),
+    (promises.REPEAT, "", "", 90 * DAY, Measure.NATURAL_HOURS, 100),
+    ("register", Profile.PETITION, "", 15 * DAY, Measure.NATURAL_HOURS, 75),
+    ("accept", Profile.PETITION, "", 15 * DAY, Measure.NATURAL_HOURS, 75),
+    (FIX, Profile.PETITION, "", 60 * DAY, Measure.NATURAL_HOURS, 75),
+    ("recheck", Profile.PETITION, "", 30 * DAY, Measure.NATURAL_HOURS, 75),
+    (REOPEN_KIND, Profile.PETITION, "", 30 * DAY, Measure.NATURAL_HOURS, 100),
 )
-# kind, urgency, amount, measure, warning share
+CAPS = ((Cap.Kind.RETURNS, 2), (Cap.Kind.REOPENINGS, 1), (Cap.Kind.MISSES, 3))
+# kind, number, amount, measure, level: how long after the due moment an overdue matter goes up, and to which level
+LADDER = (
+    (FIX, 1, 1, Measure.WORKING_DAYS, Level.COMMUNITY),
+    (FIX, 2, 3, Measure.WORKING_DAYS, Level.TOWN),
+    (FIX, 3, 5, Measure.WORKING_DAYS, Level.COUNTY),
+    (Demand.Kind.SUPERVISE, 1, 1, Measure.WORKING_DAYS, Level.TOWN),
+    (Demand.Kind.SUPERVISE, 2, 3, Measure.WORKING_DAYS, Level.COUNTY),
+    (REVIEW, 1, 1, Measure.WORKING_DAYS, Level.TOWN),
+    (REVIEW, 2, 5, Measure.WORKING_DAYS, Level.COUNTY),
+)
+# kind, profile, urgency, amount, measure, warning share
 LIMITS = (
-    (ANSWER, "", 24, Measure.NATURAL_HOURS, 75),
-    (ANSWER, Urgency.URGENT, 4, Measure.NATURAL_HOURS, 75),
-    (ANSWER, Urgency.EMERGENCY, 2, Measure.NATURAL_HOURS, 50),
-    (FIX, "", 5, Measure.WORKING_DAYS, 75),
-    (FIX, Urgency.URGENT, 2, Measure.WORKING_DAYS, 75),
-    (FIX, Urgency.EMERGENCY, 24, Measure.NATURAL_HOURS, 50),
-    (REOPEN_KIND, "", 15 * 24, Measure.NATURAL_HOURS, 100),
-    (ASK_KIND, "", 5, Measure.WORKING_DAYS, 80),
+    (ANSWER, "", "", 24, Measure.NATURAL_HOURS, 75),
+    (ANSWER, "", Urgency.URGENT, 4, Measure.NATURAL_HOURS, 75),
+    (ANSWER, "", Urgency.EMERGENCY, 2, Measure.NATURAL_HOURS, 50),
+    (FIX, "", "", 5, Measure.WORKING_DAYS, 75),
+    (FIX, "", Urgency.URGENT, 2, Measure.WORKING_DAYS, 75),
+    (FIX, "", Urgency.EMERGENCY, 24, Measure.NATURAL_HOURS, 50),
+    (REOPEN_KIND, "", "", 15 * 24, Measure.NATURAL_HOURS, 100),
+    (ASK_KIND, "", "", 5, Measure.WORKING_DAYS, 80),
+    (Demand.Kind.SUPERVISE, "", "", 3, Measure.WORKING_DAYS, 75),
+    (Demand.Kind.URGE, "", "", 1, Measure.WORKING_DAYS, 75),
+    *LIMITS_OF_FLOWS,
+)
+# what, which, amount: how far a date may be moved, and how often somebody may press
+BOUNDS = (
+    (Bound.What.PAUSES, "", 3),
+    (Bound.What.PAUSE_DAYS, "", 30),
+    (Bound.What.PAUSE_DAYS, Pause.Reason.REQUESTER, 15),
+    (Bound.What.PAUSE_DAYS, Pause.Reason.NO_ENTRY, 15),
+    (Bound.What.PAUSE_DAYS, Pause.Reason.WEATHER, 15),
+    (Bound.What.PAUSE_DAYS, Pause.Reason.PROCEDURE, 90),
+    (Bound.What.PAUSE_DAYS, Pause.Reason.DISPUTE, 180),
+    (Bound.What.EXTENSIONS, "", 1),
+    (Bound.What.EXTENSION_SHARE, "", 100),
+    (Bound.What.REVIEW_DAYS, "", 90),
+    (Bound.What.URGE_DAYS, "", 3),
 )
 
 
 @transaction.atomic
 def plant_defaults(root: Node, *, today: date) -> None:
-    """Give the installation its local catalogue and the root its first limits; what exists already stays."""
-    if not Limit.objects.filter(node=root).exists():
-        Limit.objects.bulk_create(
-            Limit(
-                node=root,
-                kind=kind,
-                urgency=urgency,
-                amount=amount,
-                measure=measure,
-                warn_share=share,
-                basis=CUSTOMARY,
-                valid_from=date(today.year - 1, 1, 1),
-            )
-            for kind, urgency, amount, measure, share in LIMITS
-        )
-        ground.bump()
-    if not Rung.objects.filter(node=root).exists():
-        since = date(today.year - 1, 1, 1)
-        Rung.objects.bulk_create(
-            Rung(
-                node=root,
-                kind=FIX,
-                number=n,
-                amount=amount,
-                measure=measure,
-                level=level,
-                basis=CUSTOMARY,
-                valid_from=since,
-            )
-            for n, amount, measure, level in LADDER
-        )
-        ground.bump()
+    """Give the installation its local catalogue and the root its first rules; what it has already stays."""
+    dated: dict[str, Any] = {"node": root, "basis": CUSTOMARY, "valid_from": date(today.year - 1, 1, 1)}
+    _unless_there(Limit, (_limit(row, dated) for row in LIMITS))
+    _unless_there(
+        Rung,
+        (
+            Rung(kind=kind, number=number, amount=amount, measure=measure, level=level, **dated)
+            for kind, number, amount, measure, level in LADDER
+        ),
+    )
+    _unless_there(Bound, (Bound(what=what, which=which, amount=amount, **dated) for what, which, amount in BOUNDS))
+    _unless_there(Cap, (Cap(kind=kind, most=most, **dated) for kind, most in CAPS))
+    _unless_there(
+        OfficeSpan,
+        (
+            OfficeSpan(weekday=weekday, opens=opens, closes=closes, **dated)
+            for weekday in range(1, 6)
+            for opens, closes in Timetable().spans
+        ),
+    )
+    ground.bump()
     scheme, made = Scheme.objects.get_or_create(code=LOCAL, defaults={"name": "本地事项清单", "source": "最后一米自编"})
     if made:
         _plant_categories(scheme)
+
+
+def _limit(row: tuple[str, str, str, int, str, int], dated: dict[str, Any]) -> Limit:
+    kind, profile, urgency, amount, measure, share = row
+    basis = PETITION_BASIS if profile == Profile.PETITION else CUSTOMARY
+    named = {"kind": kind, "profile": profile, "urgency": urgency}
+    return Limit(amount=amount, measure=measure, warn_share=share, **named, **(dated | {"basis": basis}))
+
+
+def _unless_there(model: type[R], rows: Iterable[R]) -> None:
+    """Plant the first rows of a kind of rule, unless the root has any."""
+    made = list(rows)
+    if not model._default_manager.filter(node=made[0].node).exists():
+        model._default_manager.bulk_create(made)
 
 
 def _plant_categories(scheme: Scheme) -> None:

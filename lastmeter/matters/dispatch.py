@@ -1,4 +1,4 @@
-"""分派: whose turn it is — a unit or a person signs, handles, or sends it back with the reason."""
+"""分派: whose turn it is — a unit or a person signs and handles; the desk takes it back."""
 
 from datetime import datetime
 
@@ -7,15 +7,16 @@ from django.utils.translation import gettext_lazy as _
 
 from lastmeter.accounts.actors import Actor
 from lastmeter.accounts.models import User
-from lastmeter.clocks import deadlines
 from lastmeter.dossiers import access
 from lastmeter.grid.models import Unit
 from lastmeter.kit.text import on_record
-from lastmeter.matters import tell
-from lastmeter.matters.intake import ANSWER
-from lastmeter.matters.models import Assignment, Category, Matter, Urgency
-from lastmeter.matters.screening import classify
+from lastmeter.kit.zhtime import CHINA
+from lastmeter.matters import profiles, tell
+from lastmeter.matters.catalogue import community
+from lastmeter.matters.models import Assignment, Category, Matter, Part, Urgency
+from lastmeter.matters.screening import classify, name_as
 from lastmeter.matters.steps import end_assignment, lay_with, move, tell_story
+from lastmeter.matters.timing.binding import rebind
 
 
 @transaction.atomic
@@ -30,16 +31,22 @@ def dispatch(
     by: Actor,
     now: datetime,
 ) -> Assignment:
-    """Give a matter to a unit or to a person, with what is asked of them. A reported one is accepted by this."""
+    """Give a matter to a unit or to a person, with what is asked of them. A reported one is accepted by this.
+
+    Raises NotAsked for what a community may not be asked to do, whoever dispatches it.
+    """
     if (unit is None) == (user is None):
         raise ValueError("a matter is dispatched to one unit or to one person")
+    if name_as(matter, category=category, urgency=urgency):
+        profiles.choose_again(matter, by=by, now=now)
     move(matter, "dispatch", by=by, now=now)
-    classify(matter, category=category, urgency=urgency)
-    assignment = _assign(matter, unit=unit, user=user, request=request, by=by, now=now)
+    classify(matter, now=now)
+    assignment = give(matter, unit=unit, user=user, request=request, by=by, now=now)
     words = on_record(_("交由%(who)s办理。"), who=unit.name if unit else _("网格员"))
     tell_story(matter, "dispatched", words, by=by, now=now, public=True, unit_id=unit.pk if unit else None)
     if request:
         tell_story(matter, "requested", request, by=by, now=now)
+    rebind(matter, by=by, now=now)
     tell.assigned([matter], "dispatched", _("分派给您"), by=by, now=now)
     return assignment
 
@@ -50,16 +57,27 @@ def take(matter: Matter, *, by: Actor, now: datetime) -> Assignment:
     if by.user is None:
         raise ValueError("only a person takes a matter")
     move(matter, "take", by=by, now=now)
-    assignment = _assign(matter, unit=None, user=by.user, request="", by=by, now=now)
+    assignment = assign(matter, unit=None, user=by.user, request="", by=by, now=now)
     Assignment.objects.filter(pk=assignment.pk).update(signed_at=now)
     tell_story(matter, "taken", by=by, now=now, public=True)
-    deadlines.end(matter.pk, [ANSWER], now=now)
     return assignment
 
 
-def _assign(
+def give(
+    matter: Matter, *, unit: Unit | None, user: User | None, request: str = "", by: Actor, now: datetime
+) -> Assignment:
+    """Lay a matter with whom somebody else chose. Raises NotAsked for what a community may not be asked to do."""
+    today = now.astimezone(CHINA).date()
+    community.require(
+        path=matter.dossier.path, category_id=matter.category_id, unit=unit, user=user, by=by, today=today
+    )
+    return assign(matter, unit=unit, user=user, request=request, by=by, now=now)
+
+
+def assign(
     matter: Matter, *, unit: Unit | None, user: User | None, request: str, by: Actor, now: datetime
 ) -> Assignment:
+    """Lay a matter with a unit or a person from now on; whoever had it is through. Inside the act's transaction."""
     end_assignment(matter, now=now)
     lay_with(matter, unit_id=unit.pk if unit else None, user_id=user.pk if user else None)
     if unit:
@@ -75,7 +93,6 @@ def sign(matter: Matter, *, by: Actor, now: datetime) -> None:
     move(matter, "sign", by=by, now=now)
     Assignment.objects.filter(matter=matter, ended_at=None).update(signed_at=now)
     tell_story(matter, "signed", by=by, now=now, public=True, unit_id=matter.unit_id)
-    deadlines.end(matter.pk, [ANSWER], now=now)
 
 
 @transaction.atomic
@@ -84,30 +101,23 @@ def begin(matter: Matter, *, by: Actor, now: datetime) -> None:
     move(matter, "begin", by=by, now=now)
     Assignment.objects.filter(matter=matter, ended_at=None, signed_at=None).update(signed_at=now)
     tell_story(matter, "begun", by=by, now=now, public=True, unit_id=matter.unit_id)
-    deadlines.end(matter.pk, [ANSWER], now=now)
-
-
-@transaction.atomic
-def send_back(matter: Matter, *, reason: str, by: Actor, now: datetime) -> None:
-    """退回 to the desk with the reason; the unit or person no longer takes part."""
-    unit_id = _take_off(matter, "send_back", by=by, now=now)
-    tell_story(matter, "sent_back", reason, by=by, now=now, unit_id=unit_id)
-    tell.desk([matter], "sent_back", _("承办方退回"), by=by, now=now)
 
 
 @transaction.atomic
 def recall(matter: Matter, *, reason: str, by: Actor, now: datetime) -> None:
     """收回: the desk takes it back from whoever no longer carries it on, to give it to somebody else."""
     tell.assigned([matter], "recalled", _("已从您这里收回"), by=by, now=now)
-    unit_id = _take_off(matter, "recall", by=by, now=now)
+    move(matter, "recall", by=by, now=now)
+    unit_id = take_off(matter, now=now)
     tell_story(matter, "recalled", reason, by=by, now=now, unit_id=unit_id)
 
 
-def _take_off(matter: Matter, act: str, *, by: Actor, now: datetime) -> int | None:
-    """End whose turn it is; returns the unit it lay with."""
+def take_off(matter: Matter, *, now: datetime) -> int | None:
+    """End whose turn it is, and their taking part; returns the unit it lay with. Inside the act's transaction."""
     unit_id, user_id = matter.unit_id, matter.handler_id
-    move(matter, act, by=by, now=now)
     end_assignment(matter, now=now)
     lay_with(matter, unit_id=None, user_id=None)
-    access.withdraw(matter.pk, now=now, unit_id=unit_id, user_id=user_id)
+    same = {"unit": unit_id} if unit_id else {"user": user_id}
+    if not Part.objects.filter(matter=matter, ended_at=None, **same).exists():  # who still assists goes on seeing it
+        access.withdraw(matter.pk, now=now, unit_id=unit_id, user_id=user_id)
     return unit_id

@@ -1,20 +1,24 @@
 """Open work of a post: matters that lie with its holder go to the successor, with a word in each timeline."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from lastmeter.accounts.actors import Actor
 from lastmeter.accounts.models import User
 from lastmeter.dossiers import access, events
+from lastmeter.grid import posts
 from lastmeter.grid.models import Post, Tenure, at_or_below
 from lastmeter.grid.staff.handovers import Item, OpenWork
 from lastmeter.kit.ids import pretty
 from lastmeter.kit.text import on_record
 from lastmeter.matters import tell
 from lastmeter.matters.models import Assignment, Matter
+from lastmeter.matters.policy import HANDLERS
 
 
 def lying_with(post: Post, holder: User) -> QuerySet[Matter]:
@@ -32,6 +36,16 @@ def lying_with(post: Post, holder: User) -> QuerySet[Matter]:
 def find(post: Post, holder: User) -> list[Item]:
     """The matters that would go to a successor."""
     return [_item(matter) for matter in lying_with(post, holder)]
+
+
+def in_hand(dossiers: "QuerySet[Any, Any]") -> dict[int, int]:
+    """user id → how many open matters among these dossiers (a query of their keys) lie with them or with their unit."""
+    rows = Matter.objects.filter(dossier__in=dossiers, dossier__is_open=True).order_by()
+    found: Counter[int] = Counter()
+    for handler, unit, many in rows.values_list("handler", "unit").annotate(many=Count("pk")):
+        people = [handler] if handler else posts.unit_people(unit, HANDLERS) if unit else []
+        found.update(dict.fromkeys(people, many))
+    return dict(found)
 
 
 def _item(matter: Matter) -> Item:

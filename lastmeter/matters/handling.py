@@ -10,8 +10,9 @@ from lastmeter.accounts.actors import Actor
 from lastmeter.dossiers import attachments
 from lastmeter.kit.uploads import Photo
 from lastmeter.matters import policy, tell
-from lastmeter.matters.models import Matter, Outcome, Reply
+from lastmeter.matters.models import Matter, Outcome, Profile, Reply
 from lastmeter.matters.steps import move, tell_story
+from lastmeter.matters.timing import pressing
 
 
 def reply(
@@ -26,7 +27,10 @@ def reply(
         )
         told = tell_story(matter, "replied", text, by=by, now=now, public=True, unit_id=matter.unit_id)
         attachments.attach(told, photos, files, by=by, now=now)
+        pressing.answered_by_reply(matter, words=text, by=by, now=now)
         tell.desk([matter], "replied", _("已有答复，待核查"), by=by, now=now)
+        if matter.profile == Profile.CITY:
+            tell.nearest([matter], "verify_here", _("请到现场核实"), by=by, now=now)
     return written
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from lastmeter.accounts import audit
 from lastmeter.accounts.actors import Actor
-from lastmeter.clocks import deadlines
+from lastmeter.clocks import book, deadlines
 from lastmeter.clocks.models import Deadline
 from lastmeter.dossiers import attachments, events, search
 from lastmeter.dossiers.models import Access, Attachment, Dossier, DossierKind
@@ -23,7 +23,7 @@ from lastmeter.grid.models import Level
 from lastmeter.kit import bulk, crypto, ids
 from lastmeter.kit.text import TooLong, clean
 from lastmeter.kit.uploads import Photo
-from lastmeter.matters import lifecycle, tell
+from lastmeter.matters import lifecycle, profiles, tell
 from lastmeter.matters.models import Assignment, Closure, Matter, Outcome, Profile, Requester, Source, Urgency
 
 MOST_TEXT = 5000
@@ -59,6 +59,7 @@ class Report:
     found_at: datetime | None = None
     photos: tuple[Photo, ...] = field(default=(), repr=False)
     past: "Past | None" = None
+    profile: Profile | None = None  # None: as the owner's rows say
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,7 @@ class _Ready:
     report: Report
     columns: scope.PlaceColumns
     files: tuple[tuple[str, str], ...]
+    profile: Profile
 
     @property
     def client_ref(self) -> str:
@@ -143,7 +145,10 @@ def _prepare(report: Report, now: datetime) -> _Ready | Refused:
     columns = place_of(report.node_id, report.lon, report.lat)
     if columns is None:
         return Refused("place", _("这个位置不在网格范围内，请在列表里选择社区或网格；您写的内容都还在。"))
-    return _Ready(report, columns, tuple(attachments.keep_files(report.photos)))
+    profile = report.profile or profiles.choose(
+        columns.path, source=report.source, category_id=report.category_id, now=now
+    )
+    return _Ready(report, columns, tuple(attachments.keep_files(report.photos)), profile)
 
 
 def place_of(node_id: int | None, lon: float | None = None, lat: float | None = None) -> scope.PlaceColumns | None:
@@ -184,7 +189,7 @@ def _write_fresh(fresh: list[_Ready], *, by: Actor, client: str, now: datetime, 
     dossiers = bulk.create(Dossier, drafts, keys=True)
     codes = [tracking_code(client, ready.client_ref) for ready in fresh]
     matters = (
-        _matter(ready.report, dossier, code, by=by, now=now)
+        _matter(ready, dossier, code, by=by, now=now)
         for ready, dossier, code in zip(fresh, dossiers, codes, strict=True)
     )
     bulk.create(Matter, matters)
@@ -211,7 +216,7 @@ def _write_fresh(fresh: list[_Ready], *, by: Actor, client: str, now: datetime, 
 
 
 def _plan_deadlines(fresh: list[_Ready], now: datetime) -> list[list[Deadline]]:
-    known = deadlines.current_rules(now)
+    known = book.current_rules(now)
     planned = [
         [deadline for each in _wanted(ready, now) if (deadline := deadlines.plan(each, known))] for ready in fresh
     ]
@@ -229,11 +234,13 @@ def _wanted(ready: _Ready, now: datetime) -> list[deadlines.Wanted]:
     start = report.found_at or now
     promised = past.promised if past else None
     fix = deadlines.Wanted(
-        FIX, ready.columns.path, start, Profile.GRID, report.category_id, report.urgency, promised=promised
+        FIX, ready.columns.path, start, ready.profile, report.category_id, report.urgency, promised=promised
     )
-    if past:  # an imported report was answered, or not, elsewhere: only its promised date is kept
-        return [fix] if promised else []
-    return [replace(fix, kind=ANSWER, promised=None), fix]
+    if past and promised:  # an imported report was answered, or not, elsewhere: only its promised date is kept
+        return [fix]
+    if past:  # what came without a date and is still open gets ours, from the day on which it came
+        return [] if past.closed_at else [replace(fix, start=now)]
+    return [replace(fix, kind=clock.kind) for clock in lifecycle.started_by(ready.profile, "report")]
 
 
 def _dossier(ready: _Ready, planned: list[Deadline], *, client: str, now: datetime) -> Dossier:
@@ -273,9 +280,12 @@ def title_of(text: str) -> str:
     return first if len(first) <= 40 else first[:39] + "…"
 
 
-def _matter(report: Report, dossier: Dossier, code: str, *, by: Actor, now: datetime) -> Matter:
+def _matter(ready: _Ready, dossier: Dossier, code: str, *, by: Actor, now: datetime) -> Matter:
+    report = ready.report
     return Matter(
         dossier_id=dossier.pk,
+        profile=ready.profile,
+        profile_by_hand=report.profile is not None,
         text=report.text,
         source=report.source,
         source_number=report.source_number,

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from lastmeter.matters import asking, holdings
+from lastmeter.matters.catalogue import loading
 
 
 def lapse(now: datetime) -> int:
@@ -13,3 +14,8 @@ def lapse(now: datetime) -> int:
 def purge(now: datetime) -> int:
     """Take names and phones out of matters past their term; hourly."""
     return holdings.erase_old(now)
+
+
+def apply_editions(now: datetime) -> int:
+    """Apply the editions of category schemes whose day has come; every few minutes."""
+    return loading.apply_due(now)

@@ -31,11 +31,11 @@ SOON = timedelta(hours=24)
 SHELVES: dict[str, tuple[str, ...]] = {
     "waiting": (lifecycle.REPORTED, lifecycle.FILED),
     "handling": lifecycle.WITH_HANDLER,
-    "answered": (lifecycle.REPLIED, lifecycle.VERIFYING),
+    "answered": (lifecycle.REPLIED, lifecycle.VERIFYING, lifecycle.VERIFIED),
     "open": lifecycle.OPEN,
     "revisit": (lifecycle.CLOSED,),
     "done": (lifecycle.CLOSED, lifecycle.REVISITED, lifecycle.RATED),
-    "ended": (lifecycle.MERGED, lifecycle.DIVERTED, lifecycle.REJECTED, lifecycle.WITHDRAWN),
+    "ended": lifecycle.NOT_HANDLED,
     "archived": (lifecycle.ARCHIVED,),
 }
 
@@ -171,7 +171,7 @@ _places: Kept[dict[int, Node | None]] = Kept(dict)
 ROW = (
     *("number", "title", "step", "is_open", "due_at", "opened_at", "updated_at", "place", "path", "node"),
     *("community__name", "grid__name"),
-    *("matter__source", "matter__urgency", "matter__desk_level"),
+    *("matter__source", "matter__urgency", "matter__profile", "matter__desk_level"),
     *("matter__category__name", "matter__category__name_en", "matter__unit__name", "matter__handler__name"),
 )
 

@@ -55,4 +55,5 @@ GAP = Gap(
     find,
     show,
     Keyset(("dossier_id",)),
+    DESKS,
 )

@@ -9,7 +9,7 @@ from lastmeter.accounts.actors import Actor
 from lastmeter.grid import scope
 from lastmeter.grid.models import Level, Role
 from lastmeter.matters import lifecycle
-from lastmeter.matters.models import Matter
+from lastmeter.matters.models import Matter, Objection, Part
 
 WORKERS = (
     Role.GRID_WORKER,
@@ -22,6 +22,7 @@ WORKERS = (
 )
 DESKS = (Role.COMMUNITY_CLERK, Role.SECRETARY, Role.DISPATCHER)
 TOP_DESK = Level.TOWN  # above the street's desk, a whistle or supervision is the way
+DECIDERS = (Role.DISPATCHER, Role.ORGANISER)  # whose duty it is, is decided from the street up
 HANDLERS = (Role.UNIT_HEAD, Role.UNIT_HANDLER)
 
 # Ability → roles that open it at the matter's node or above. "handle" also opens by assignment, see `may`.
@@ -33,14 +34,24 @@ ABILITIES: dict[str, tuple[Role, ...]] = {
     "screen": DESKS,
     "dispatch": DESKS,
     "handle": (),
+    "lead": DESKS,
+    "part": (),
+    "check": (*WORKERS, Role.COMMUNITY_CLERK),
+    "alarm": (*WORKERS, *DESKS),
+    "decide": DECIDERS,
     "ask": (*WORKERS, *DESKS),
     "note": (*WORKERS, *DESKS, Role.LIAISON),
     "close": DESKS,
     "revisit": DESKS,
     "archive": DESKS,
     "reveal": (*WORKERS, *DESKS),
+    "pause": DESKS,
+    "extend": DESKS,
+    "suspend": DESKS,
+    "urge": DESKS,
 }
-BY_ASSIGNMENT = {"handle", "reveal", "ask", "note"}
+BY_ASSIGNMENT = {"handle", "lead", "reveal", "ask", "note", "extend", "suspend"}
+BY_PART = {"part", "note"}
 
 
 class NotAllowed(PermissionDenied):
@@ -55,6 +66,10 @@ def may(actor: Actor, ability: str, matter: Matter) -> bool:
         return False
     if ability in BY_ASSIGNMENT and is_handler(actor, matter):
         return True
+    if ability in BY_PART and has_part(actor, matter):
+        return True
+    if ability == "check" and is_handler(actor, matter):
+        return False  # nobody confirms on the spot what they have handled themselves
     if ability == "settle" and matter.handler_id == actor.user_id:
         return True
     return scope.holds(actor, ABILITIES[ability], matter.dossier.path)
@@ -69,22 +84,54 @@ def is_handler(actor: Actor, matter: Matter) -> bool:
     return matter.unit_id is not None and scope.in_unit(actor, matter.unit_id, HANDLERS)
 
 
+def has_part(actor: Actor, matter: Matter) -> bool:
+    """Whether a part of the work that is not done yet is the actor's or their unit's."""
+    return any(does(actor, part) for part in matter.parts.all() if part.ended_at is None)
+
+
+def does(actor: Actor, part: Part) -> bool:
+    """Whether this part is the actor's in person or lies with a unit that the actor handles for."""
+    if part.unit_id is not None:
+        return scope.in_unit(actor, part.unit_id, HANDLERS)
+    return actor.user is not None and part.user_id == actor.user_id
+
+
 def require(actor: Actor, ability: str, matter: Matter) -> None:
     """Raise NotAllowed with a sentence when the actor may not."""
     if not may(actor, ability, matter):
-        raise NotAllowed(_("您现在的岗位不能做这一步。"))
+        raise not_allowed()
+
+
+def not_allowed() -> NotAllowed:
+    """The refusal in words."""
+    return NotAllowed(_("您现在的岗位不能做这一步。"))
 
 
 def acts_for(actor: Actor, matter: Matter) -> list[lifecycle.Transition]:
-    """The acts that the table and the actor's posts allow now, in the table's order."""
-    step = matter.dossier.step
-    return [
-        each
-        for each in lifecycle.acts_from(step)
-        if each.who != "requester"
-        and may(actor, each.who, matter)
-        and not (each.act == "send_up" and matter.desk_level <= TOP_DESK)
-    ]
+    """The acts that the table and the actor's posts allow now and that have something to act on, in table order."""
+    found = lifecycle.acts_from(matter.profile, matter.dossier.step)
+    mine = {who: may(actor, who, matter) for who in {each.who for each in found} if who != "requester"}
+    return [each for each in found if mine.get(each.who) and _stands(each.act, matter)]
+
+
+WAITS_FOR = {
+    "uphold": Objection.Kind.DISPUTE,
+    "award": Objection.Kind.DISPUTE,
+    "confer": Objection.Kind.DISPUTE,
+    "grant_transfer": Objection.Kind.TRANSFER,
+    "refuse_transfer": Objection.Kind.TRANSFER,
+}
+
+
+def _stands(act: str, matter: Matter) -> bool:
+    """Whether there is something for the act to act on: a level above, an objection that waits, a part not done."""
+    if act == "send_up":
+        return matter.desk_level > TOP_DESK
+    if act in WAITS_FOR:
+        return any(each.kind == WAITS_FOR[act] and each.decided_at is None for each in matter.objections.all())
+    if act in ("part_sign", "part_finish", "part_cancel"):
+        return any(each.ended_at is None for each in matter.parts.all())
+    return True
 
 
 def works_at_desk(actor: Actor) -> bool:

@@ -1,6 +1,7 @@
-"""Plain arithmetic of matters."""
+"""Plain arithmetic of matters, and the choice among the owner's rows."""
 
-from collections.abc import Set
+from collections.abc import Collection, Iterable, Set
+from dataclasses import dataclass
 
 
 def likeness(one: Set[str], other: Set[str], *, near: bool) -> float:
@@ -13,3 +14,53 @@ def likeness(one: Set[str], other: Set[str], *, near: bool) -> float:
     share = len(one & other) / min(len(one), len(other))
     balance = len(one & other) / len(one | other)
     return min(1.0, (share + balance) / 2 * (1.1 if near else 1.0))
+
+
+@dataclass(frozen=True, slots=True)
+class FlowRule:
+    """A row that says which profile a new matter takes; blanks speak of all."""
+
+    path: str
+    source: str
+    category: int | None
+    profile: str
+
+
+def choose_profile(rules: Iterable[FlowRule], *, path: str, source: str, categories: Collection[int]) -> str | None:
+    """The profile of a matter: the nearest ancestor's row, at one node the most particular; None when none speaks.
+
+    `categories` are the matter's category and those above it, the nearest first: a row for a nearer one goes first.
+    """
+    depth = {category: -place for place, category in enumerate(categories)}
+
+    def rank(rule: FlowRule) -> tuple[int, bool, int, bool]:
+        named = rule.category is not None
+        return len(rule.path), named, depth[rule.category] if rule.category is not None else 0, rule.source != ""
+
+    fitting = [
+        rule
+        for rule in rules
+        if path.startswith(rule.path)
+        and rule.source in ("", source)
+        and (rule.category is None or rule.category in depth)
+    ]
+    best = max(fitting, key=rank, default=None)
+    return best.profile if best else None
+
+
+@dataclass(frozen=True, slots=True)
+class CapRule:
+    """A row that says how often something may happen; a blank profile speaks of all."""
+
+    path: str
+    kind: str
+    profile: str
+    most: int
+
+
+def choose_cap(rules: Iterable[CapRule], *, path: str, kind: str, profile: str) -> int | None:
+    """How often it may happen here: the nearest ancestor's row, one for the profile first; None when none speaks."""
+    fitting = [each for each in rules if path.startswith(each.path) and each.kind == kind]
+    fitting = [each for each in fitting if each.profile in ("", profile)]
+    best = max(fitting, key=lambda each: (len(each.path), each.profile != ""), default=None)
+    return best.most if best else None

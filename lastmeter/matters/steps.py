@@ -6,10 +6,11 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from lastmeter.accounts.actors import Actor
+from lastmeter.clocks import deadlines
 from lastmeter.dossiers import events
 from lastmeter.dossiers.models import Dossier, Event
-from lastmeter.matters import lifecycle, policy
-from lastmeter.matters.models import Assignment, Matter
+from lastmeter.matters import lifecycle, policy, promises
+from lastmeter.matters.models import Assignment, Matter, Objection, Part
 
 
 class Overtaken(Exception):
@@ -17,21 +18,54 @@ class Overtaken(Exception):
 
 
 def move(matter: Matter, act: str, *, by: Actor, now: datetime) -> None:
-    """Carry a matter along one row of the lifecycle table.
+    """Carry a matter along one row of its profile's table, with the promises that begin and end there.
 
-    Raises NotAllowed when the actor may not, Overtaken when the step is not one the act starts from (any more).
-    Must run inside the act's transaction, before its other rows.
+    Raises NotAllowed when the actor may not, Overtaken when the profile has no such act or the step is not one the act
+    starts from (any more). Must run inside the act's transaction, before its other rows.
     """
-    transition = lifecycle.BY_ACT[act]
+    transition = lifecycle.row(matter.profile, act)
+    if transition is None:
+        raise Overtaken(_no_such_act(matter, act))
     if transition.who != "requester":
         policy.require(by, transition.who, matter)
-    after = lifecycle.BY_NAME[transition.after]
-    moved = Dossier.objects.filter(pk=matter.pk, step__in=transition.before).update(
-        step=after.name, is_open=after.open, updated_at=now, version=F("version") + 1
-    )
-    if not moved:
+    change: dict[str, object] = {"updated_at": now, "version": F("version") + 1}
+    if transition.after:
+        after = lifecycle.BY_NAME[transition.after]
+        change |= {"step": after.name, "is_open": after.open}
+    if not Dossier.objects.filter(pk=matter.pk, step__in=transition.before).update(**change):
         raise Overtaken(_overtaken(matter, transition))
-    matter.dossier.step, matter.dossier.is_open = after.name, after.open
+    if transition.after:
+        matter.dossier.step, matter.dossier.is_open = after.name, after.open
+        _leave_behind(matter, transition, now=now)
+    promises.follow(matter, transition, now=now)
+
+
+# Acts that decide an objection themselves; what else waits for a decision is settled by their own hand.
+DECIDING = ("award", "grant_transfer")
+
+
+def _leave_behind(matter: Matter, transition: lifecycle.Transition, *, now: datetime) -> None:
+    """What no longer waits for anybody once the matter has moved on: objections, and at the end parts of the work."""
+    from_handler = set(transition.before) & set(lifecycle.WITH_HANDLER)
+    taken_away = from_handler and transition.after not in (lifecycle.SIGNED, lifecycle.HANDLING)
+    if taken_away and transition.act not in DECIDING:
+        lapse_objections(matter, now=now)
+    if not matter.dossier.is_open and set(transition.before) & set(lifecycle.OPEN):
+        Part.objects.filter(matter=matter, ended_at=None).update(ended_at=now, cancelled=True)
+
+
+def lapse_objections(matter: Matter, *, now: datetime) -> None:
+    """End what still waits for a decision: the matter has gone on without one."""
+    open_ones = Objection.objects.filter(matter=matter, decided_at=None)
+    if open_ones.update(verdict=Objection.Verdict.LAPSED, decided_at=now):
+        deadlines.end(matter.pk, [promises.DISPUTE], now=now, void=True)
+
+
+def _no_such_act(matter: Matter, act: str) -> str:
+    return _("“%(profile)s”流程里没有“%(act)s”这一步。") % {
+        "profile": _(lifecycle.PROFILE[matter.profile].word),
+        "act": _(lifecycle.word(act)),
+    }
 
 
 def _overtaken(matter: Matter, transition: lifecycle.Transition) -> str:

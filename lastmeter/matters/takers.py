@@ -49,3 +49,13 @@ def takers(matter: Matter, *, today: date) -> list[Taker]:
             for each in reversed(people.values())
         ),
     ]
+
+
+def put_first(found: list[Taker], unit_id: int) -> list[Taker]:
+    """The same with that unit first; it is added when it serves elsewhere."""
+    rest = [each for each in found if each.unit is None or each.unit.pk != unit_id]
+    first = [each for each in found if each not in rest]
+    if not first:
+        units = Unit.objects.filter(pk=unit_id, closed_on=None).select_related("node")
+        first = [Taker(unit.node.name, unit=unit) for unit in units]
+    return [*first, *rest]

@@ -10,10 +10,10 @@ from lastmeter.accounts.actors import Actor
 from lastmeter.clocks.bells import Climb
 from lastmeter.dossiers.models import Dossier
 from lastmeter.grid import posts
-from lastmeter.grid.models import Role
+from lastmeter.grid.models import Level, Role
 from lastmeter.kit.text import on_record
-from lastmeter.matters.models import Matter
-from lastmeter.matters.policy import DESKS, HANDLERS
+from lastmeter.matters.models import Matter, Part
+from lastmeter.matters.policy import DECIDERS, DESKS, HANDLERS
 from lastmeter.notices import outbox
 
 HEADS = (Role.SECRETARY, Role.GRID_HEAD, Role.DISPATCHER)
@@ -26,6 +26,13 @@ def reported(dossiers: Sequence[Dossier], *, by: Actor, now: datetime) -> None:
     _tell_each(
         ((dossier, holders.get(dossier.path, [])) for dossier in dossiers), "reported", _("新的上报"), by=by, now=now
     )
+
+
+def nearest(matters: Iterable[Matter], kind: str, title: str | Promise, *, by: Actor, now: datetime) -> None:
+    """The workers of each matter's grid, or the desk of its community where a grid has nobody."""
+    dossiers = [matter.dossier for matter in matters]
+    holders = posts.holders_of({dossier.path for dossier in dossiers}, (*NEAREST, Role.COMMUNITY_CLERK))
+    _tell_each(((dossier, holders.get(dossier.path, [])) for dossier in dossiers), kind, title, by=by, now=now)
 
 
 def desk(matters: Iterable[Matter], kind: str, title: str | Promise, *, by: Actor, now: datetime) -> None:
@@ -47,6 +54,34 @@ def assigned(matters: Iterable[Matter], kind: str, title: str | Promise, *, by: 
     _tell_each(audience, kind, title, by=by, now=now)
 
 
+def deciders(matters: Iterable[Matter], kind: str, title: str | Promise, *, by: Actor, now: datetime) -> None:
+    """Who decides whose duty it is: the nearest dispatcher from the street up."""
+    dossiers = [matter.dossier for matter in matters]
+    found = posts.nearest_from([dossier.path for dossier in dossiers], Level.TOWN, DECIDERS)
+    _tell_each(((dossier, found[dossier.path]) for dossier in dossiers), kind, title, by=by, now=now)
+
+
+def leading(matters: Iterable[Matter], kind: str, title: str | Promise, *, by: Actor, now: datetime) -> None:
+    """Whoever leads each of these matters: with whom it lies, else the desk."""
+    held = list(matters)
+    lying = [each for each in held if each.unit_id or each.handler_id]
+    assigned(lying, kind, title, by=by, now=now)
+    desk([each for each in held if each not in lying], kind, title, by=by, now=now)
+
+
+def partner(part: Part, kind: str, title: str | Promise, *, by: Actor, now: datetime) -> None:
+    """The person or the unit's people who do a part of the work."""
+    people = [part.user_id] if part.user_id else posts.unit_people(part.unit_id or 0, HANDLERS)
+    _tell_each([(part.matter.dossier, people)], kind, title, by=by, now=now)
+
+
+def head_of(matter: Matter, level: int, kind: str, title: str | Promise, *, by: Actor, now: datetime) -> None:
+    """Who heads the matter's ground at a level; where nobody does, above it."""
+    path = matter.dossier.path
+    found = posts.nearest_from([path], level, HEADS)
+    _tell_each([(matter.dossier, found[path])], kind, title, by=by, now=now)
+
+
 def heads(climbs: Sequence[Climb], *, by: Actor, now: datetime) -> None:
     """Those who head the ground at the level to which each overdue matter has climbed; where nobody does, above it."""
     for number, level in sorted({(each.number, each.level) for each in climbs}):
@@ -54,6 +89,18 @@ def heads(climbs: Sequence[Climb], *, by: Actor, now: datetime) -> None:
         found = posts.nearest_from([dossier.path for dossier in dossiers], level, HEADS)
         audience = [(dossier, found[dossier.path]) for dossier in dossiers]
         _tell_each(audience, f"escalated_{number}", _("逾期未办结，逐级上报"), by=by, now=now)
+
+
+def desk_above(matter: Matter, level: int, kind: str, title: str | Promise, *, by: Actor, now: datetime) -> None:
+    """The nearest desk above the level of whoever asked for a decision; where it has nobody, the one above it."""
+    dossier = matter.dossier
+    found = posts.nearest_from([dossier.path], min(level - 1, Level.MICRO), (*DESKS, Role.ORGANISER))
+    _tell_each([(dossier, found[dossier.path])], kind, title, by=by, now=now)
+
+
+def person(matter: Matter, user_id: int | None, kind: str, title: str | Promise, *, by: Actor, now: datetime) -> None:
+    """One person of the staff, such as whoever asked; nobody when it was nobody with an account."""
+    _tell_each([(matter.dossier, [user_id] if user_id else [])], kind, title, by=by, now=now)
 
 
 def _tell_each(

@@ -1,10 +1,25 @@
 """Addresses of matters: the requester's, the field's and the desk's."""
 
-from django.urls import path
+from django.urls import include, path
 
-from lastmeter.matters.views import acts, counter, field, matter, photos, progress, queue, reporting
+from lastmeter.matters.views import (
+    acts,
+    board,
+    counter,
+    field,
+    flow_rules,
+    matter,
+    photos,
+    progress,
+    queue,
+    reassigning,
+    reporting,
+    timing,
+    together,
+)
 
 urlpatterns = [
+    path("", include("lastmeter.matters.catalogue.urls")),
     # the resident
     path("report/", reporting.report, name="report"),
     path("report/<str:number>/", reporting.done, name="report-done"),
@@ -16,6 +31,8 @@ urlpatterns = [
     path("m/<str:number>/answer/", progress.answer, name="progress-answer"),
     path("m/<str:number>/rating/", progress.rating, name="progress-rating"),
     path("m/<str:number>/reopening/", progress.reopening, name="progress-reopening"),
+    path("m/<str:number>/complaint/", progress.complaint, name="progress-complaint"),
+    path("m/<str:number>/urging/", progress.urging, name="progress-urging"),
     path("m/<str:number>/withdrawal/", progress.withdrawal, name="progress-withdrawal"),
     path("m/<str:number>/photos/<str:sha>/", progress.photo, name="progress-photo"),
     path("m/<str:number>/photos/<str:sha>/thumb/", progress.photo, {"size": "thumb"}, name="progress-thumb"),
@@ -23,7 +40,10 @@ urlpatterns = [
     path("today/", field.today, name="today"),
     path("found/", field.found, name="found"),
     # the desk
+    path("flow-rules/", flow_rules.rules, name="flow-rules"),
+    path("flows/<str:name>/", flow_rules.flow, name="flow"),
     path("queue/", queue.queue, name="queue"),
+    path("ledger/", board.ledger, name="ledger"),
     path("matters/new/", counter.counter, name="counter"),
     path("matters/new/similar/", counter.similar, name="counter-similar"),
     path("matters/<str:number>/", matter.matter_page, name="matter"),
@@ -40,7 +60,21 @@ urlpatterns = [
     path("matters/<str:number>/taking/", acts.taking, name="matter-taking"),
     path("matters/<str:number>/signature/", acts.signature, name="matter-signature"),
     path("matters/<str:number>/beginning/", acts.beginning, name="matter-beginning"),
-    path("matters/<str:number>/return/", acts.giving_back, name="matter-return"),
+    path("matters/<str:number>/return/", reassigning.giving_back, name="matter-return"),
+    path("matters/<str:number>/ruling/", reassigning.ruling, name="matter-ruling"),
+    path("matters/<str:number>/transfer/", reassigning.transfer, name="matter-transfer"),
+    path("matters/<str:number>/transfer/answer/", reassigning.transfer_answer, name="matter-transfer-answer"),
+    path("matters/<str:number>/correction/", reassigning.correction, name="matter-correction"),
+    path("matters/<str:number>/assistance/", together.assistance, name="matter-assistance"),
+    path("matters/<str:number>/task/", together.task, name="matter-task"),
+    path("matters/<str:number>/part/signature/", together.part_signature, name="matter-part-signature"),
+    path("matters/<str:number>/part/result/", together.part_result, name="matter-part-result"),
+    path("matters/<str:number>/part/cancellation/", together.part_cancellation, name="matter-part-cancellation"),
+    path("matters/<str:number>/repetition/", acts.repetition, name="matter-repetition"),
+    path("matters/<str:number>/alarm/", acts.alarm, name="matter-alarm"),
+    path("matters/<str:number>/profile/", acts.profile, name="matter-profile"),
+    path("matters/<str:number>/check/", acts.site_check, name="matter-check"),
+    path("matters/<str:number>/reopening/", acts.reopening, name="matter-reopening"),
     path("matters/<str:number>/recall/", acts.recall, name="matter-recall"),
     path("matters/<str:number>/escalation/", acts.escalation, name="matter-escalation"),
     path("matters/<str:number>/settlement/", acts.settlement, name="matter-settlement"),
@@ -51,5 +85,16 @@ urlpatterns = [
     path("matters/<str:number>/rework/", acts.rework, name="matter-rework"),
     path("matters/<str:number>/closure/", acts.closure, name="matter-closure"),
     path("matters/<str:number>/revisit/", acts.revisit, name="matter-revisit"),
+    path("matters/<str:number>/pause/", timing.pause, name="matter-pause"),
+    path("matters/<str:number>/resumption/", timing.resumption, name="matter-resumption"),
+    path("matters/<str:number>/extension/", timing.extension, name="matter-extension"),
+    path("matters/<str:number>/extension/decision/", timing.extension_decision, name="matter-extension-decision"),
+    path("matters/<str:number>/suspension/", timing.suspension, name="matter-suspension"),
+    path("matters/<str:number>/suspension/decision/", timing.suspension_decision, name="matter-suspension-decision"),
+    path("matters/<str:number>/suspension/review/", timing.suspension_review, name="matter-suspension-review"),
+    path("matters/<str:number>/suspension/lifting/", timing.suspension_lifting, name="matter-suspension-lifting"),
+    path("matters/<str:number>/supervision/", timing.supervision, name="matter-supervision"),
+    path("matters/<str:number>/urging/", timing.urging, name="matter-urging"),
+    path("matters/<str:number>/response/", timing.response, name="matter-response"),
     path("matters/<str:number>/archiving/", acts.archiving, name="matter-archiving"),
 ]

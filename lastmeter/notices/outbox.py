@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from lastmeter.accounts import people
 from lastmeter.accounts.models import User
 from lastmeter.kit import bulk
+from lastmeter.kit.text import on_record
 from lastmeter.notices import rules
 from lastmeter.notices.channels import CHANNELS
 from lastmeter.notices.models import Delivery, Notice
@@ -101,7 +102,8 @@ def _notice(message: Message, now: datetime) -> Notice:
 def _mail(message: Message, address: str, now: datetime) -> Delivery:
     words = message.words or message.title
     if message.link:
-        words = _("%(words)s\n\n打开：%(address)s") % {"words": words, "address": settings.SITE_URL + message.link}
+        address_of_page = settings.SITE_URL + message.link
+        words = on_record(_("%(words)s\n\n打开：%(address)s"), words=words, address=address_of_page)
     key = f"email:{message.user_id}:{message.key}"
     return _delivery("email", address, message.title, words, key, message.urgent, now)
 

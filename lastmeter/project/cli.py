@@ -1,4 +1,4 @@
-"""`lastmeter`: serve · work · upgrade · demo · admin · grid · import · doctor."""
+"""`lastmeter`: serve · work · upgrade · demo · admin · calendar · grid · import · doctor."""
 
 import os
 import signal
@@ -18,6 +18,7 @@ from django.db.migrations.executor import MigrationExecutor
 # Groups and commands that packages bring; loaded when asked for, so that `--help` and start stay quick.
 PACKAGES = {
     "admin": "lastmeter.accounts.cli:commands",
+    "calendar": "lastmeter.clocks.cli:commands",
     "grid": "lastmeter.grid.cli:commands",
     "demo": "lastmeter.project.demo.cli:commands",
     "import": "lastmeter.project.cli:imports",
@@ -26,6 +27,7 @@ PACKAGES = {
 }
 IMPORTS = {
     "addresses": "lastmeter.grid.cli:addresses",
+    "categories": "lastmeter.matters.catalogue.cli:import_categories",
     "matters": "lastmeter.matters.cli:import_matters",
     "people": "lastmeter.grid.cli:people",
 }
@@ -57,7 +59,7 @@ def lastmeter() -> None:
 
 @click.group(cls=Packages, where=IMPORTS)
 def imports() -> None:
-    """导入 Bring files in: addresses, matters, people."""
+    """导入 Bring files in: addresses, categories, matters, people."""
 
 
 @lastmeter.command()

@@ -35,7 +35,6 @@ FONT = env.text("LASTMETER_FONT")
 REPORTS_PER_HOUR = env.number("LASTMETER_REPORTS_PER_HOUR", 120)
 
 # How many days before a term ends its holder and the desk are told.
-TERM_WARNING_DAYS = env.number("LASTMETER_TERM_WARNING_DAYS", 30)
 # What a resident's phone dials from a public page: "direct" the public number, "masked" the same but masked on the
 # page, "relay" a switchboard that leads on to the person ({person} is their number in this installation).
 CALLS = env.choice("LASTMETER_CALLS", ("direct", "masked", "relay"))
@@ -53,6 +52,7 @@ SECURE = SITE_URL.startswith("https://")
 INSTALLED_APPS = [
     "lastmeter.project",
     "lastmeter.web",
+    "lastmeter.insight",
     "lastmeter.matters",
     "lastmeter.clocks",
     "lastmeter.dossiers",

@@ -14,6 +14,7 @@ from lastmeter.clocks import jobs as clocks
 from lastmeter.dossiers import jobs as dossiers
 from lastmeter.grid import jobs as grid
 from lastmeter.grid.proposals import jobs as proposals
+from lastmeter.insight import jobs as insight
 from lastmeter.matters import jobs as matters
 from lastmeter.notices import jobs as notices
 
@@ -35,13 +36,16 @@ TIMETABLE = (
     Entry("clocks.sweep", timedelta(seconds=30), clocks.run),
     Entry("accounts.seal", timedelta(minutes=1), accounts.seal),
     Entry("matters.lapse", timedelta(minutes=5), matters.lapse),
+    Entry("matters.apply_editions", timedelta(minutes=5), matters.apply_editions),
     Entry("grid.apply_due", timedelta(minutes=5), grid.apply_due),
     Entry("grid.lapse_calls", timedelta(minutes=5), grid.lapse_calls),
     Entry("accounts.purge", timedelta(hours=1), accounts.purge),
     Entry("grid.purge", timedelta(hours=1), grid.purge),
+    Entry("grid.sweep_previews", timedelta(hours=1), grid.sweep_previews),
     Entry("matters.purge", timedelta(hours=1), matters.purge),
     Entry("dossiers.sweep_files", timedelta(days=1), dossiers.sweep_files),
     Entry("grid.warn_terms", timedelta(days=1), grid.warn_terms),
+    Entry("insight.recount", timedelta(days=1), insight.recount),
     Entry("notices.purge", timedelta(days=1), notices.purge),
     Entry("accounts.export_head", timedelta(days=1), accounts.export_head),
 )

@@ -4,11 +4,11 @@ import random
 import re
 from collections.abc import Iterator
 
-import shapely
 from django.db import transaction
 
+from lastmeter.grid import shapes
 from lastmeter.grid.addresses import book, parsing
-from lastmeter.grid.models import Building, Entrance, Level, Node, Shape, at_or_below
+from lastmeter.grid.models import Building, Entrance, Level, Node
 from lastmeter.kit import bulk
 
 # Estate → the road and number of its gate; all invented.
@@ -61,8 +61,7 @@ def load_addresses(town: Node) -> int:
 
 def _points(town: Node) -> dict[int, tuple[float, float]]:
     """Node id → a point inside its polygon."""
-    rows = Shape.objects.filter(at_or_below(town.path, "node__path"), valid_to=None)
-    inside = {pk: shapely.from_wkb(bytes(wkb)).representative_point() for pk, wkb in rows.values_list("node", "wkb")}
+    inside = {pk: shape.representative_point() for pk, shape in shapes.current(town, *Level).items()}
     return {pk: (round(point.x, 6), round(point.y, 6)) for pk, point in inside.items()}
 
 

@@ -10,8 +10,10 @@ from django.db.models import Count, Model, QuerySet
 from django.db.models.functions import Substr
 from django.utils.functional import Promise
 
+from lastmeter.accounts.actors import Actor
 from lastmeter.grid import scope
-from lastmeter.grid.models import Node, lineage
+from lastmeter.grid.models import Level, Node, Role, lineage
+from lastmeter.kit import plans
 from lastmeter.kit.paging import Keyset, page
 
 
@@ -29,7 +31,8 @@ class Row:
 class Gap:
     """A kind of gap. `find` gives the rows on these paths (outermost nodes) on a day; `show` makes them readable.
 
-    `show` gets one page of rows and must not ask the database once a row.
+    `show` gets one page of rows and must not ask the database once a row. Whoever holds one of `roles`, at a node of
+    the level `lowest` or above, can carry out the act that cures: the gap is shown to them and to nobody else.
     """
 
     label: str | Promise
@@ -37,6 +40,8 @@ class Gap:
     find: Callable[[list[str], date], QuerySet[Any]]
     show: Callable[[Sequence[Any]], list[Row]]
     order: Keyset
+    roles: Sequence[Role]
+    lowest: Level = Level.MICRO
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,31 +70,47 @@ def names() -> list[str]:
     return list(_gaps)
 
 
-def part(name: str, paths: list[str], today: date, *, size: int, cursor: str | None = None) -> Part:
-    """One page of one kind of gap on a ground. Raises KeyError for a kind nobody has named."""
+def part(
+    name: str, actor: Actor, today: date, *, size: int, cursor: str | None = None, under: Collection[str] = ("",)
+) -> Part:
+    """One page of one kind of gap where the actor can cure it, at or below these paths. Raises KeyError for a kind
+    nobody has named."""
     gap = _gaps[name]
-    found = gap.find(paths, today)
-    count = found.order_by()[:MOST].count()
-    if not count:
+    paths = _curable(gap, actor, under)
+    if not paths:
         return Part(name, gap, [], 0, None, None)
-    shown = page(found, cursor, size, gap.order)
-    return Part(name, gap, gap.show(shown.items), count, shown.next, shown.prev)
+    with plans.for_these_values():
+        found = gap.find(paths, today)
+        shown = page(found, cursor, size, gap.order)
+        whole = shown.next is None and shown.prev is None
+        count = len(shown.items) if whole else found.order_by()[:MOST].count()
+    return Part(name, gap, gap.show(shown.items) if shown.items else [], count, shown.next, shown.prev)
 
 
-def parts(paths: list[str], today: date, *, size: int) -> list[Part]:
-    """Every kind of gap on a ground that has any, with its first rows: a fixed number of queries a kind."""
-    every = [part(name, paths, today, size=size) for name in _gaps]
+def parts(actor: Actor, today: date, *, size: int, under: Collection[str] = ("",)) -> list[Part]:
+    """Every kind of gap the actor can cure there, with its first rows: a fixed number of queries a kind."""
+    every = [part(name, actor, today, size=size, under=under) for name in _gaps]
     return [each for each in every if each.count]
 
 
-def counted(places: Collection[str], today: date) -> Counter[str]:
-    """path of a place → how many gaps of every kind there are at it or below it: one query a kind, for the map."""
+def _curable(gap: Gap, actor: Actor, under: Collection[str]) -> list[str]:
+    """The outermost paths at or below those given where the actor can cure this kind."""
+    grounds = scope.grounds(actor, gap.roles, gap.lowest)
+    within = [path for path in under if any(path.startswith(ground) for ground in grounds)]
+    return scope.outermost([*within, *(ground for ground in grounds if ground.startswith(tuple(under)))])
+
+
+def counted(actor: Actor, places: Collection[str], today: date) -> Counter[str]:
+    """path of a place → how many gaps the actor can cure at it or below it: one query a kind, for the map."""
     total = Counter[str]()
     if not places:
         return total
     deepest = max(map(len, places))
     for gap in _gaps.values():
-        found = gap.find(scope.outermost(places), today).order_by()
+        paths = _curable(gap, actor, places)
+        if not paths:
+            continue
+        found = gap.find(paths, today).order_by()
         here = Substr(_path_column(found.model), 1, deepest)
         for path, many in found.values(here=here).annotate(many=Count("pk")).values_list("here", "many"):
             for place in lineage(path or ""):

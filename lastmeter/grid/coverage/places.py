@@ -1,53 +1,58 @@
 """横向到边、纵向到底: what the tree and its posts miss. Each gap names the act that cures it."""
 
-import csv
 from collections.abc import Sequence
 from datetime import date
-from functools import cache, partial
-from pathlib import Path
+from functools import partial, reduce
+from operator import or_
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils.functional import lazy
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from lastmeter.grid import scope, tree
+from lastmeter.grid import policy, scope, tree
 from lastmeter.grid.coverage import gaps
-from lastmeter.grid.models import Level, Node, Post, Role, Shape, Tenure
+from lastmeter.grid.keeping import DRAWERS, KEEPERS, LOWEST
+from lastmeter.grid.models import Level, Node, Post, Shape, Tenure, TenureQuerySet
 from lastmeter.grid.posts import PUBLIC
+from lastmeter.grid.staff import requirements
+from lastmeter.grid.staff.requirements import Need
 from lastmeter.kit.paging import Keyset
-
-STAFFING = Path(__file__).parent / "staffing.csv"
-Need = tuple[Level, tuple[Role, ...]]
-
-
-@cache
-def needs() -> tuple[Need, ...]:
-    """Who must be at a node of each level, from data/staffing.csv: one of the roles of each line."""
-    with STAFFING.open(encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-    return tuple((Level[row["level"].upper()], tuple(Role(role) for role in row["roles"].split("|"))) for row in rows)
 
 
 def _nodes(paths: list[str], today: date) -> QuerySet[Node]:
     return Node.objects.current(today).filter(scope.inside(paths))
 
 
-def without(need: Need, paths: list[str], today: date) -> QuerySet[Node]:
-    """Nodes of the level where nobody holds a post of these roles."""
-    level, roles = need
-    held = Tenure.objects.current(today).filter(
-        post__node=OuterRef("pk"), post__role__in=roles, post__closed_on=None, user__is_active=True
-    )
-    return _nodes(paths, today).filter(~Exists(held), level=level).select_related("parent")
+def without_people(level: Level, paths: list[str], today: date) -> QuerySet[Node]:
+    """Nodes of the level where somebody is missing whom the rule that holds there asks for."""
+    rules = requirements.of_level(level, today)
+    lacking = (policy.territory(rule, rules) & _lacks(rule.needs, today) for rule in rules if rule.needs)
+    return _nodes(paths, today).filter(reduce(or_, lacking, Q(pk__in=[])), level=level).select_related("parent")
 
 
-def _missing(need: Need, nodes: Sequence[Node]) -> list[gaps.Row]:
-    role = need[1][0]
-    return [
-        gaps.Row(node.name, _above(node), f"/posts/new/?node={node.pk}&role={role.value}", _("安排人"))
-        for node in nodes
-    ]
+def _in_office(today: date) -> TenureQuerySet:
+    return Tenure.objects.current(today).filter(post__closed_on=None, user__is_active=True)
+
+
+def _lacks(needs: Sequence[Need], today: date) -> Q:
+    held = _in_office(today).filter(post__node=OuterRef("pk"))
+    return reduce(or_, (Q(~Exists(held.filter(post__role__in=need))) for need in needs))
+
+
+def _show_without(nodes: Sequence[Node]) -> list[gaps.Row]:
+    """Each with who is missing; the act is for the first of them."""
+    today = timezone.localdate()
+    held = set(_in_office(today).filter(post__node__in=nodes).values_list("post__node_id", "post__role"))
+    lacking = ((node, requirements.needs_at(node.path, node.level, today)) for node in nodes)
+    missing = ((node, [need for need in needs if not held & {(node.pk, r) for r in need}]) for node, needs in lacking)
+    return [_missing(node, needs) for node, needs in missing if needs]
+
+
+def _missing(node: Node, missing: Sequence[Need]) -> gaps.Row:
+    who = _("；").join(_("缺%(roles)s") % {"roles": requirements.words(need)} for need in missing)
+    note = _("%(place)s · %(who)s") % {"place": node.parent.name, "who": who} if node.parent else who
+    return gaps.Row(node.name, note, f"/posts/new/?node={node.pk}&role={missing[0][0].value}", _("安排人"))
 
 
 def _above(node: Node | None) -> str:
@@ -101,26 +106,23 @@ def _show_mute(posts: Sequence[Post]) -> list[gaps.Row]:
     return [gaps.Row(str(each), str(each.node), f"/posts/{each.pk}/#phone", _("填电话")) for each in posts]
 
 
-def _needed(need: Need) -> str:
-    level, roles = need
-    return _("%(level)s没有%(roles)s") % {
-        "level": Level(level).label,
-        "roles": _("或").join(str(role.label) for role in roles),
-    }
-
-
 def register() -> None:
     """Name the gaps of the grid itself; called from apps.py."""
-    for number, need in enumerate(needs()):
-        why = gettext_lazy("没有人在岗，那里的事就没有人接。")
-        label = lazy(_needed, str)(need)
-        gap = gaps.Gap(label, why, partial(without, need), partial(_missing, need), BY_PATH)
-        gaps.register(f"people-{number}", gap)
+    for level, label in PEOPLE:
+        why = gettext_lazy("按这里的配岗要求应有的人不在岗，那里的事就没有人接。")
+        gap = gaps.Gap(label, why, partial(without_people, level), _show_without, BY_PATH, KEEPERS, LOWEST)
+        gaps.register(f"people-{level.name.lower()}", gap)
     gaps.register("gone", GONE)
     gaps.register("mute", MUTE)
     gaps.register("undrawn", UNDRAWN)
 
 
+PEOPLE = (
+    (Level.TOWN, gettext_lazy("缺人的镇（街道）")),
+    (Level.COMMUNITY, gettext_lazy("缺人的村（社区）")),
+    (Level.GRID, gettext_lazy("缺人的网格")),
+    (Level.MICRO, gettext_lazy("缺人的楼、巷、村小组")),
+)
 BY_PATH = Keyset(("path", "id"))
 GONE = gaps.Gap(
     gettext_lazy("岗位还在已停用的人名下"),
@@ -128,6 +130,8 @@ GONE = gaps.Gap(
     gone,
     _show_gone,
     Keyset(("id",)),
+    KEEPERS,
+    LOWEST,
 )
 MUTE = gaps.Gap(
     gettext_lazy("面向居民的岗位没有公开电话"),
@@ -135,6 +139,8 @@ MUTE = gaps.Gap(
     mute,
     _show_mute,
     Keyset(("node__path", "id")),
+    KEEPERS,
+    LOWEST,
 )
 UNDRAWN = gaps.Gap(
     gettext_lazy("没有边界的村（社区）和网格"),
@@ -142,4 +148,6 @@ UNDRAWN = gaps.Gap(
     undrawn,
     _show_undrawn,
     BY_PATH,
+    DRAWERS,
+    LOWEST,
 )

@@ -17,13 +17,13 @@ FIRST, SIZE = 10, 50
 @require_safe
 @signed_in
 def coverage(request: Request, user: User) -> HttpResponse:
-    """Every kind of gap with its first rows; `?gap=` opens one kind page by page."""
+    """Every kind of gap that I can cure, with its first rows; `?gap=` opens one kind page by page."""
     paths, today = keeper_ground(request), timezone.localdate()
     wanted = request.GET.get("gap", "")
     if wanted and wanted not in gaps.names():
         raise Http404
-    one = gaps.part(wanted, paths, today, size=SIZE, cursor=request.GET.get("cursor")) if wanted else None
-    parts = [one] if one else gaps.parts(paths, today, size=FIRST)
+    one = gaps.part(wanted, request.actor, today, size=SIZE, cursor=request.GET.get("cursor")) if wanted else None
+    parts = [one] if one else gaps.parts(request.actor, today, size=FIRST)
     context = {
         "parts": parts,
         "one": one,

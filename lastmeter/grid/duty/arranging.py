@@ -4,8 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.conf import settings
 from django.db import transaction
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from lastmeter.accounts import audit
 from lastmeter.accounts.actors import Actor
@@ -13,6 +16,7 @@ from lastmeter.accounts.models import User
 from lastmeter.grid.duty import rosters, rota
 from lastmeter.grid.duty.rota import DayKind, Shift, Slot
 from lastmeter.grid.models import Node, Roster, RosterMember, RosterSlot, Swap
+from lastmeter.kit.text import on_record
 from lastmeter.kit.zhtime import CHINA, DAY, long_date
 from lastmeter.notices import outbox
 
@@ -36,7 +40,10 @@ class Plan:
 
 @transaction.atomic
 def draw_up(node: Node, plan: Plan, *, by: Actor, now: datetime) -> Roster:
-    """Make a new roster of the node."""
+    """Make a new roster of the node. Raises Impossible when it has one of that name: two at once draw up one."""
+    Node.objects.select_for_update(no_key=True).get(pk=node.pk)
+    if Roster.objects.filter(node=node, name=plan.name, valid_to=None).exists():
+        raise Impossible(_("这里已经有一张“%(name)s”，请改那一张，或者换个名称。") % {"name": plan.name})
     return _write(Roster(node=node), plan, by=by, now=now)
 
 
@@ -116,7 +123,7 @@ def ask(
     outbox.tell(
         [taker],
         kind="duty",
-        title=_("%(name)s请您替班：%(when)s") % {"name": giver.name, "when": long_date(starts, "zh-hans")},
+        title=on_record(gettext_lazy("%(name)s请您替班：%(when)s"), name=giver.name, when=_when(starts)),
         words=words,
         link="/shifts/",
         key=f"swap:{swap.pk}",
@@ -132,30 +139,21 @@ def accept(swap: Swap, *, by: Actor, now: datetime) -> None:
     roster = rosters.whole(Roster.objects.filter(pk=roster.pk)).get()
     _check(roster, starts=swap.starts_at, giver=swap.giver, taker=swap.taker, back=swap.back_at, now=now)
     _answer(swap, Swap.State.ACCEPTED, by=by, now=now)
-    title = _("%(name)s同意替班：%(when)s") % {"name": swap.taker.name, "when": long_date(swap.starts_at, "zh-hans")}
-    _tell(swap, [swap.giver], title, now=now)
+    _tell(swap, [swap.giver], gettext_lazy("%(taker)s同意替班：%(when)s"), now=now)
 
 
 @transaction.atomic
 def decline(swap: Swap, *, by: Actor, now: datetime) -> None:
     """The one who was asked does not take the shift: it stays where it is."""
     _answer(swap, Swap.State.DECLINED, by=by, now=now)
-    title = _("%(name)s不能替班：%(when)s，这一班还是您的") % {
-        "name": swap.taker.name,
-        "when": long_date(swap.starts_at, "zh-hans"),
-    }
-    _tell(swap, [swap.giver], title, now=now)
+    _tell(swap, [swap.giver], gettext_lazy("%(taker)s不能替班：%(when)s，这一班还是您的"), now=now)
 
 
 @transaction.atomic
 def withdraw(swap: Swap, *, by: Actor, now: datetime) -> None:
     """The giver no longer asks."""
     _answer(swap, Swap.State.WITHDRAWN, by=by, now=now)
-    title = _("%(name)s不用您替班了：%(when)s") % {
-        "name": swap.giver.name,
-        "when": long_date(swap.starts_at, "zh-hans"),
-    }
-    _tell(swap, [swap.taker], title, now=now)
+    _tell(swap, [swap.taker], gettext_lazy("%(giver)s不用您替班了：%(when)s"), now=now)
 
 
 @transaction.atomic
@@ -172,12 +170,7 @@ def replace(
         state=Swap.State.ACCEPTED, asked_at=now, asked_by=by.user or giver, answered_at=now,
     )  # fmt: skip
     audit.record("roster.replace", by=by, object_kind="roster", object_id=roster.pk, now=now)
-    title = _("%(when)s的班由%(giver)s改为%(taker)s") % {
-        "when": long_date(starts, "zh-hans"),
-        "giver": giver.name,
-        "taker": taker.name,
-    }
-    _tell(swap, [giver, taker], title, now=now)
+    _tell(swap, [giver, taker], gettext_lazy("%(when)s的班由%(giver)s改为%(taker)s"), now=now)
     return swap
 
 
@@ -188,8 +181,13 @@ def _answer(swap: Swap, state: Swap.State, *, by: Actor, now: datetime) -> None:
     audit.record(f"swap.{state}", by=by, object_kind="swap", object_id=swap.pk, now=now)
 
 
-def _tell(swap: Swap, users: Sequence[User], title: str, *, now: datetime) -> None:
-    outbox.tell(users, kind="duty", title=title, link="/shifts/", key=f"swap:{swap.pk}:done", now=now)
+def _when(starts: datetime) -> str:
+    return long_date(starts, settings.LANGUAGE_CODE)
+
+
+def _tell(swap: Swap, users: Sequence[User], title: Promise, *, now: datetime) -> None:
+    said = on_record(title, giver=swap.giver.name, taker=swap.taker.name, when=_when(swap.starts_at))
+    outbox.tell(users, kind="duty", title=said, link="/shifts/", key=f"swap:{swap.pk}:done", now=now)
 
 
 def _check(

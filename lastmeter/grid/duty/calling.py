@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from lastmeter.accounts import audit
 from lastmeter.accounts.actors import Actor
@@ -15,6 +15,7 @@ from lastmeter.grid import posts, scope
 from lastmeter.grid.duty import rosters
 from lastmeter.grid.keeping import DRAWERS
 from lastmeter.grid.models import Call, CallAttempt, Level, Node, Role, Tenure, lineage
+from lastmeter.kit.text import on_record
 from lastmeter.kit.zhtime import CHINA
 from lastmeter.notices import outbox
 
@@ -126,8 +127,8 @@ def _tell(call: Call, now: datetime) -> None:
     outbox.tell(
         holders[:3],
         kind="duty",
-        title=_("%(place)s有电话没人接") % {"place": call.node.name},
-        words=_("有人从公开页呼叫值班，没有接通。请看是谁的班，并回访。"),
+        title=on_record(_("%(place)s有电话没人接"), place=call.node.name),
+        words=on_record(_("有人从公开页呼叫值班，没有接通。请看是谁的班，并回访。")),
         link="/calls/",
         key=f"call:{call.pk}",
         urgent=True,

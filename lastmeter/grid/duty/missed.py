@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from lastmeter.accounts import audit, limits
@@ -17,6 +18,7 @@ from lastmeter.grid.duty.forms import FollowUpForm
 from lastmeter.grid.duty.reach import for_posts
 from lastmeter.grid.keeping import DRAWERS
 from lastmeter.grid.models import Call
+from lastmeter.kit.text import on_record
 
 DONE_SHOWN = 20
 
@@ -65,7 +67,7 @@ def reveal(request: Request, user: User, pk: int) -> HttpResponse:
     call = _call(request, pk)
     if call.phone is None:
         return redirect("calls")
-    reason = _("回访没接通的呼叫")
+    reason = on_record(gettext_lazy("回访没接通的呼叫"))
     try:
         audit.reveal(by=request.actor, object_kind="call", object_id=pk, reason=reason, now=timezone.now())
     except limits.TooMany as error:

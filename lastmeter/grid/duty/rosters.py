@@ -1,6 +1,6 @@
 """Rosters as they stand: the shifts with their swaps, who is on duty at a place, and what is wrong with a plan."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -38,6 +38,7 @@ CALLABLE = (
 )
 AT_HOME = (Role.BUILDING_HEAD, Role.LANE_HEAD, Role.HUB_HOUSEHOLD)  # on a roster only in their own micro-grid
 MOST_CANDIDATES = 80
+Span = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class OnDuty:
 class Troubles:
     """What is wrong with a plan: unmanned spans, people booked twice, people who have left, people without a number."""
 
-    gaps: list[tuple[datetime, datetime]] = field(default_factory=list)
+    gaps: list[Span] = field(default_factory=list)
     doubles: list[tuple[Shift, Shift, User]] = field(default_factory=list)
     left: list[tuple[Shift, User]] = field(default_factory=list)
     silent: list[User] = field(default_factory=list)
@@ -194,11 +195,7 @@ def troubles(roster: Roster, since: date, until: date) -> Troubles:
     """What is wrong with a roster read by `whole` from `since` until before `until` (China dates)."""
     people = people_of(roster)
     known = shifts_of(roster, since - DAY, until)  # the night shift of the day before is on until the morning
-    manned = [each for each in known if people[each.person].is_active]
-    found = Troubles(left=[(each, people[each.person]) for each in known if not people[each.person].is_active])
-    if roster.round_the_clock:
-        begun = known[0].starts if known and since <= roster.valid_from else _midnight(max(since, roster.valid_from))
-        found.gaps = rota.gaps(manned, begun, _midnight(min(until, roster.valid_to or until)))
+    found = Troubles(gaps=_gaps(roster, known, since, until), left=_left(roster, known))
     serving = {each.person for each in known}
     pairs = rota.doubles([*known, *_elsewhere(roster, since - DAY, until, serving)])
     found.doubles = [(one, other, people[one.person]) for one, other in pairs]
@@ -206,6 +203,38 @@ def troubles(roster: Roster, since: date, until: date) -> Troubles:
         numbers = numbers_of(serving, roster.node.path, since)
         found.silent = [people[pk] for pk in sorted(serving) if people[pk].is_active and pk not in numbers]
     return found
+
+
+def unmanned(roster: Roster, since: date, until: date) -> list[Span]:
+    """When nobody is on duty though somebody should be: of a roster read by `whole`, in the order of time.
+
+    Of one that need not go round the clock these are the shifts of people who have left.
+    """
+    known = shifts_of(roster, since - DAY, until)
+    if roster.round_the_clock:
+        return _gaps(roster, known, since, until)
+    return [(each.starts, each.ends) for each, _user in _left(roster, known) if each.ends > _midnight(since)]
+
+
+def _left(roster: Roster, known: Iterable[Shift]) -> list[tuple[Shift, User]]:
+    people = people_of(roster)
+    return [(each, people[each.person]) for each in known if not people[each.person].is_active]
+
+
+def _gaps(roster: Roster, known: Sequence[Shift], since: date, until: date) -> list[Span]:
+    if not roster.round_the_clock:
+        return []
+    people = people_of(roster)
+    manned = [each for each in known if people[each.person].is_active]
+    return open_spans(known, manned, roster.valid_from, roster.valid_to, since, until)
+
+
+def open_spans(
+    known: Sequence[Shift], manned: Iterable[Shift], first: date, last: date | None, since: date, until: date
+) -> list[Span]:
+    """What the manned shifts leave open of a pattern that holds from `first` until before `last`, in these days."""
+    begun = known[0].starts if known and since <= first else _midnight(max(since, first))
+    return rota.gaps(manned, begun, _midnight(min(until, last or until)))
 
 
 def _elsewhere(roster: Roster, since: date, until: date, people: set[int]) -> list[Shift]:

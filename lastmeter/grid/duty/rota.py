@@ -101,16 +101,25 @@ def shifts(pattern: Pattern, since: date, until: date, kind_of: KindOf) -> Itera
     if not pattern.members:
         return
     end = min(until, pattern.last) if pattern.last else until
-    day, turn = pattern.first, 0
+    day = max(since, pattern.first)
+    turn = _turns(pattern, day, kind_of)
     while day < end:
         slots = pattern.slots_on(kind_of(day))
-        if day >= since:
-            for at, slot in enumerate(slots, turn):
-                begins = datetime.combine(day, slot.starts, CHINA)
-                over = begins + timedelta(minutes=slot.minutes)
-                yield Shift(begins, over, pattern.members[at % len(pattern.members)])
+        for at, slot in enumerate(slots, turn):
+            begins = datetime.combine(day, slot.starts, CHINA)
+            over = begins + timedelta(minutes=slot.minutes)
+            yield Shift(begins, over, pattern.members[at % len(pattern.members)])
         turn += len(slots)
         day += DAY
+
+
+def _turns(pattern: Pattern, day: date, kind_of: KindOf) -> int:
+    """How many slots the pattern has had before that day."""
+    slots = {kind: len(pattern.slots_on(kind)) for kind in DayKind}
+    days = (day - pattern.first).days
+    if len(set(slots.values())) == 1:  # every day alike: nobody has to look at the calendar of years
+        return days * slots[DayKind.WORKDAY]
+    return sum(slots[kind_of(pattern.first + timedelta(days=each))] for each in range(days))
 
 
 def changed(planned: Iterable[Shift], changes: Iterable[Change]) -> list[Shift]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from lastmeter.grid import scope
 from lastmeter.grid.coverage.gaps import Gap, Row
+from lastmeter.grid.keeping import DRAWERS
 from lastmeter.grid.models import Call
 from lastmeter.kit import zhtime
 from lastmeter.kit.paging import Keyset
@@ -33,4 +34,5 @@ GAP = Gap(
     find,
     show,
     Keyset(("id",)),
+    DRAWERS,
 )

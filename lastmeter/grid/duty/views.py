@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -20,34 +21,39 @@ from lastmeter.grid.duty.forms import Handover, RosterForm
 from lastmeter.grid.duty.reach import for_posts, roster_for
 from lastmeter.grid.keeping import KEEPERS
 from lastmeter.grid.models import Level, Node, Roster
+from lastmeter.kit import plans
+from lastmeter.kit.paging import Keyset, page
 from lastmeter.kit.zhtime import DAY
 
 AHEAD = 31  # days in which somebody else may be put on a shift
 MOST_PLACES = 200
+SIZE, BY_PLACE = 50, Keyset(("node__path", "valid_from", "id"))
 
 
 @require_safe
 @for_posts
 def listing(request: Request, user: User) -> HttpResponse:
     """`/rosters/`: the rosters of my ground with who is on duty now, and the places of mine that have none."""
-    today = timezone.localdate()
+    today, now = timezone.localdate(), timezone.now()
     found = rosters.running(rosters.visible_to(request.actor), today, today + timedelta(days=400))
-    found = found.order_by("node__path", "valid_from")
-    rows = [(roster, month.now_on(roster, timezone.now()), roster.valid_from > today) for roster in found]
-    covered = {roster.node.path for roster, _now, later in rows if not later}
+    with plans.for_these_values():
+        shown = page(found, request.GET.get("cursor"), SIZE, BY_PLACE)
+        bare = _without_roster(request, today)
     context = {
-        "rows": rows,
-        "bare": [node for node in _own_places(request, today) if node.path not in covered],
+        "rows": [(roster, month.now_on(roster, now), roster.valid_from > today) for roster in shown.items],
+        "page": shown,
+        "bare": bare,
         "may": scope.has_post(request.actor, KEEPERS),
     }
     return render(request, "grid/duty/rosters.html", context)
 
 
-def _own_places(request: Request, today: date) -> list[Node]:
-    """The nodes whose rosters the actor draws up, down to grids."""
+def _without_roster(request: Request, today: date) -> list[Node]:
+    """The nodes whose rosters the actor draws up, down to grids, that have none of their own today."""
     inside = scope.inside(scope.grounds(request.actor, KEEPERS))
+    own = rosters.running(Roster.objects.filter(node=OuterRef("pk")), today, today + DAY)
     nodes = Node.objects.current(today).filter(inside, level__gte=Level.TOWN, level__lte=Level.GRID)
-    return list(nodes.order_by("path")[:MOST_PLACES])
+    return list(nodes.filter(~Exists(own)).order_by("path")[:MOST_PLACES])
 
 
 @require_safe

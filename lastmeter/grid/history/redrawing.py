@@ -7,14 +7,16 @@ import shapely
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from lastmeter.accounts import audit
 from lastmeter.accounts.actors import Actor, system
 from lastmeter.grid import ground, naming, shapes, tree
-from lastmeter.grid.history import fitting, following, planning, versions
+from lastmeter.grid.history import fitting, following, planning, telling, versions
 from lastmeter.grid.history.fitting import SLIVER, DoesNotFit
 from lastmeter.grid.history.planning import Heir, Overtaken, Plan, Target
 from lastmeter.grid.models import MAKING, Change, ChangeKind, Code, Move, Node, NodeName, Part, Proposal, Shape, Trace
+from lastmeter.kit.text import on_record
 from lastmeter.kit.zhtime import CHINA
 
 State = Change.State
@@ -97,6 +99,7 @@ def _apply(plan: Plan, *, by: Actor, now: datetime) -> None:
     following.follow(plan)
     ground.bump()
     audit.record("ground.applied", by=by, object_kind="change", object_id=change.pk, now=now)
+    telling.tell(_now(change), by=by, now=now)
 
 
 def _rename(change: Change) -> None:
@@ -146,7 +149,8 @@ def _begin(plan: Plan) -> None:
 
 
 def _draw(plan: Plan) -> None:
-    source, day = _("网格调整第 %(number)d 号") % {"number": plan.change.pk}, plan.change.effective_on
+    source = on_record(gettext_lazy("网格调整第 %(number)d 号"), number=plan.change.pk)
+    day = plan.change.effective_on
     drawn = {following.node_of(heir): heir.shape for heir in plan.comes if heir.shape is not None}
     shapes.draw(drawn, source=source, today=day)
     shapes.draw(plan.redrawn, source=source, today=day)
@@ -210,7 +214,7 @@ def _share(old: shapely.Geometry | None, new: shapely.Geometry | None) -> float 
 
 @transaction.atomic
 def undo(change: Change, *, by: Actor, now: datetime) -> Change:
-    """Withdraw a change; one that has been applied is rolled back, every row to where it was.
+    """Withdraw a change; one that has been applied is rolled back, every row to where it was, and those concerned told.
 
     A proposal that was adopted by it is a draft again.
 
@@ -229,7 +233,10 @@ def undo(change: Change, *, by: Actor, now: datetime) -> Change:
     again = {"state": Proposal.State.DRAFT, "version": F("version") + 1, "change": None}
     Proposal.objects.filter(change=change).update(**again)
     audit.record("ground.undone", by=by, object_kind="change", object_id=change.pk, now=now)
-    return _now(change)
+    change = _now(change)
+    if was == State.APPLIED:
+        telling.tell(change, by=by, now=now)
+    return change
 
 
 def _made(change: Change) -> dict[int, list[Node]]:

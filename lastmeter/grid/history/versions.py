@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 import shapely
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from lastmeter.grid.models import MAKING, Change, Move, Node, NodeName, NodeQuerySet, Shape, valid_on
@@ -43,6 +44,31 @@ def node_on(node: Node, day: date) -> list[Node]:
     return _walk(node, day)
 
 
+def stood_on(node_ids: Iterable[int], day: date) -> dict[int, Node]:
+    """node id → what stood on that day (China date) where it lies: itself, else the node with most of its ground.
+
+    A node that ended without a successor stands for itself. A few queries for each step of a chain of changes.
+    """
+    found: dict[int, Node] = {}
+    waiting = Node.objects.in_bulk(set(node_ids))
+    seen = {pk: {pk} for pk in waiting}
+    while waiting:
+        undone = _undone_of(list(waiting.values()))
+        settled = {pk: node for pk, node in waiting.items() if _lives(node, day) and node.pk not in undone}
+        rest = {pk: node for pk, node in waiting.items() if pk not in settled}
+        step = _leads(list(rest.values()), day, undone)
+        found |= settled
+        waiting = {}
+        for pk, node in rest.items():
+            after = step.get(node.pk)
+            if after is None or after.pk in seen[pk]:
+                found[pk] = node
+            else:
+                waiting[pk] = after
+                seen[pk].add(after.pk)
+    return found
+
+
 def successors(node: Node, today: date | None = None) -> list[Node]:
     """Today's nodes in the stead of one that has ended, the one with most of its ground first; itself while it lives.
 
@@ -79,9 +105,22 @@ def _undone_of(nodes: list[Node]) -> set[int]:
 
 def _next(nodes: list[Node], day: date, undone: set[int]) -> list[Node]:
     """One step for each: forwards from what had ended by the day, backwards from what came later or was undone."""
+    onward, made = _moves(nodes, day, undone)
+    return list(dict.fromkeys([*(move.new for move in onward), *(move.old for move in made)]))
+
+
+def _leads(nodes: list[Node], day: date, undone: set[int]) -> dict[int, Node]:
+    """The same as node id → the one with most of its ground."""
+    onward, made = _moves(nodes, day, undone)
+    steps = [*((move.old_id, move.new) for move in onward), *((move.new_id, move.old) for move in made)]
+    return dict(reversed(steps))
+
+
+def _moves(nodes: list[Node], day: date, undone: set[int]) -> tuple[QuerySet[Move], QuerySet[Move]]:
+    """The moves onward from what had ended and back from what came later or was undone, most ground first."""
     back = [node for node in nodes if node.pk in undone or node.valid_from > day]
     ended = [node for node in nodes if node not in back]
     leads = Move.objects.filter(stands_in=True).order_by("-area_share", "pk")
     onward = leads.filter(old__in=ended, change__state=Change.State.APPLIED).select_related("new")
     made = leads.filter(new__in=back, change__kind__in=MAKING).select_related("old")
-    return list(dict.fromkeys([*(move.new for move in onward), *(move.old for move in made)]))
+    return onward, made

@@ -4,19 +4,24 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 import shapely
+from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from lastmeter.accounts.actors import Actor
 from lastmeter.grid import scope
 from lastmeter.grid.keeping import KEEPERS
-from lastmeter.grid.layers import crs, ground, mending, reading
-from lastmeter.grid.models import Cell, CellState, Layer, Level, Node, Unit
+from lastmeter.grid.layers import crs, ground, mending, places, reading
+from lastmeter.grid.models import Cell, CellState, Layer, Level, Node, Unit, Unplaced
+
+PREVIEW_DAYS = 2  # a file that was looked at and left is not kept longer
+MOST_NOTE = 480  # characters, within Cell.note
 
 
 class AlreadyKept(Exception):
@@ -55,7 +60,9 @@ def load(file: Path, *, street: Node, told: Told, by: Actor, now: datetime) -> L
     read = reading.read(file)
     outline = ground.outline(street)
     placed = _placed(read, stated, outline)
-    cells = list(_cells(read.rows, placed, ground.Gazetteer(street)))
+    missing: list[Unplaced] = []
+    with translation.override(settings.LANGUAGE_CODE):  # what is stored is in the city's language
+        cells = list(_cells(read.rows, placed, street, missing))
     layer = Layer.objects.create(
         street=street,
         name=told.name,
@@ -73,11 +80,15 @@ def load(file: Path, *, street: Node, told: Told, by: Actor, now: datetime) -> L
     for cell in cells:
         cell.layer = layer
     Cell.objects.bulk_create(cells, batch_size=200)
+    Unplaced.objects.bulk_create(missing, batch_size=500)
     return layer
 
 
 def keep(layer: Layer, *, by: Actor, now: datetime) -> Layer:
-    """Take a previewed layer into the street's list; twice is once. `by` becomes who loaded it. Raises AlreadyKept."""
+    """Take a previewed layer into the street's list; twice is once. `by` becomes who loaded it.
+
+    Raises AlreadyKept, and Layer.DoesNotExist when it was taken away meanwhile.
+    """
     try:
         with transaction.atomic():
             Layer.objects.filter(pk=layer.pk, kept_at=None).update(kept_at=now, loaded_by=by.user)
@@ -92,6 +103,22 @@ def remove(layer: Layer) -> None:
     layer.delete()
 
 
+def sweep(now: datetime) -> int:
+    """Take away the previews that nobody has kept in PREVIEW_DAYS; returns how many."""
+    old = Layer.objects.filter(kept_at=None, loaded_at__lt=now - timedelta(days=PREVIEW_DAYS)).order_by("pk")
+    return sum(_swept(pk) for pk in old.values_list("pk", flat=True))
+
+
+@transaction.atomic
+def _swept(pk: int) -> int:
+    """Whether the layer was still a preview: the row is held, so that nobody keeps it while its cells go."""
+    found = Layer.objects.select_for_update().filter(pk=pk, kept_at=None).first()
+    if found is None:
+        return 0
+    found.delete()
+    return 1
+
+
 def _placed(read: reading.Reading, stated: str, outline: shapely.Geometry | None) -> crs.Placed | None:
     """The shapes of the rows in WGS84, in the order of the rows that have one; None for a list of places."""
     shapes = [row.shape for row in read.rows if row.shape is not None and not row.shape.is_empty]
@@ -100,14 +127,17 @@ def _placed(read: reading.Reading, stated: str, outline: shapely.Geometry | None
     return crs.place(np.array(shapes, dtype=object), stated=stated, written=read.crs, street=outline)
 
 
-def _cells(rows: list[reading.Row], placed: crs.Placed | None, gazetteer: ground.Gazetteer) -> Iterator[Cell]:
+def _cells(rows: list[reading.Row], placed: crs.Placed | None, street: Node, missing: list[Unplaced]) -> Iterator[Cell]:
     moved = iter(placed.shapes if placed else ())
+    gazetteer = places.Gazetteer(street) if any(row.places for row in rows) else None
     for row in rows:
         cell = Cell(number=row.number, name=row.name, in_charge=row.in_charge, households=row.households)
         if row.shape is not None and not row.shape.is_empty:
             _draw(cell, mending.mend(next(moved)))
-        elif row.places:
-            _put(cell, *gazetteer.union(row.places))
+        elif row.places and gazetteer is not None:
+            found = gazetteer.union(row.places)
+            _put(cell, found)
+            missing += [Unplaced(cell=cell, place=place[:200], why=why[:200]) for place, why in found.missing]
         else:
             nothing = _("没有写范围。") if row.shape is None else _("没有几何数据。")
             cell.state, cell.note = CellState.REFUSED, row.trouble or nothing
@@ -123,10 +153,19 @@ def _draw(cell: Cell, mended: mending.Mended) -> None:
     _shape(cell, mended.shape)
 
 
-def _put(cell: Cell, shape: shapely.Geometry | None, note: str) -> None:
-    cell.state, cell.note = (CellState.UNPLACED if shape is None else CellState.TAKEN), note
-    if shape is not None:
-        _shape(cell, shape)
+def _put(cell: Cell, found: places.Found) -> None:
+    cell.state = CellState.UNPLACED if found.shape is None else CellState.TAKEN
+    said = [f"{place}（{why}）" for place, why in found.missing]
+    read = [_("%(place)s当作%(meant)s") % {"place": place, "meant": meant} for place, meant in found.guessed]
+    notes = [_("没有落图：%(places)s") % {"places": "、".join(said)}] if said else []
+    notes += [_("写法不同：%(places)s") % {"places": "、".join(read)}] if read else []
+    cell.note = _cut("；".join(notes))
+    if found.shape is not None:
+        _shape(cell, found.shape)
+
+
+def _cut(note: str) -> str:
+    return note if len(note) <= MOST_NOTE else note[: MOST_NOTE - 1] + "…"
 
 
 def _shape(cell: Cell, shape: shapely.Geometry) -> None:

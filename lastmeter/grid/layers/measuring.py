@@ -10,6 +10,7 @@ from lastmeter.grid.layers import comparing, ground
 from lastmeter.grid.layers.comparing import Piece
 from lastmeter.grid.layers.plane import Plane
 from lastmeter.grid.models import Cell, Layer, Level, Node
+from lastmeter.grid.shapes import current
 
 BOX = ("west", "south", "east", "north")
 
@@ -49,7 +50,7 @@ def pieces(layer: Layer, street: Street) -> list[Piece]:
 
 def grids(street: Street, today: date) -> list[Piece]:
     """The grids that hold today, ids of Node, with the names of their heads and workers."""
-    drawn = ground.current_shapes(street.node, Level.GRID)
+    drawn = current(street.node, Level.GRID)
     names = dict(Node.objects.filter(pk__in=drawn).values_list("pk", "name"))
     people = ground.heads(drawn, today)
     shapes = street.plane.metres(list(drawn.values()))

@@ -9,6 +9,7 @@ import shapely
 
 from lastmeter.grid.layers import comparing, ground, measuring
 from lastmeter.grid.models import Layer, Level, Node
+from lastmeter.grid.shapes import current
 
 SNAP_M = 0.05  # borders nearer to each other than this are one border
 CRUMB_WIDTH_M = comparing.SLIVER_WIDTH_M  # thinner atoms belong to the neighbour with the longest common border
@@ -20,17 +21,19 @@ Shapes = npt.NDArray[np.object_]
 class Atom:
     """A piece of one community: its polygon (WGS84), and the cell of each layer it lies in (None: in none of it).
 
-    `compound` is the node of the compound, building or lane that holds it whole, when there is one.
+    `compound` is the node of the compound, building or lane that holds it whole, when there is one; `grid` today's grid
+    that does.
     """
 
     polygon: shapely.Geometry
     community_id: int
     cells: dict[int, int | None] = field(default_factory=dict)
     compound: int | None = None
+    grid: int | None = None
 
 
 def atoms(layers: Sequence[Layer], street: Node) -> list[Atom]:
-    """The cells of all layers and the compounds of the tree laid over each other, cut inside each community.
+    """The cells of all layers, the compounds and today's grids laid over each other, cut inside each community.
 
     Together the atoms of a community are its ground: nothing is left out, nothing is there twice. Slivers are given to
     the neighbour with the longest common border. Where cells of one layer overlap, the first of the file has the atom.
@@ -38,18 +41,32 @@ def atoms(layers: Sequence[Layer], street: Node) -> list[Atom]:
     """
     place = measuring.street_of(street, *layers)
     drawn = {layer.pk: measuring.pieces(layer, place) for layer in layers}
-    compounds = ground.current_shapes(street, Level.MICRO)
     sheets = {pk: ([piece.id for piece in pieces], _array(pieces)) for pk, pieces in drawn.items()}
-    blocks = (list(compounds), place.plane.metres(list(compounds.values())))
+    compounds, grids = (_sheet(current(street, level), place) for level in (Level.MICRO, Level.GRID))
     found: list[Atom] = []
-    for community_id, shape in ground.current_shapes(street, Level.COMMUNITY).items():
+    for community_id, shape in regions(street).items():
         [flat] = place.plane.metres([shape])
-        parts = cut(flat, [*(shapes for _ids, shapes in sheets.values()), blocks[1]])
+        parts = cut(flat, [*(shapes for _ids, shapes in sheets.values()), compounds[1], grids[1]])
         cells = {pk: _holding(parts, *sheet) for pk, sheet in sheets.items()}
-        holders = _holding(parts, *blocks)
+        holders, holding = _holding(parts, *compounds), _holding(parts, *grids)
         for number, polygon in enumerate(place.plane.degrees(parts)):
-            found.append(Atom(polygon, community_id, {pk: ids[number] for pk, ids in cells.items()}, holders[number]))
+            mine = {pk: ids[number] for pk, ids in cells.items()}
+            found.append(Atom(polygon, community_id, mine, holders[number], holding[number]))
     return found
+
+
+def regions(street: Node) -> dict[int, shapely.Geometry]:
+    """community id → its polygon (WGS84), or the polygons of its grids together where it has none of its own."""
+    found = current(street, Level.COMMUNITY)
+    for node in Node.objects.below(street.path).filter(level=Level.COMMUNITY, valid_to=None).exclude(pk__in=found):
+        below = current(node, Level.GRID) or current(node, Level.MICRO)
+        if below:
+            found[node.pk] = shapely.union_all(list(below.values()), grid_size=ground.GRID_DEGREES)
+    return found
+
+
+def _sheet(drawn: Mapping[int, shapely.Geometry], place: measuring.Street) -> tuple[list[int], Shapes]:
+    return list(drawn), place.plane.metres(list(drawn.values()))
 
 
 def cut(region: shapely.Geometry, sheets: Sequence[Shapes]) -> Shapes:

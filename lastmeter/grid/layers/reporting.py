@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from lastmeter.grid.layers import comparing, measuring, picture
 from lastmeter.grid.layers.comparing import Finding, Kind, Match
 from lastmeter.grid.layers.measuring import Street
-from lastmeter.grid.models import Cell, CellState, Layer
+from lastmeter.grid.models import Cell, CellState, Layer, Unplaced
 from lastmeter.kit import sheets
 
 WORDS: dict[Kind, str | Promise] = {
@@ -244,6 +244,14 @@ def _row(line: Line) -> list[object]:
         line.lon,
         line.lat,
     ]
+
+
+def write_unplaced(path: Path, layer: Layer) -> None:
+    """The places of a list that were not drawn, a row each under the headings of such a list, with the reason."""
+    rows = Unplaced.objects.filter(cell__layer=layer).order_by("cell__number", "pk")
+    header = ["网格名称", "负责人", "范围", _("行"), _("原因")]  # the first three as columns.py reads them back
+    written = rows.values_list("cell__name", "cell__in_charge", "place", "cell__number", "why")
+    sheets.write_rows(path, header, (list(row) for row in written.iterator()))
 
 
 def write_comparison(path: Path, found: Comparison) -> None:

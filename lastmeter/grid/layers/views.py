@@ -16,8 +16,10 @@ from lastmeter.accounts.models import User
 from lastmeter.accounts.requests import Request, signed_in
 from lastmeter.grid.layers import crs, loading, reading, reporting
 from lastmeter.grid.layers.forms import LayerForm
-from lastmeter.grid.models import Layer
+from lastmeter.grid.models import Layer, Unplaced
+from lastmeter.grid.proposals import proposing
 from lastmeter.kit import downloads
+from lastmeter.kit.ids import row_id
 
 PREVIEW_ROWS = 10
 GRIDS = "grids"  # in the address, where a layer's number may stand
@@ -83,7 +85,8 @@ def layer(request: Request, user: User, pk: int) -> HttpResponse:
     if against:
         context["found"] = reporting.compare(found, _other(found, against), timezone.localdate())
         return render(request, "grid/layers/comparison.html", context)
-    return render(request, "grid/layers/layer.html", context | {"found": reporting.report(found)})
+    context |= {"found": reporting.report(found), "may_propose": proposing.may_propose(request.actor, found.street)}
+    return render(request, "grid/layers/layer.html", context)
 
 
 @require_POST
@@ -93,6 +96,8 @@ def keep(request: Request, user: User, pk: int) -> HttpResponse:
     found = _layer(request, pk)
     try:
         loading.keep(found, by=request.actor, now=timezone.now())
+    except Layer.DoesNotExist:  # swept or taken away since the page was shown
+        raise Http404 from None
     except loading.AlreadyKept as error:
         messages.error(request, str(error))
     else:
@@ -123,6 +128,15 @@ def sheet(request: Request, user: User, pk: int) -> HttpResponse:
     return downloads.written(name, lambda path: reporting.write_report(path, reporting.report(found)))
 
 
+@require_safe
+@signed_in
+def unplaced(request: Request, user: User, pk: int) -> HttpResponse:
+    """`/layers/<pk>/unplaced.xlsx`: the places of a list that were not drawn, with the reason."""
+    found = _layer(request, pk)
+    name = _("%(layer)s 没有落图.xlsx") % {"layer": found.name}
+    return downloads.written(name, lambda path: reporting.write_unplaced(path, found))
+
+
 def _layer(request: Request, pk: int) -> Layer:
     """The layer of that number; one that does not exist and one of another street look the same: Http404."""
     found = Layer.objects.filter(pk=pk).select_related("street", "unit", "loaded_by").first()
@@ -135,8 +149,7 @@ def _other(found: Layer, against: str) -> Layer | None:
     """The layer named in the address, of the same street; None for the grids of today."""
     if against == GRIDS:
         return None
-    numbers = [int(against)] if against.isascii() and against.isdigit() and len(against) < 12 else []
-    other = Layer.objects.filter(street=found.street, pk__in=numbers).exclude(kept_at=None).first()
+    other = Layer.objects.filter(street=found.street, pk=row_id(against) or 0).exclude(kept_at=None).first()
     if other is None:
         raise Http404
     return other
@@ -151,4 +164,5 @@ def _about(found: Layer) -> dict[str, object]:
         "warnings": found.warnings.splitlines(),
         "counts": {state: states.count(state) for state in ("taken", "repaired", "unplaced", "refused")},
         "total": len(states),
+        "missing": Unplaced.objects.filter(cell__layer=found).count(),
     }

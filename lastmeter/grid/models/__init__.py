@@ -4,11 +4,19 @@ from lastmeter.grid.models.addresses import Building, Compound, Entrance, NameGr
 from lastmeter.grid.models.duty import Call, CallAttempt, DayType, Roster, RosterMember, RosterSlot, Swap
 from lastmeter.grid.models.handovers import HandedItem, Handover
 from lastmeter.grid.models.history import MAKING, Change, ChangeKind, Move, NodeName, Part, Source, Trace
-from lastmeter.grid.models.layers import Cell, CellState, Layer
+from lastmeter.grid.models.layers import Cell, CellState, Layer, Unplaced
 from lastmeter.grid.models.names import SearchName
 from lastmeter.grid.models.openings import Application, PostOpening
+from lastmeter.grid.models.policy import PolicyRow, Staffing, StaffingRole, TermWarning
 from lastmeter.grid.models.posts import Post, Role, Tenure, TenureQuerySet
-from lastmeter.grid.models.proposals import Proposal, ProposalCell, ProposalGrid
+from lastmeter.grid.models.proposals import (
+    Proposal,
+    ProposalCell,
+    ProposalFigures,
+    ProposalGrid,
+    ProposalLayer,
+    ProposalShare,
+)
 from lastmeter.grid.models.tree import (
     KEY_WIDTH,
     Code,
@@ -57,11 +65,15 @@ __all__ = [
     "PlaceName",
     "Plate",
     "PlateQuerySet",
+    "PolicyRow",
     "Post",
     "PostOpening",
     "Proposal",
     "ProposalCell",
+    "ProposalFigures",
     "ProposalGrid",
+    "ProposalLayer",
+    "ProposalShare",
     "Road",
     "Role",
     "Roster",
@@ -70,12 +82,16 @@ __all__ = [
     "SearchName",
     "Shape",
     "Source",
+    "Staffing",
+    "StaffingRole",
     "Swap",
     "Tenure",
     "TenureQuerySet",
+    "TermWarning",
     "Trace",
     "Unit",
     "UnitKind",
+    "Unplaced",
     "at_or_below",
     "lineage",
     "valid_on",

@@ -82,3 +82,17 @@ class Cell(models.Model):
     def shape(self) -> Any:
         """The polygon in WGS84 (lon, lat); None for a cell without a place."""
         return None if self.wkb is None else shapely.from_wkb(bytes(self.wkb))
+
+
+class Unplaced(models.Model):
+    """One place of a list that could not be drawn, as it was written, with the reason."""
+
+    cell = models.ForeignKey(Cell, on_delete=models.CASCADE, related_name="unplaced")
+    place = models.CharField(_("地点"), max_length=200)
+    why = models.CharField(_("原因"), max_length=200)
+
+    class Meta:
+        verbose_name = _("没有落图的地点")
+
+    def __str__(self) -> str:
+        return f"{self.place}（{self.why}）"

@@ -1,4 +1,4 @@
-"""A proposed merged layer: what was asked, the cells it is made of, and the grid each was given to."""
+"""A proposed merged layer: what was asked, the layers and cells it is made of, the grid each cell was given to."""
 
 from django.db import models
 from django.db.models import Q
@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lastmeter.accounts.models import User
 from lastmeter.grid.models.history import Change
+from lastmeter.grid.models.layers import Layer
 from lastmeter.grid.models.tree import Node
 
 
@@ -35,6 +36,8 @@ class Proposal(models.Model):
     left_out = models.PositiveIntegerField(_("没有边界、未参与的网格"), default=0)
     trouble = models.CharField(_("未能算出的原因"), max_length=300, blank=True)
     version = models.PositiveIntegerField(default=1)
+    # Of the tree and its borders when it was solved: a draft of another ground is not adopted.
+    ground = models.CharField(max_length=64, blank=True)
     # What it was adopted as; empty again when that was withdrawn.
     change = models.ForeignKey(Change, on_delete=models.PROTECT, null=True, related_name="proposals")
 
@@ -47,8 +50,53 @@ class Proposal(models.Model):
         ]
 
 
+class ProposalLayer(models.Model):
+    """A department's layer that a proposal is made from; `base`: the one whose grids it starts with.
+
+    Its name stays with the proposal when the layer itself is taken away.
+    """
+
+    proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, related_name="layers")
+    layer = models.ForeignKey(Layer, on_delete=models.SET_NULL, null=True, related_name="+")
+    name = models.CharField(_("图层名称"), max_length=100)
+    department = models.CharField(_("部门"), max_length=100)
+    base = models.BooleanField(_("从它开始"), default=False)
+
+    class Meta:
+        verbose_name = _("方案所用的图层")
+        constraints = [
+            models.UniqueConstraint(fields=["proposal", "layer"], name="proposal_layer_once"),
+            models.UniqueConstraint(fields=["proposal"], condition=Q(base=True), name="proposal_one_base"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ProposalFigures(models.Model):
+    """What a layer measures inside one community: see partition.Measures for the units.
+
+    As the department drew it, or, `held`, of the base alone: the figures than which the solved proposal is no worse,
+    those as drawn, or where whole compounds cannot keep up with them those of the nearest admissible division.
+    """
+
+    layer = models.ForeignKey(ProposalLayer, on_delete=models.CASCADE, related_name="figures")
+    community = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="+")
+    held = models.BooleanField(_("方案守住的指标"), default=False)
+    grids = models.PositiveIntegerField(_("网格数"))
+    cut = models.FloatField()
+    roundness = models.FloatField()
+    households_off = models.FloatField()
+    work_off = models.FloatField()
+    outside = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name = _("图层的指标")
+        constraints = [models.UniqueConstraint(fields=["layer", "community", "held"], name="proposal_figures_once")]
+
+
 class ProposalGrid(models.Model):
-    """One grid of a proposal, inside one community; `start` is the grid of today whose name it keeps."""
+    """One grid of a proposal, inside one community; `start` is the grid of today whose name or codes it keeps."""
 
     proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, related_name="grids")
     community = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="+")
@@ -64,12 +112,14 @@ class ProposalGrid(models.Model):
 class ProposalCell(models.Model):
     """The smallest piece that is given to a grid as a whole: the place as it was on the day, WKB in WGS84.
 
-    `start` is the grid it lies in, `work` the matters of the twelve months before.
+    `start` is the grid it lies in (None: in none), `piece` a number where layers cut a place into several, `work` the
+    matters of the twelve months before.
     """
 
     proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, related_name="cells")
     place = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="+")
-    start = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="+")
+    piece = models.PositiveIntegerField(default=0)
+    start = models.ForeignKey(Node, on_delete=models.PROTECT, null=True, related_name="+")
     grid = models.ForeignKey(ProposalGrid, on_delete=models.CASCADE, related_name="cells")
     wkb = models.BinaryField()
     compound = models.CharField(_("小区"), max_length=100, blank=True)
@@ -78,4 +128,25 @@ class ProposalCell(models.Model):
 
     class Meta:
         verbose_name = _("方案中的地块")
-        constraints = [models.UniqueConstraint(fields=["proposal", "place"], name="proposal_cell_once")]
+        constraints = [models.UniqueConstraint(fields=["proposal", "place", "piece"], name="proposal_cell_once")]
+
+    @property
+    def label(self) -> str:
+        """What the cell is called: its place, with a number where layers cut that into several."""
+        return f"{self.place.name}（{self.piece}）" if self.piece else self.place.name
+
+
+class ProposalShare(models.Model):
+    """What of a cell lies in one grid of a department's layer: `number` is its row in the file, 0 for in none."""
+
+    cell = models.ForeignKey(ProposalCell, on_delete=models.CASCADE, related_name="shares")
+    layer = models.ForeignKey(ProposalLayer, on_delete=models.CASCADE, related_name="shares")
+    number = models.PositiveIntegerField(_("序号"))
+    name = models.CharField(_("名称"), max_length=100, blank=True)
+    in_charge = models.CharField(_("负责人"), max_length=100, blank=True)
+    area = models.FloatField(_("面积（平方米）"))
+    households = models.PositiveIntegerField(_("户数"))
+
+    class Meta:
+        verbose_name = _("地块在图层中的归属")
+        constraints = [models.UniqueConstraint(fields=["cell", "layer", "number"], name="proposal_share_once")]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Prefetch
 
@@ -10,7 +11,7 @@ from lastmeter.accounts.actors import Actor
 from lastmeter.grid import keeping, posts, scope
 from lastmeter.grid.coverage import gaps
 from lastmeter.grid.models import Level, Node, Post, Tenure
-from lastmeter.grid.staff.postlist import warned_until
+from lastmeter.grid.staff import terms
 
 FIRST = 5  # gaps of a kind; the coverage page has the rest
 DRAWN = (Level.COMMUNITY, Level.GRID, Level.MICRO)  # whose borders are ours to change
@@ -43,7 +44,7 @@ def of(node: Node, actor: Actor, today: date) -> Panel:
     return Panel(
         people=_people(node, here, today),
         posts=here,
-        gaps=gaps.parts([node.path], today, size=FIRST) if keeps else [],
+        gaps=gaps.parts(actor, today, size=FIRST, under=[node.path]) if keeps else [],
         may_keep=keeps,
         may_draw=node.level in DRAWN and keeping.may_draw(actor, node),
     )
@@ -56,17 +57,18 @@ def _people(node: Node, here: Sequence[PostLine], today: date) -> list[posts.Lis
 
 
 def _posts(node: Node, today: date) -> list[PostLine]:
-    running = Tenure.objects.current(today).filter(user__is_active=True).select_related("user").order_by("since", "pk")
+    running = Tenure.objects.current(today).filter(user__is_active=True)
+    running = terms.marked(running, today).select_related("user").order_by("since", "pk")
     rows = (
         Post.objects.filter(node=node, closed_on=None)
         .order_by("pk")
         .prefetch_related(Prefetch("tenures", running, "now"))
     )
-    soon = warned_until(today)
-    return [PostLine(post, post.now, _state(post.now, soon)) for post in rows]
+    return [PostLine(post, post.now, _state(post.now)) for post in rows]
 
 
-def _state(now: Sequence[Tenure], soon: date) -> str:
+def _state(now: Sequence[Any]) -> str:
+    """How a post stands by its running tenures, each marked `soon`."""
     if not now:
         return "vacant"
-    return "expiring" if all(each.until is not None and each.until <= soon for each in now) else "held"
+    return "expiring" if all(each.soon for each in now) else "held"

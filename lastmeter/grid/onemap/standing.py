@@ -8,7 +8,7 @@ from datetime import date
 from django.db.models import Exists, OuterRef
 
 from lastmeter.grid.models import Post, Tenure
-from lastmeter.grid.staff.postlist import warned_until
+from lastmeter.grid.staff import terms
 
 
 @dataclass(slots=True)
@@ -33,7 +33,7 @@ def of_nodes(node_ids: Iterable[int], today: date) -> dict[int, Standing]:
     """node id → how its posts stand today (China date), those without posts too: one query."""
     ids = list(node_ids)
     running = Tenure.objects.current(today).filter(post=OuterRef("pk"), user__is_active=True)
-    lasting = running.exclude(until__lte=warned_until(today))
+    lasting = running.exclude(pk__in=running.filter(terms.ending(today)).values("pk"))
     rows = Post.objects.filter(node__in=ids, closed_on=None).annotate(held=Exists(running), lasts=Exists(lasting))
     found: defaultdict[int | None, Standing] = defaultdict(Standing)
     for node_id, held, lasts in rows.values_list("node_id", "held", "lasts"):

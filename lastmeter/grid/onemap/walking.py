@@ -77,7 +77,7 @@ def lines(
     reached = [node.pk for node in nodes if scope.reaches(actor, node.path)]
     posts = standing.of_nodes(reached, today) if reached else {}
     kept = [node.path for node in nodes if keeping.keeps(actor, node.path)]
-    missing = gaps.counted(kept, today) if kept else {}
+    missing = gaps.counted(actor, kept, today) if kept else {}
     return [
         Line(
             node,

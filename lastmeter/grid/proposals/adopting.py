@@ -12,7 +12,8 @@ from lastmeter.grid import ground
 from lastmeter.grid.history import planning
 from lastmeter.grid.history.fitting import Offence
 from lastmeter.grid.history.planning import NewGrid, When
-from lastmeter.grid.models import Change, Level, Node, NodeKind, Proposal, ProposalCell, Shape
+from lastmeter.grid.models import Change, Proposal, ProposalCell
+from lastmeter.grid.proposals import today
 from lastmeter.grid.proposals.proposing import Adopted, Overtaken, Refused, adopted_shapes
 from lastmeter.kit.zhtime import CHINA
 
@@ -29,11 +30,13 @@ def adopt(proposal: Proposal, *, version: int, when: When) -> Change:
     if not draft.update(version=F("version") + 1, state=Proposal.State.ADOPTED):
         raise Overtaken(_("方案刚被别人改过或采用了。请看一眼最新的再决定。"))
     cells = list(proposal.cells.select_related("place", "start__parent", "grid"))
-    if not _made_from_today(proposal, cells, when):
+    if today.mark(proposal.street, when.now.astimezone(CHINA).date()) != proposal.ground:
         raise Refused(_("网格在计算之后变过，这个方案不再合适。请重新提出。"))
-    stays = _staying(cells)
-    olds = {cell.start_id: cell.start for cell in cells if cell.start_id not in stays}
-    grids = [_new_grid(each) for each in adopted_shapes(proposal) if each.start is None or each.start.pk not in stays]
+    layered = proposal.layers.filter(base=True).exists()
+    stays = _staying(cells, renamed=layered)
+    olds = {cell.start.pk: cell.start for cell in cells if cell.start is not None and cell.start.pk not in stays}
+    shaped = [each for each in adopted_shapes(proposal) if each.start is None or each.start.pk not in stays]
+    grids = [_new_grid(each, renamed=layered) for each in shaped]
     if not grids:
         raise Refused(_("方案和现在的网格完全一样，没有要改的。"))
     change = planning.adopt(sorted(olds.values(), key=lambda node: node.path), grids, when)
@@ -42,9 +45,10 @@ def adopt(proposal: Proposal, *, version: int, when: When) -> Change:
     return change
 
 
-def _new_grid(adopted: Adopted) -> NewGrid:
+def _new_grid(adopted: Adopted, *, renamed: bool) -> NewGrid:
+    """`renamed`: it is called as in the layer, with the codes of today's grid; else that may have a newer name."""
     return NewGrid(
-        name=adopted.start.name if adopted.start else adopted.name,  # renamed since: it keeps the name of today
+        name=adopted.start.name if adopted.start and not renamed else adopted.name,
         households=adopted.households or None,
         shape=adopted.polygon,
         community=adopted.community,
@@ -52,39 +56,22 @@ def _new_grid(adopted: Adopted) -> NewGrid:
     )
 
 
-def _staying(cells: Sequence[ProposalCell]) -> set[int]:
+def _staying(cells: Sequence[ProposalCell], *, renamed: bool) -> set[int]:
     """The ids of today's grids that have the same cells in the proposal, under their name."""
-    goes: dict[int, set[int]] = {}
-    comes: dict[int, set[int]] = {}
+    goes: dict[int | None, set[int]] = {}
+    comes: dict[int, set[int | None]] = {}
     for cell in cells:
         goes.setdefault(cell.start_id, set()).add(cell.grid_id)
         comes.setdefault(cell.grid_id, set()).add(cell.start_id)
-    keeps = {cell.grid_id: cell.grid.start_id for cell in cells}
     return {
-        start
-        for start, grids in goes.items()
-        if len(grids) == 1 and all(comes[grid] == {start} and keeps[grid] == start for grid in grids)
+        cell.start.pk
+        for cell in cells
+        if cell.start is not None
+        and goes[cell.start_id] == {cell.grid_id}
+        and comes[cell.grid_id] == {cell.start_id}
+        and cell.grid.start_id == cell.start_id
+        and not (renamed and cell.grid.name != cell.start.name)
     }
-
-
-def _made_from_today(proposal: Proposal, cells: Sequence[ProposalCell], when: When) -> bool:
-    """Whether the grids, the micro-grids that were cells and their boundaries are those of the day it was made."""
-    today = when.now.astimezone(CHINA).date()
-    nodes = Node.objects.current(today).below(proposal.street.path).exclude(kind=NodeKind.DEDICATED)
-    grids = set(nodes.filter(level=Level.GRID).values_list("pk", flat=True))
-    places: dict[int, set[int]] = {}
-    for cell in cells:
-        places.setdefault(cell.start_id, set()).add(cell.place_id)
-    if not places.keys() <= grids or len(grids) != len(places) + proposal.left_out:
-        return False
-    micros: dict[int, set[int]] = {}
-    for micro, grid in nodes.filter(level=Level.MICRO, parent__in=places).values_list("pk", "parent"):
-        micros.setdefault(grid or 0, set()).add(micro)
-    if any(found != {start} and found != micros.get(start) for start, found in places.items()):
-        return False
-    drawn = Shape.objects.filter(node__in=[cell.place_id for cell in cells], valid_to=None)
-    shapes = {node: bytes(wkb) for node, wkb in drawn.values_list("node_id", "wkb")}
-    return all(shapes.get(cell.place_id) == bytes(cell.wkb) for cell in cells)
 
 
 def around(

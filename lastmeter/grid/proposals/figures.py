@@ -1,42 +1,77 @@
 """The figures of a proposal as rows of its page."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from lastmeter.grid.models import Node, ProposalCell, ProposalGrid
-from lastmeter.grid.proposals.partition import outside
-from lastmeter.grid.proposals.proposing import Sheet, in_all
+from lastmeter.grid.models import Node, ProposalCell, ProposalGrid, ProposalLayer
+from lastmeter.grid.proposals.partition import Measures, outside, together
+from lastmeter.grid.proposals.proposing import Sheet
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One measure: today, as proposed, whether less is better and whether it got better or worse (0: the same)."""
+    """One measure: a value for each column, and whether it is better or worse than the start's (0: the same)."""
 
     label: str
-    before: str
-    after: str
+    values: list[str]
     better: int
 
 
-def figures(sheets: Sequence[Sheet]) -> list[Figure]:
-    """The measures of the whole proposal beside today's."""
-    old, new = in_all(sheets)
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The measures of today's grids, of the layers as they were drawn, and of the proposal.
+
+    `started`: the number of the column with which the proposal is compared.
+    """
+
+    columns: list[str]
+    started: int
+    rows: list[Figure]
+
+
+def table(sheets: Sequence[Sheet], layers: Sequence[ProposalLayer]) -> Table:
+    """The measures of a whole proposal; a layer's are those of the communities in which it has grids."""
+    drawn = [[sheet.drawn[layer.pk] for sheet in sheets if layer.pk in sheet.drawn] for layer in layers]
+    based = any(layer.base for layer in layers)
+    held = [[sheet.before for sheet in sheets]] if based else []
+    sides = [[sheet.today for sheet in sheets], *drawn, *held, [sheet.after for sheet in sheets]]
+    before, after = together(sheet.before for sheet in sheets), together(sides[-1])
+    shown = [together(side) if side else None for side in sides]
+    rows = [_figure(before, after, shown, *measure) for measure in _measures()]
+    grids = [str(each.grids) if each else "–" for each in shown]
+    moved = [*["–"] * (len(shown) - 1), f"{after.moved:,}"]
+    return Table(
+        columns=[_("现在"), *(layer.name for layer in layers), *([_("起点，修正后")] if based else []), _("方案")],
+        started=len(layers) + 1 if based else 0,
+        rows=[Figure(_("网格，个"), grids, 0), *rows, Figure(_("比现在换了网格的户数，户"), moved, 0)],
+    )
+
+
+def _measures() -> list[tuple[str, Callable[[Measures], float], int, bool]]:
+    """What is compared: its label, the figure, decimals, whether more is better."""
     return [
-        _figure(_("网格之间的边界，公里"), old.cut / 1000, new.cut / 1000, 2),
-        _figure(_("平均紧凑度（1 为正圆）"), old.roundness, new.roundness, 3, more=True),
-        _figure(_("偏离社区平均户数，户"), old.households_off, new.households_off, 0),
-        _figure(_("偏离社区平均事项量，件"), old.work_off, new.work_off, 0),
-        _figure(_("超出户数范围，户"), old.outside, new.outside, 0),
-        Figure(_("换了网格的户数，户"), "–", f"{new.moved:,}", 0),
+        (_("网格之间的边界，公里"), lambda each: each.cut / 1000, 2, False),
+        (_("平均紧凑度（1 为正圆）"), lambda each: each.roundness, 3, True),
+        (_("偏离社区平均户数，户"), lambda each: each.households_off, 0, False),
+        (_("偏离社区平均事项量，件"), lambda each: each.work_off, 0, False),
+        (_("超出户数范围，户"), lambda each: float(each.outside), 0, False),
     ]
 
 
-def _figure(label: str, old: float, new: float, places: int, *, more: bool = False) -> Figure:
-    was, now = round(old, places), round(new, places)
+def _figure(
+    before: Measures,
+    after: Measures,
+    shown: Sequence[Measures | None],
+    label: str,
+    figure: Callable[[Measures], float],
+    places: int,
+    more: bool,
+) -> Figure:
+    was, now = round(figure(before), places), round(figure(after), places)
     better = 0 if was == now else 1 if (now > was) == more else -1
-    return Figure(label, f"{old:,.{places}f}", f"{new:,.{places}f}", better)
+    return Figure(label, [f"{figure(each):,.{places}f}" if each else "–" for each in shown], better)
 
 
 @dataclass(frozen=True, slots=True)

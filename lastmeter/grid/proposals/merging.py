@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import exp
+from sys import maxsize
 
 from lastmeter.grid.proposals.partition import (
     NOWHERE,
@@ -83,6 +84,7 @@ def propose(
     *,
     grids: Mapping[str, Sequence[str]] | None = None,
     bands: Mapping[str, tuple[int, int]] | None = None,
+    drawn: Mapping[str, Measures] | None = None,
     weights: Weights = Weights(),  # noqa: B008 - frozen
     seconds: float = 45,
     workers: int = 2,
@@ -91,8 +93,9 @@ def propose(
     """Divide the atoms of each community into its grids; never worse than the start in compactness or balance.
 
     `grids`: community → the grids it is to have (default: those of the start). `bands`: community → the households a
-    grid should have, from and to. Communities are solved one after another, each in its share of `seconds`; the same
-    seed gives the same answer unless the clock cut a search short. Raises NoDivision.
+    grid should have, from and to. `drawn`: community → the figures of the start where the atoms do not show them, as
+    the layer it comes from cuts atoms. Communities are solved one after another, each in its share of `seconds`; the
+    same seed gives the same answer unless the clock cut a search short. Raises NoDivision.
     """
     begun = time.monotonic()
     kept = dict(grids_of(atoms)) | {place: list(each) for place, each in (grids or {}).items()}
@@ -101,7 +104,8 @@ def propose(
     for at, ground in enumerate(grounds):
         left = seconds - (time.monotonic() - begun)
         share = _size(ground) / sum(map(_size, grounds[at:]))
-        part, division = _propose_one(atoms, ground, Effort(max(left * share, LEAST), workers, seed))
+        before = (drawn or {}).get(ground.community) or as_drawn(atoms, ground)
+        part, division = _propose_one(ground, before, Effort(max(left * share, LEAST), workers, seed))
         parts.append(part)
         for block, grid in zip(ground.blocks, division, strict=True):
             grid_of.update({atoms[atom].key: ground.grids[grid] for atom in block.atoms})
@@ -119,13 +123,12 @@ def _size(ground: Ground) -> int:
     return len(ground.blocks) * len(ground.grids)
 
 
-def _propose_one(atoms: Sequence[Atom], ground: Ground, effort: Effort) -> tuple[Part, Division]:
+def _propose_one(ground: Ground, before: Measures, effort: Effort) -> tuple[Part, Division]:
     end = time.monotonic() + effort.seconds
-    before = as_drawn(atoms, ground)
     start, mended = _admissible(ground, effort)
-    mended = mended or bool(ground.broken)
     limits, as_mended = before, measure(ground, start)
     keeps_up = as_mended.no_worse(before)
+    mended = mended or bool(ground.broken) or not keeps_up
     left = max(end - time.monotonic(), LEAST)
     best, proved = _best(ground, start, limits, replace(effort, seconds=left if keeps_up else left / 2))
     if best is None:
@@ -162,7 +165,7 @@ def _admissible(ground: Ground, effort: Effort) -> tuple[Division, bool]:
 def _best(ground: Ground, start: Division, limits: Measures, effort: Effort) -> tuple[Division | None, bool]:
     """The best division within `limits` and whether it is proved; None when there is none."""
     end = time.monotonic() + effort.seconds
-    near = _improve(ground, start, limits, effort) if measure(ground, start).no_worse(limits) else None
+    near = _improve(ground, start, limits, effort)
     found = solve(ground, near or start, limits, replace(effort, seconds=max(end - time.monotonic(), 0.05)))
     if found is None:
         return near, False
@@ -172,15 +175,18 @@ def _best(ground: Ground, start: Division, limits: Measures, effort: Effort) -> 
     return division, proved
 
 
-def _improve(ground: Ground, start: Division, limits: Measures, effort: Effort) -> Division:
+def _improve(ground: Ground, start: Division, limits: Measures, effort: Effort) -> Division | None:
     """Anneal: give single blocks to a neighbouring grid or exchange two, at first also where that makes it worse.
 
-    Grids stay whole all the time; limits may be left on the way, at a price, but what is returned is within them.
+    Grids stay whole all the time; limits may be left on the way, at a price, but what is returned is within them (None
+    when nothing was).
     """
     end = time.monotonic() + effort.seconds * LOCAL_SHARE
     rng = random.Random(effort.seed)  # noqa: S311 - a search, not a secret
-    now, best = list(start), list(start)
-    heat, lowest = _price(ground, now, limits), objective(ground, start)
+    now = list(start)
+    within = measure(ground, start).no_worse(limits)
+    best, lowest = (list(start), objective(ground, start)) if within else (None, maxsize)
+    heat = _price(ground, now, limits)
     for turn in range(STEPS):
         tried = _step(ground, now, rng)
         if tried is None:

@@ -364,6 +364,16 @@ def as_drawn(atoms: Sequence[Atom], ground: Ground) -> Measures:
     return measure(cut, started(cut))
 
 
+def divided_as(atoms: Sequence[Atom], ground: Ground, starts: Sequence[str | None]) -> Measures:
+    """The figures of another layer on the same atoms: `starts` says for each the grid it has there."""
+    grids = list(dict.fromkeys(each for each in starts if each is not None))
+    moved = [replace(atom, start=start) for atom, start in zip(atoms, starts, strict=True)]
+    blocks = [replace(block, start=_start(block, moved, grids)) for block in ground.blocks]
+    other = replace(ground, blocks=blocks, grids=grids)
+    other.broken = _broken(moved, other)
+    return as_drawn(moved, other)
+
+
 def together(parts: Iterable[Measures]) -> Measures:
     """The figures of several communities in one: sums, and the mean roundness of all grids."""
     listed = list(parts)

@@ -1,12 +1,12 @@
 """Asking for a merged layer, changing it by hand, and what it measures. Solving is in jobs.py, not in a web worker."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
 import shapely
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
@@ -14,17 +14,27 @@ from lastmeter.accounts import audit
 from lastmeter.accounts.actors import Actor
 from lastmeter.grid import scope, shapes
 from lastmeter.grid.keeping import DRAWERS
-from lastmeter.grid.models import Level, Node, NodeKind, Proposal, ProposalCell, ProposalGrid
+from lastmeter.grid.layers import loading
+from lastmeter.grid.models import (
+    Layer,
+    Level,
+    Node,
+    NodeKind,
+    Proposal,
+    ProposalCell,
+    ProposalFigures,
+    ProposalGrid,
+    ProposalLayer,
+)
 from lastmeter.grid.proposals.partition import (
     Atom,
     Division,
     Ground,
     Measures,
     Weights,
-    as_drawn,
+    divided_as,
     measure,
     survey,
-    together,
     torn,
     whole,
 )
@@ -58,28 +68,54 @@ def visible_to(actor: Actor) -> QuerySet[Proposal]:
     return found.select_related("street", "asked_by").order_by("-pk")
 
 
+def layers_for(actor: Actor) -> QuerySet[Layer]:
+    """The kept layers of the streets that the actor manages: what a proposal may be made from."""
+    kept = Layer.objects.filter(street__in=loading.streets(actor)).exclude(kept_at=None)
+    return kept.select_related("street").order_by("street__path", "name", "pk")
+
+
 @transaction.atomic
 def ask(
-    *, street: Node, urban: tuple[int, int], rural: tuple[int, int], rejoin: bool = False, by: Actor, now: datetime
+    *,
+    street: Node,
+    urban: tuple[int, int],
+    rural: tuple[int, int],
+    rejoin: bool = False,
+    base: Layer | None = None,
+    layers: Iterable[Layer] = (),
+    by: Actor,
+    now: datetime,
 ) -> Proposal:
     """Ask for a proposal; one that is still waiting for the same ground is given back instead.
 
     `urban`, `rural`: households of a grid, from and to. `rejoin`: compounds that today's grids divide become whole.
+    `base`: the layer whose grids it starts with (None: today's grids); `layers`: others whose borders may be followed
+    where no micro-grid is drawn, and whose grids the page accounts for.
     """
-    fresh = Proposal(
-        street=street,
-        asked_by=by.user,
-        asked_at=now,
-        urban_from=urban[0],
-        urban_to=urban[1],
-        rural_from=rural[0],
-        rural_to=rural[1],
-        rejoin=rejoin,
-    )
-    Proposal.objects.bulk_create([fresh], ignore_conflicts=True)
-    found = Proposal.objects.filter(street=street).order_by("-pk")[0]
+    try:
+        with transaction.atomic():
+            found = Proposal.objects.create(
+                street=street,
+                asked_by=by.user,
+                asked_at=now,
+                urban_from=urban[0],
+                urban_to=urban[1],
+                rural_from=rural[0],
+                rural_to=rural[1],
+                rejoin=rejoin,
+            )
+            chosen = dict.fromkeys([*([base] if base else []), *layers])
+            ProposalLayer.objects.bulk_create(_used(found, each, base) for each in chosen)
+    except IntegrityError:
+        found = Proposal.objects.filter(street=street).order_by("-pk")[0]
     audit.record("proposal.ask", by=by, object_kind="proposal", object_id=found.pk, now=now)
     return found
+
+
+def _used(proposal: Proposal, layer: Layer, base: Layer | None) -> ProposalLayer:
+    return ProposalLayer(
+        proposal=proposal, layer=layer, name=layer.name, department=layer.department, base=layer == base
+    )
 
 
 def band_of(proposal: Proposal, community: Node) -> tuple[int, int]:
@@ -91,13 +127,18 @@ def band_of(proposal: Proposal, community: Node) -> tuple[int, int]:
 
 @dataclass(slots=True)
 class Sheet:
-    """One community of a proposal as a graph: the figures of today's grids, and the division that is proposed."""
+    """One community of a proposal as a graph: the figures of today's grids, of the layers, and of what is proposed.
+
+    `drawn`: ProposalLayer id → the figures of that layer; `before`: those than which the proposal is to be no worse.
+    """
 
     community: Node
     grids: list[ProposalGrid]
     cells: list[ProposalCell]
     ground: Ground
+    today: Measures
     before: Measures
+    drawn: Mapping[int, Measures]
     proposed: Division
 
     @property
@@ -107,7 +148,7 @@ class Sheet:
 
     @property
     def no_worse(self) -> bool:
-        """Whether the proposal is in no figure worse than today."""
+        """Whether the proposal is in no figure worse than what it started from, or that as far as it can be kept."""
         return self.after.no_worse(self.before)
 
     def beside(self, cell: ProposalCell) -> list[ProposalGrid]:
@@ -123,35 +164,41 @@ class Sheet:
 
 
 def sheets(proposal: Proposal) -> list[Sheet]:
-    """The communities of a proposal, each as a graph: two queries and its geometry."""
+    """The communities of a proposal, each as a graph: three queries and its geometry."""
     grids: dict[int, list[ProposalGrid]] = {}
     for grid in proposal.grids.select_related("community").order_by("number"):
         grids.setdefault(grid.community_id, []).append(grid)
     cells: dict[int, list[ProposalCell]] = {}
-    for cell in proposal.cells.select_related("place", "start", "grid").order_by("place__path"):
+    for cell in proposal.cells.select_related("place", "start", "grid").order_by("place__path", "piece"):
         cells.setdefault(cell.grid.community_id, []).append(cell)
-    return [_sheet(proposal, grids[place], cells[place]) for place in grids if place in cells]
+    figures: dict[int, list[ProposalFigures]] = {}
+    for row in ProposalFigures.objects.filter(layer__proposal=proposal).order_by("layer"):
+        figures.setdefault(row.community_id, []).append(row)
+    return [_sheet(proposal, grids[place], cells[place], figures.get(place, [])) for place in grids if place in cells]
 
 
-def _sheet(proposal: Proposal, grids: list[ProposalGrid], cells: list[ProposalCell]) -> Sheet:
+def _sheet(
+    proposal: Proposal, grids: list[ProposalGrid], cells: list[ProposalCell], figures: list[ProposalFigures]
+) -> Sheet:
     community = grids[0].community
     start_of = {grid.start_id: str(grid.pk) for grid in grids if grid.start_id is not None}
-    atoms = [_atom(cell, str(community.pk), start_of.get(cell.start_id)) for cell in cells]
+    atoms = [_atom(cell, str(community.pk), start_of.get(cell.start_id or 0)) for cell in cells]
     names = [str(grid.pk) for grid in grids]
     ground = survey(atoms, str(community.pk), names, band_of(proposal, community), WEIGHTS)
     proposed = [names.index(str(cells[block.atoms[0]].grid_id)) for block in ground.blocks]
-    return Sheet(community, grids, cells, ground, as_drawn(atoms, ground), proposed)
+    today = divided_as(atoms, ground, [None if cell.start_id is None else str(cell.start_id) for cell in cells])
+    drawn = {row.layer_id: _measures(row) for row in figures if not row.held}
+    before = next((_measures(row) for row in figures if row.held), today)
+    return Sheet(community, grids, cells, ground, today, before, drawn, proposed)
+
+
+def _measures(row: ProposalFigures) -> Measures:
+    return Measures(row.cut, row.roundness, row.households_off, row.work_off, row.outside, 0, row.grids)
 
 
 def _atom(cell: ProposalCell, community: str, start: str | None) -> Atom:
     polygon = shapely.from_wkb(bytes(cell.wkb))
     return Atom(str(cell.pk), polygon, community, cell.compound or None, cell.households, cell.work, start)
-
-
-def in_all(parts: Iterable[Sheet]) -> tuple[Measures, Measures]:
-    """The figures of the whole proposal: today's and the proposed."""
-    listed = list(parts)
-    return together(part.before for part in listed), together(part.after for part in listed)
 
 
 @transaction.atomic

@@ -11,4 +11,5 @@ urlpatterns = [
     path("grid/proposals/<int:pk>/gift/undoing/", views.undo, name="proposal-gift-undo"),
     path("grid/proposals/<int:pk>/adoption/", views.adoption, name="proposal-adoption"),
     path("grid/proposals/<int:pk>/sheet/", views.sheet, name="proposal-sheet"),
+    path("grid/proposals/<int:pk>/crosswalk/", views.walk, name="proposal-crosswalk"),
 ]

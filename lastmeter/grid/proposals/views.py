@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,10 +16,11 @@ from lastmeter.accounts.requests import Request, signed_in
 from lastmeter.grid import mapping
 from lastmeter.grid.history.fitting import DoesNotFit
 from lastmeter.grid.history.planning import When
-from lastmeter.grid.models import Proposal, ProposalCell, ProposalGrid
-from lastmeter.grid.proposals import adopting, figures, picture, proposing, undoing
+from lastmeter.grid.models import Layer, Proposal, ProposalCell, ProposalGrid
+from lastmeter.grid.proposals import adopting, crosswalk, figures, picture, proposing, undoing
 from lastmeter.grid.proposals.forms import AdoptForm, AskForm, GiftForm
 from lastmeter.kit import downloads
+from lastmeter.kit.ids import row_id
 from lastmeter.kit.sheets import write_rows
 
 LISTED = 50
@@ -33,7 +35,8 @@ def proposals(request: Request, user: User) -> HttpResponse:
         raise Http404
     first = {"urban_from": proposing.URBAN[0], "urban_to": proposing.URBAN[1]}
     first |= {"rural_from": proposing.RURAL[0], "rural_to": proposing.RURAL[1]}
-    form = AskForm(request.POST or None, places=places, initial=first)
+    drawn = proposing.layers_for(request.actor)
+    form = AskForm(request.POST or None, places=places, drawn=drawn, initial=first | _from_layer(request, drawn))
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
         urban, rural = (told["urban_from"], told["urban_to"]), (told["rural_from"], told["rural_to"])
@@ -42,6 +45,8 @@ def proposals(request: Request, user: User) -> HttpResponse:
             urban=urban,
             rural=rural,
             rejoin=told["rejoin"],
+            base=told.get("base"),
+            layers=told.get("layers", ()),
             by=request.actor,
             now=timezone.now(),
         )
@@ -50,21 +55,24 @@ def proposals(request: Request, user: User) -> HttpResponse:
     return render(request, "grid/proposals.html", context, status=422 if form.errors else 200)
 
 
+def _from_layer(request: Request, drawn: QuerySet[Layer]) -> dict[str, int]:
+    """What the form begins with when somebody comes from a layer's page."""
+    layer = drawn.filter(pk=row_id(request.GET.get("base", "")) or 0).first()
+    return {"base": layer.pk, "street": layer.street_id} if layer else {}
+
+
 @require_safe
 @signed_in
 def proposal(request: Request, user: User, pk: int) -> HttpResponse:
     """`/grid/proposals/<pk>/`: the map, the figures before and after, the rules; `?cell=` is the chosen cell."""
     found = _found(request, pk)
-    cell = found.cells.filter(pk=_number(request.GET.get("cell", ""))).select_related("grid", "place", "start").first()
+    chosen = found.cells.filter(pk=row_id(request.GET.get("cell", "")) or 0)
+    cell = chosen.select_related("grid", "place", "start").first()
     return _page(request, found, cell)
 
 
 def _found(request: Request, pk: int) -> Proposal:
     return get_object_or_404(proposing.visible_to(request.actor), pk=pk)
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
 
 
 def _page(
@@ -80,6 +88,7 @@ def _page(
     if found.state not in (Proposal.State.DRAFT, Proposal.State.ADOPTED):
         return render(request, "grid/proposal_waiting.html", {"proposal": found})
     sheets = proposing.sheets(found)
+    layers = list(found.layers.order_by("pk"))
     drawing = picture.draw(sheets)
     beside: list[ProposalGrid] = []
     if cell is not None:
@@ -87,10 +96,13 @@ def _page(
     last = undoing.last(request.session, found)
     context = {
         "proposal": found,
-        "brush": _number(request.POST.get("to") or request.GET.get("brush", "")),
+        "brush": row_id(request.POST.get("to") or request.GET.get("brush", "")),
         "last": found.cells.filter(pk=last.cell).select_related("grid", "place").first() if last else None,
         "drawing": drawing,
-        "figures": figures.figures(sheets),
+        "figures": figures.table(sheets, layers),
+        "layers": layers,
+        "base": next((each for each in layers if each.base), None),
+        "walks": crosswalk.walks(found) if layers else [],
         "rows": figures.rows(sheets, drawing.colour_of),
         "no_worse": all(each.no_worse for each in sheets),
         "weights": proposing.WEIGHTS,
@@ -193,9 +205,21 @@ def sheet(request: Request, user: User, pk: int) -> HttpResponse:
     return downloads.written(f"proposal-{found.pk}.xlsx", lambda path: write_rows(path, header, _cells(found)))
 
 
+@require_safe
+@signed_in
+def walk(request: Request, user: User, pk: int) -> HttpResponse:
+    """`/grid/proposals/<pk>/crosswalk/`: what each grid of each department becomes, as Excel."""
+    found = _found(request, pk)
+    header, name = crosswalk.sheet_header(), f"proposal-{found.pk}-crosswalk.xlsx"
+    return downloads.written(name, lambda path: write_rows(path, header, crosswalk.sheet_rows(found)))
+
+
 def _cells(found: Proposal) -> Iterator[list[str | int]]:
-    rows = found.cells.select_related("place", "start", "grid__community").order_by("grid__number", "place__path")
+    rows = found.cells.select_related("place", "start", "grid__community").order_by(
+        "grid__number", "place__path", "piece"
+    )
     for cell in rows:
         moved = _("是") if cell.grid.start_id != cell.start_id else _("否")
-        places = [cell.grid.community.name, cell.place.name, cell.compound, cell.start.name, cell.grid.name]
+        before = cell.start.name if cell.start else ""
+        places = [cell.grid.community.name, cell.label, cell.compound, before, cell.grid.name]
         yield [*places, moved, cell.households, cell.work]

@@ -1,8 +1,9 @@
 """任职 and 离任: somebody takes a post or leaves it; leaving closes the rights at once."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
@@ -21,6 +22,21 @@ class Refused(Exception):
 def china_day(now: datetime) -> date:
     """The day in China at that moment."""
     return now.astimezone(CHINA).date()
+
+
+def account_of(phone: str, name: str, *, by: Actor) -> User | None:
+    """Whose account this phone is: the person's who is to take a post; None when one has to be opened.
+
+    Raises Refused for a closed account, for somebody else's and for one's own.
+    """
+    user = people.find_user(phone)
+    if user is None and User.objects.filter(phone_hash=people.phone_hash(phone)).exists():
+        raise Refused(_("这个手机号属于已停用的账户，请先由安全管理员处理。"))
+    if user is not None and user.name != name:
+        raise Refused(_("这个手机号登记的是另一个姓名，请核对。"))
+    if user is not None and user.pk == by.user_id:
+        raise Refused(_("不能安排自己，请由上级或同事办理。"))
+    return user
 
 
 @transaction.atomic
@@ -55,12 +71,36 @@ def appoint_person(
     since: date,
     until: date | None = None,
     source: str = "",
+    seen: Collection[int] | None = None,
     by: Actor,
     now: datetime,
 ) -> Tenure:
-    """Let somebody hold a post; without an account (`user` None) one is opened, the login name being the phone."""
-    holder = user or people.open_account(phone, name, phone=phone, by=by, now=now)
+    """Let somebody hold a post; without an account (`user` None) one is opened.
+
+    `seen`: the tenures that stood on the page when it was decided. Raises Refused when others have taken the post, or
+    left it, since: of two clerks who fill a vacancy at once one fills it.
+    """
+    Post.objects.select_for_update().get(pk=post.pk)
+    standing = set(Tenure.objects.running(china_day(now)).filter(post=post).values_list("pk", flat=True))
+    if seen is not None and standing != set(seen):
+        raise Refused(_("刚才有人在这个岗位上办理过，请看最新的情况再办。"))
+    holder = user or open_account(name, phone, by=by, now=now)
     return appoint(post, holder, since=since, until=until, source=source, by=by, now=now)[0]
+
+
+def open_account(name: str, phone: str, *, by: Actor, now: datetime) -> User:
+    """A new account, the login name being the phone; the one that somebody else has just opened for that person.
+
+    Raises Refused when the account just opened is another person's.
+    """
+    try:
+        with transaction.atomic():
+            return people.open_account(phone, name, phone=phone, by=by, now=now)
+    except IntegrityError:
+        found = account_of(phone, name, by=by)
+        if found is None:
+            raise
+        return found
 
 
 @transaction.atomic

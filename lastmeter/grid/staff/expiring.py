@@ -3,11 +3,12 @@
 from datetime import date, datetime
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from lastmeter.grid import keeping, posts
 from lastmeter.grid.models import Role, Tenure
-from lastmeter.grid.staff import appointing, postlist
+from lastmeter.grid.staff import appointing, terms
+from lastmeter.kit.text import on_record
 from lastmeter.notices import outbox
 
 CHUNK = 500
@@ -15,7 +16,7 @@ TOLD = (Role.COMMUNITY_CLERK, Role.SECRETARY, Role.DISPATCHER)
 
 
 def warn(now: datetime) -> int:
-    """Tell of terms that end within the warning days; the notice's key makes a second run harmless.
+    """Tell of terms that end within the warning days of their place; the notice's key makes a second run harmless.
 
     Returns the terms looked at.
     """
@@ -27,7 +28,7 @@ def warn(now: datetime) -> int:
 
 
 def _ending(today: date) -> QuerySet[Tenure]:
-    ending = Tenure.objects.current(today).filter(until__lte=postlist.warned_until(today), post__closed_on=None)
+    ending = Tenure.objects.current(today).filter(terms.ending(today), post__closed_on=None)
     return ending.filter(user__is_active=True).select_related("user", "post__node", "post__unit__node")
 
 
@@ -38,10 +39,16 @@ def _messages(tenures: list[Tenure], today: date) -> list[outbox.Message]:
         outbox.Message(
             user_id=user_id,
             kind="post.expiring",
-            title=_("%(name)s的%(post)s任期到 %(until)s 为止")
-            % {"name": tenure.user.name, "post": tenure.post, "until": tenure.until},
-            words=_("%(place)s。请在到期前续任、交接或办理离任；到期当天权限自动关闭。")
-            % {"place": tenure.post.node or tenure.post.unit},
+            title=on_record(
+                _("%(name)s的%(post)s任期到 %(until)s 为止"),
+                name=tenure.user.name,
+                post=Role(tenure.post.role).label,
+                until=tenure.until,
+            ),
+            words=on_record(
+                _("%(place)s。请在到期前续任、交接或办理离任；到期当天权限自动关闭。"),
+                place=tenure.post.node or tenure.post.unit,
+            ),
             link=f"/posts/{tenure.post_id}/",
             key=f"post.expiring:{tenure.pk}:{tenure.until}",
         )

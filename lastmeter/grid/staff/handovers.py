@@ -7,12 +7,13 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from lastmeter.accounts import people
 from lastmeter.accounts.actors import Actor
 from lastmeter.accounts.models import User
-from lastmeter.grid.models import HandedItem, Handover, Post, Tenure
+from lastmeter.grid.models import HandedItem, Handover, Post, Role, Tenure
 from lastmeter.grid.staff import appointing
+from lastmeter.kit.text import on_record
 from lastmeter.notices import outbox
 
 
@@ -91,7 +92,7 @@ def hand_over_to_person(
     now: datetime,
 ) -> Handover:
     """Like `hand_over`, to somebody who may have no account yet (`successor` None): one is opened."""
-    person = successor or people.open_account(phone, name, phone=phone, by=by, now=now)
+    person = successor or appointing.open_account(name, phone, by=by, now=now)
     return hand_over(tenure, person, until=until, by=by, now=now)
 
 
@@ -99,7 +100,11 @@ def _tell(made: Handover, moved: int, now: datetime) -> None:
     outbox.tell(
         [made.successor],
         kind="post.handed_over",
-        title=_("%(post)s已交接给您，随同 %(count)d 件未办完的工作") % {"post": made.post, "count": moved},
+        title=on_record(
+            gettext_lazy("%(post)s已交接给您，随同 %(count)d 件未办完的工作"),
+            post=Role(made.post.role).label,
+            count=moved,
+        ),
         link=f"/posts/handovers/{made.pk}/",
         key=f"post.handed_over:{made.pk}",
         now=now,

@@ -6,14 +6,16 @@ from datetime import date, datetime
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from lastmeter.accounts import audit, people
 from lastmeter.accounts.actors import Actor
 from lastmeter.accounts.models import User
-from lastmeter.grid.models import Application, Post, PostOpening, Tenure
+from lastmeter.grid.models import Application, Post, PostOpening, Role, Tenure
 from lastmeter.grid.staff import appointing
 from lastmeter.grid.staff.appointing import Refused
 from lastmeter.kit.ids import new_matter_number, pretty
+from lastmeter.kit.text import on_record
 from lastmeter.notices import outbox
 
 CONSENT = "2026-11"  # the version of the notice beside the form
@@ -100,9 +102,13 @@ def apply(opening: PostOpening, given: Filled, *, by: Actor, client: str, now: d
 def accept(application: Application, *, until: date | None = None, by: Actor, now: datetime) -> Tenure:
     """The applicant takes the post today; the opening is filled. Raises Refused, with the reason in words."""
     user = _person(application, by)
-    _decide(application, Application.State.ACCEPTED, "", by=by, now=now)
     opening = application.opening
-    PostOpening.objects.filter(pk=opening.pk).update(state=PostOpening.State.FILLED)
+    # Two applicants accepted at once wait for each other here, and the second is told.
+    unfilled = PostOpening.objects.filter(pk=opening.pk).exclude(state=PostOpening.State.FILLED)
+    filled_now = unfilled.update(state=PostOpening.State.FILLED)
+    _decide(application, Application.State.ACCEPTED, "", by=by, now=now)
+    if not filled_now:
+        raise Refused(_("这次招募已经选定了别人。还要再安排一个人，请在岗位页办理。"))
     tenure = appointing.appoint_person(
         opening.post,
         user,
@@ -129,14 +135,7 @@ def _person(application: Application, by: Actor) -> User | None:
     """The account of the applicant, None when one has to be opened."""
     if not application.phone:
         raise Refused(_("报名时没有留手机，不能开账户。请本人带回执来登记，再用“安排人”任职。"))
-    user = people.find_user(application.phone)
-    if user is None and User.objects.filter(phone_hash=application.phone_hash).exists():
-        raise Refused(_("这个手机号属于已停用的账户，请先由安全管理员处理。"))
-    if user is not None and user.name != application.name:
-        raise Refused(_("这个手机号登记的是另一个姓名，请核对。"))
-    if user is not None and user.pk == by.user_id:
-        raise Refused(_("不能安排自己，请由上级或同事办理。"))
-    return user
+    return appointing.account_of(application.phone, application.name or "", by=by)
 
 
 def _decide(application: Application, state: str, reason: str, *, by: Actor, now: datetime) -> None:
@@ -148,15 +147,17 @@ def _decide(application: Application, state: str, reason: str, *, by: Actor, now
 
 
 def _tell(application: Application, now: datetime) -> None:
-    title = _("您报名的%(post)s有了答复：%(state)s") % {
-        "post": application.opening.post,
-        "state": application.get_state_display(),
-    }
-    words = _("%(title)s。回执编号 %(number)s。%(reason)s") % {
-        "title": title,
-        "number": pretty(application.number),
-        "reason": application.reason,
-    }
+    title = on_record(
+        gettext_lazy("您报名的%(post)s有了答复：%(state)s"),
+        post=Role(application.opening.post.role).label,
+        state=Application.State(application.state).label,
+    )
+    words = on_record(
+        gettext_lazy("%(title)s。回执编号 %(number)s。%(reason)s"),
+        title=title,
+        number=pretty(application.number),
+        reason=application.reason,
+    )
     key, link = f"application.decided:{application.pk}", f"/openings/applications/{application.number}/"
     if application.user_id:
         outbox.tell(

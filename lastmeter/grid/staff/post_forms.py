@@ -9,9 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from lastmeter.accounts import people
+from lastmeter.accounts.actors import Actor
 from lastmeter.accounts.models import User
 from lastmeter.grid.models import Role, Tenure
+from lastmeter.grid.staff import appointing
 from lastmeter.kit.forms import Day, Line, Phone
 
 
@@ -23,7 +24,7 @@ class _PersonForm(forms.Form):
     until = Day(label=gettext_lazy("任期至"), required=False, help_text=gettext_lazy("没有期限就不填"))
     user: User | None = None
 
-    def __init__(self, *args: Any, by: User | None, **options: Any) -> None:
+    def __init__(self, *args: Any, by: Actor, **options: Any) -> None:
         super().__init__(*args, **options)
         self.by = by
 
@@ -33,13 +34,10 @@ class _PersonForm(forms.Form):
         name, phone = given.get("name"), given.get("phone")
         if not (name and phone):
             return given
-        self.user = people.find_user(phone)
-        if self.user is None and User.objects.filter(phone_hash=people.phone_hash(phone)).exists():
-            self.add_error("phone", _("这个手机号属于已停用的账户，请先由安全管理员处理。"))
-        elif self.user is not None and self.user.name != name:
-            self.add_error("phone", _("这个手机号登记的是另一个姓名，请核对。"))
-        elif self.user is not None and self.user == self.by:
-            self.add_error(None, _("不能安排自己，请由上级或同事办理。"))
+        try:
+            self.user = appointing.account_of(phone, name, by=self.by)
+        except appointing.Refused as refused:
+            self.add_error("phone", str(refused))
         return given
 
     def clean_until(self) -> date | None:
@@ -50,13 +48,18 @@ class _PersonForm(forms.Form):
 
 
 class AppointmentForm(_PersonForm):
-    """Who takes the post, from when, how they were found."""
+    """Who takes the post, from when, how they were found; `seen` says who stood there when the page was made."""
 
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=400)
     since = Day(label=gettext_lazy("任期自"), initial=timezone.localdate)
     source = forms.ChoiceField(
         label=gettext_lazy("来源"), choices=[("", gettext_lazy("未写明")), *Tenure.Source.choices], required=False
     )
     field_order = ("name", "phone", "since", "until", "source")
+
+    def clean_seen(self) -> list[int] | None:
+        typed: str = self.cleaned_data["seen"]
+        return [int(each) for each in typed.split() if each.isdecimal()] if "seen" in self.data else None
 
     def clean(self) -> dict[str, Any]:
         given = super().clean()

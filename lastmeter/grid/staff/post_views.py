@@ -12,8 +12,9 @@ from lastmeter.accounts.models import User
 from lastmeter.accounts.requests import Request, signed_in
 from lastmeter.grid import keeping, tree
 from lastmeter.grid.models import Handover, Node, Post, Role, Tenure
-from lastmeter.grid.staff import appointing, handovers, postlist
+from lastmeter.grid.staff import appointing, handovers, postlist, terms
 from lastmeter.grid.staff.post_forms import AppointmentForm, HandoverForm, LeavingForm, NewPostForm, PhoneForm, TermForm
+from lastmeter.kit.ids import row_id
 
 GET_OR_POST = ["GET", "HEAD", "POST"]
 
@@ -52,7 +53,6 @@ def listed(request: Request, user: User) -> HttpResponse:
             (_("在单位"), filters.query(at="unit"), filters.at == "unit"),
         ],
         "roles": Role.choices,
-        "soon": postlist.warned_until(today),
         "today": today,
         "under": Node.objects.filter(pk=filters.under).first() if filters.under else None,
         "everywhere": filters.query(under=None),
@@ -80,7 +80,9 @@ def post(request: Request, user: User, pk: int) -> HttpResponse:
 
 def _page(request: Request, post: Post, *, status: int = 200, trouble: str = "", **forms: object) -> HttpResponse:
     today = timezone.localdate()
-    tenures = list(post.tenures.select_related("user").order_by("-since", "-pk")[:50])
+    tenures = list(
+        terms.marked(Tenure.objects.filter(post=post), today).select_related("user").order_by("-since", "-pk")[:50]
+    )
     running = [each for each in tenures if each.until is None or each.until > today]
     context = {
         "post": post,
@@ -94,8 +96,7 @@ def _page(request: Request, post: Post, *, status: int = 200, trouble: str = "",
             for each in running
         ],
         "past": [each for each in tenures if each not in running],
-        "soon": postlist.warned_until(today),
-        "appointment": AppointmentForm(by=None),
+        "appointment": AppointmentForm(by=request.actor, initial={"seen": " ".join(str(each.pk) for each in running)}),
         "phone": PhoneForm(initial={"public_phone": post.public_phone}),
         "trouble": trouble,
         **forms,
@@ -109,7 +110,7 @@ def new(request: Request, user: User) -> HttpResponse:
     """Make a post at `?node=`; a vacant one of that role already there is opened instead."""
     keeper_ground(request)
     wanted = request.GET.get("node", "")
-    node = Node.objects.filter(pk=int(wanted)).first() if wanted.isdecimal() and len(wanted) < 19 else None
+    node = Node.objects.filter(pk=row_id(wanted) or 0).first()
     if node is None or not keeping.keeps(request.actor, node.path):
         raise Http404
     role = request.GET.get("role", "")
@@ -134,21 +135,25 @@ def _vacant(node: Node, role: str) -> Post | None:
 def appointment(request: Request, user: User, pk: int) -> HttpResponse:
     """Somebody takes the post; a phone nobody has yet opens an account."""
     post = post_of(request, pk)
-    form = AppointmentForm(request.POST, by=user)
+    form = AppointmentForm(request.POST, by=request.actor)
     if not form.is_valid():
         return _page(request, post, appointment=form, status=422)
     given, now = form.cleaned_data, timezone.now()
-    appointing.appoint_person(
-        post,
-        form.user,
-        given["name"],
-        given["phone"],
-        since=given["since"],
-        until=given["until"],
-        source=given["source"],
-        by=request.actor,
-        now=now,
-    )
+    try:
+        appointing.appoint_person(
+            post,
+            form.user,
+            given["name"],
+            given["phone"],
+            since=given["since"],
+            until=given["until"],
+            source=given["source"],
+            seen=given["seen"],
+            by=request.actor,
+            now=now,
+        )
+    except appointing.Refused as refused:
+        return _page(request, post, status=409, trouble=str(refused))
     _say(request, form.user, given["name"])
     return redirect("post", post.pk)
 
@@ -200,10 +205,10 @@ def handover(request: Request, user: User, pk: int) -> HttpResponse:
     post = post_of(request, pk)
     wanted = request.GET.get("tenure", "")
     running = post.tenures.filter(pk__in=Tenure.objects.running(timezone.localdate())).select_related("user")
-    tenure = running.filter(pk=int(wanted)).first() if wanted.isdecimal() and len(wanted) < 19 else running.first()
+    tenure = running.filter(pk=key).first() if (key := row_id(wanted)) else running.first()
     if tenure is None:
         raise Http404
-    form, trouble, status = HandoverForm(request.POST or None, by=user), "", 200
+    form, trouble, status = HandoverForm(request.POST or None, by=request.actor), "", 200
     if form.is_valid():
         given = form.cleaned_data
         try:

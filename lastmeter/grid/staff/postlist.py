@@ -1,14 +1,16 @@
 """岗位清单: the posts of one's ground with their holders, filtered by what stands in the address."""
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from lastmeter.grid import scope
 from lastmeter.grid.models import Node, Post, Role, Tenure
+from lastmeter.grid.staff import terms
+from lastmeter.kit import plans
+from lastmeter.kit.ids import row_id
 from lastmeter.kit.paging import Keyset, Page, page
 
 BY_PLACE = Keyset(("node__path", "id"))
@@ -35,7 +37,7 @@ class Filters:
             at="unit" if query.get("at") == "unit" else "node",
             role=role if role in Role.values else "",
             state=state if state in STATES else "",
-            under=int(under) if under.isascii() and under.isdigit() and len(under) < 19 else None,
+            under=row_id(under),
             words=query.get("q", "").strip()[:40],
         )
 
@@ -47,15 +49,10 @@ class Filters:
         return "?" + urlencode({name: value for name, value in given.items() if value})
 
 
-def warned_until(today: date) -> date:
-    """The last day whose ending terms are warned of today."""
-    return today + timedelta(days=settings.TERM_WARNING_DAYS)
-
-
 def listed(paths: list[str], filters: Filters, cursor: str | None, *, today: date) -> Page[Post]:
-    """One page of the posts on that ground; each post's `now` are its running tenures."""
+    """One page of the posts on that ground; each post's `now` are its running tenures, each with `soon`."""
     posts = _filtered(_on(paths, filters), filters, today)
-    running = Tenure.objects.running(today).select_related("user").order_by("since", "pk")
+    running = terms.marked(Tenure.objects.running(today), today).select_related("user").order_by("since", "pk")
     posts = posts.select_related("node__parent", "unit__node").prefetch_related(Prefetch("tenures", running, "now"))
     return page(posts, cursor, SIZE, BY_UNIT if filters.at == "unit" else BY_PLACE)
 
@@ -63,7 +60,8 @@ def listed(paths: list[str], filters: Filters, cursor: str | None, *, today: dat
 def counts(paths: list[str], filters: Filters, *, today: date) -> dict[str, int]:
     """state → how many posts on that ground, the other filters applied; one query each."""
     base = _on(paths, filters)
-    return {state: _filtered(base, replace(filters, state=state), today).count() for state in STATES}
+    with plans.for_these_values():
+        return {state: _filtered(base, replace(filters, state=state), today).count() for state in STATES}
 
 
 def _on(paths: list[str], filters: Filters) -> QuerySet[Post]:
@@ -92,7 +90,7 @@ def _in_state(state: str, today: date) -> Q:
     if state == "vacant":
         return Q(~Exists(coming.filter(user__is_active=True)))
     if state == "expiring":
-        return Q(Exists(held.filter(until__lte=warned_until(today))))
+        return Q(Exists(held.filter(terms.ending(today))))
     if state == "gone":
         return Q(Exists(held.filter(user__is_active=False)))
     if state == "mute":

@@ -7,6 +7,7 @@ from typing import Any
 from django.test import Client
 from django.utils import timezone
 
+from lastmeter.accounts.actors import Actor
 from lastmeter.grid import tree
 from lastmeter.grid.coverage import gaps
 from lastmeter.grid.models import Level, Node, Post, Role, Tenure
@@ -67,9 +68,10 @@ def test_a_term_that_ends_soon_is_said_before_it_ends(cast: Cast, client_as: Cli
 def test_gaps_are_counted_with_what_lies_below_and_each_comes_with_its_cure(cast: Cast, client_as: ClientAs) -> None:
     today = timezone.localdate()
     places = [cast.nodes[name].path for name in ("town", "community", "grid", "other_community", "last_grid")]
-    counted = gaps.counted(places, today)
+    actor = Actor.of(cast.users["dispatcher"])
+    counted = gaps.counted(actor, places, today)
     for path in places:
-        every = gaps.parts([path], today, size=50)
+        every = gaps.parts(actor, today, size=50, under=[path])
         assert counted[path] == sum(part.count for part in every)
     assert counted[cast.nodes["last_grid"].path] > 0, "nobody works there"
     text = page(client_as("dispatcher"), "/map/?at=999902006002002&show=gaps")

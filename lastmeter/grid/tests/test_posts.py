@@ -4,12 +4,12 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
-from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
+from lastmeter.grid import jobs
 from lastmeter.grid.models import Handover, Post, Role, Tenure
-from lastmeter.grid.staff import expiring
+from lastmeter.grid.staff import expiring, vacancies
 from lastmeter.notices.models import Notice
 from tests.cast import Cast
 
@@ -130,13 +130,34 @@ def test_a_second_handover_of_the_same_tenure_finds_nobody(cast: Cast, client_as
 
 def test_a_term_that_ends_soon_is_told_once(cast: Cast) -> None:
     now: datetime = timezone.now()
-    until = timezone.localdate() + timedelta(days=settings.TERM_WARNING_DAYS)
+    until = timezone.localdate() + timedelta(days=30)
     Tenure.objects.filter(user=cast.users["worker"]).update(until=until)
     assert expiring.warn(now) == 1
     told = set(Notice.objects.filter(kind="post.expiring").values_list("user__username", flat=True))
     assert {"worker", "clerk", "secretary", "dispatcher"} == told
     expiring.warn(now)
     assert Notice.objects.filter(kind="post.expiring").count() == len(told)
+
+
+def test_a_post_that_falls_vacant_is_told_once_to_those_who_keep_the_ground(cast: Cast, client_as: ClientAs) -> None:
+    tenure, now = tenure_of(cast, "worker"), timezone.now()
+    client_as("clerk").post(f"/posts/{tenure.post_id}/leaving/", {"tenure": tenure.pk})
+    for later in range(3):
+        jobs.warn_terms(now + timedelta(days=later))
+    told = Notice.objects.filter(kind="post.vacant")
+    assert {notice.user.username for notice in told} == {"clerk", "secretary", "dispatcher"}
+    assert told.count() == 3
+    assert told[0].title == "第一网格的专职网格员空缺了"
+    assert "周小满" in told[0].words
+
+
+def test_a_post_handed_over_or_filled_from_a_later_day_on_is_not_vacant(cast: Cast, client_as: ClientAs) -> None:
+    today, successor = timezone.localdate(), cast.users["resident"]
+    Tenure.objects.filter(user=cast.users["worker"]).update(until=today)
+    Tenure.objects.create(post=post_of(cast, "worker"), user=successor, since=today + timedelta(days=9))
+    assert vacancies.warn(timezone.now()) == 0
+    Tenure.objects.filter(user=successor).delete()
+    assert vacancies.warn(timezone.now()) == 1
 
 
 def test_the_public_number_is_written_by_the_desk(cast: Cast, client_as: ClientAs) -> None:

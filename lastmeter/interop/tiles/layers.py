@@ -11,6 +11,7 @@ import shapely
 from django.db.models import Q
 from mapbox_vector_tile.encoder import on_invalid_geometry_make_valid
 
+from lastmeter.accounts.actors import Actor
 from lastmeter.grid import scope, tree
 from lastmeter.grid.coverage import gaps
 from lastmeter.grid.ground import Kept
@@ -61,13 +62,13 @@ def coverage(square: Square, paths: Sequence[str], *, today: date) -> bytes:
     return _encode("coverage", square, rows, told)
 
 
-def missing(square: Square, paths: Sequence[str], *, today: date) -> bytes:
-    """How much is missing at each node below these paths and in what lies below it; not kept either.
+def missing(square: Square, paths: Sequence[str], actor: Actor, *, today: date) -> bytes:
+    """How much the actor can mend at each node below these paths and in what lies below it; not kept either.
 
     The nodes of the largest level in the tile stand for what lies between them.
     """
     rows = _within(square, paths, WITH_GAPS, today)
-    found = gaps.counted({row[3] for row in rows}, today)
+    found = gaps.counted(actor, {row[3] for row in rows}, today)
     return _encode("gaps", square, rows, {row[0]: {"gaps": found[row[3]]} for row in rows})
 
 

@@ -47,7 +47,7 @@ def gaps(request: Request, z: int, x: int, y: int) -> HttpResponse:
     square = _square(z, x, y)
     if not paths:
         raise Http404
-    return _answer(layers.missing(square, paths, today=timezone.localdate()))
+    return _answer(layers.missing(square, paths, request.actor, today=timezone.localdate()))
 
 
 def _square(z: int, x: int, y: int) -> Square:

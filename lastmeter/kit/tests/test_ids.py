@@ -85,6 +85,16 @@ def test_node_keys_sort_like_their_numbers(one: int, other: int) -> None:
     assert (ids.node_key(one).encode() < ids.node_key(other).encode()) == (one < other)
 
 
+@given(st.integers(0, 10**18 - 1))
+def test_a_row_is_named_by_its_key(key: int) -> None:
+    assert ids.row_id(str(key)) == key
+
+
+@pytest.mark.parametrize("text", ["", " 1", "-1", "1.0", "x", "²", "１", "٣", "9" * 19])
+def test_what_cannot_be_a_key_names_no_row(text: str) -> None:
+    assert ids.row_id(text) is None
+
+
 @pytest.mark.parametrize("n", [-1, 32**5])
 def test_there_is_no_sixth_character(n: int) -> None:
     with pytest.raises(ValueError, match="no node key"):

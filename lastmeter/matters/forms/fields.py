@@ -1,16 +1,19 @@
 """Fields that several forms of matters share: words, photos, a category."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lastmeter.kit.forms import Line
 from lastmeter.kit.uploads import BadPhoto, Photo, check_photo
+from lastmeter.matters.catalogue import finding
 from lastmeter.matters.intake import MOST_PHOTOS
 from lastmeter.matters.models import Category
 
@@ -60,28 +63,53 @@ class Photos(forms.FileField):
         return tuple(found)
 
 
-def category_choices() -> Choices:
-    """The current catalogue as choices, grouped by the categories at its top: one query."""
-    rows = list(Category.objects.filter(valid_to=None).order_by("scheme", "pk").only("pk", "name", "name_en", "parent"))
+MOST_LISTED = 80  # categories of one scheme that stand in the menu; those of a larger one are found by typing
+
+
+def familiar_choices() -> Choices:
+    """The choices of the people who live here: the short local list, when there is one, and no standard's hundreds."""
+    return category_choices(familiar=True)
+
+
+def category_choices(*, familiar: bool = False) -> Choices:
+    """The current catalogue as choices, grouped by the categories at its top; kept as long as nothing changes.
+
+    Of a large scheme only the upper two levels: the picker (category.js) finds the others by two characters.
+    """
+    rows = finding.offered()
+    large = {scheme for scheme, many in Counter(row.scheme_id for row in rows).items() if many > MOST_LISTED}
+    if familiar:
+        rows = [row for row in rows if row.scheme_id not in large] or rows
     parents = {row.parent_id for row in rows}
+    tops = {row.id for row in rows if row.parent_id is None}
+    below: dict[int, Choices] = {}
+    for row in rows:
+        if row.parent_id in tops or (row.parent_id and row.scheme_id not in large):
+            below.setdefault(row.parent_id, []).append((str(row.id), row.label))
     groups: Choices = []
-    for top in (row for row in rows if row.parent_id is None):
-        below = [(str(row.pk), row.label) for row in rows if row.parent_id == top.pk]
-        rest = (str(top.pk), _("%(name)s（其他）") % {"name": top.label})
-        groups.append((top.label, [*below, rest]) if top.pk in parents else (str(top.pk), top.label))
+    for top in (row for row in rows if row.id in tops):
+        rest = (str(top.id), _("%(name)s（其他）") % {"name": top.label})
+        groups.append((top.label, [*below.get(top.id, []), rest]) if top.id in parents else (str(top.id), top.label))
     return groups
 
 
 class CategoryField(forms.ChoiceField):
-    """A category out of `category_choices()`, which its form sets once for all fields; cleans to a Category or None."""
+    """A category out of `category_choices()`, which its form sets once for all fields; cleans to a Category or None.
+
+    Whatever is offered may be sent, whether it stands in the menu or was found by typing.
+    """
 
     def __init__(self, *, label: "Label", **options: Any) -> None:
         super().__init__(label=label, required=False, **options)
+        self.widget.attrs["data-categories"] = reverse_lazy("catalogue-index")
 
     def offer(self, choices: Choices | Callable[[], Choices]) -> None:
         """Set what can be chosen; a function is asked only when the choices are shown or something was chosen."""
         self.choices = lambda: [("", _("还不确定")), *(choices() if callable(choices) else choices)]
 
+    def valid_value(self, value: Any) -> bool:
+        return str(value).isdigit() and any(str(each.id) == str(value) for each in finding.offered())
+
     def clean(self, value: Any) -> Category | None:
         chosen = super().clean(value)
-        return Category.objects.get(pk=int(chosen)) if chosen else None
+        return Category.objects.select_related("parent").get(pk=int(chosen)) if chosen else None

@@ -53,8 +53,16 @@ class RatingForm(forms.Form):
     words = Words(label=gettext_lazy("想说的话"), required=False)
 
 
+class UrgingForm(forms.Form):
+    words = Words(label=gettext_lazy("想催什么"), rows=2)
+
+
 class ReopeningForm(forms.Form):
-    reason = Words(label=gettext_lazy("哪里没有解决"))
+    reason = Words(label=gettext_lazy("哪里没有解决（可以不写）"), required=False)
+
+
+class ComplaintForm(forms.Form):
+    words = Words(label=gettext_lazy("现在是什么情况（可以不写）"), required=False)
 
 
 class WithdrawalForm(forms.Form):

@@ -10,7 +10,7 @@ from lastmeter.grid import locate, scope
 from lastmeter.kit.forms import Phone
 from lastmeter.kit.uploads import Photo
 from lastmeter.matters.forms import kept
-from lastmeter.matters.forms.fields import CategoryField, Photos, Words, category_choices
+from lastmeter.matters.forms.fields import CategoryField, Photos, Words, familiar_choices
 from lastmeter.matters.intake import MOST_PHOTOS, MOST_PLACE, MOST_TEXT
 
 
@@ -48,7 +48,7 @@ class ReportForm(forms.Form):
         super().__init__(*args, **options)
         category = self.fields["category"]
         if isinstance(category, CategoryField):
-            category.offer(category_choices)
+            category.offer(familiar_choices)
 
     def clean(self) -> dict[str, Any]:
         """Join new photos to those kept from an earlier try; keep them all for the next one, whatever else is wrong."""

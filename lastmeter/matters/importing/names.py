@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from lastmeter.grid import locate, tree
+from lastmeter.grid import ground, locate, tree
 from lastmeter.grid.models import Code, Node, Unit
 from lastmeter.kit import geo
 from lastmeter.matters.importing.maps import BadMap, Categories, ImportMap, PlaceWay, Plant, Point, Position, Units
@@ -195,6 +195,7 @@ class CategoryNames:
     def _add(self, parent: int | None, name: str) -> int:
         above = self._scheme.categories.values_list("code", flat=True).get(pk=parent) if parent else ""
         number = self._scheme.categories.filter(parent=parent).count() + 1
+        ground.bump()  # the catalogue is kept by every process
         return Category.objects.create(scheme=self._scheme, parent_id=parent, code=f"{above}{number:03}", name=name).pk
 
 

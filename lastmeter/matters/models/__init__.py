@@ -1,28 +1,51 @@
 """What a matter is made of: one file for each part of its life."""
 
 from lastmeter.matters.models.asking import Enquiry, Rating, Revisit
-from lastmeter.matters.models.catalogue import Category, Scheme
-from lastmeter.matters.models.handling import Assignment, Closure, Outcome, Reply
+from lastmeter.matters.models.catalogue import Anomaly, Category, Correspondence, Difference, Edition, Scheme
+from lastmeter.matters.models.checks import SiteCheck
+from lastmeter.matters.models.duties import Duty
+from lastmeter.matters.models.handling import Assignment, Cause, Closure, Outcome, Reply
+from lastmeter.matters.models.items import Item, ItemList
 from lastmeter.matters.models.matter import Matter, Profile, Requester, Source, Urgency
 from lastmeter.matters.models.names import DistrictName
-from lastmeter.matters.models.screening import Channel, Screening
+from lastmeter.matters.models.objections import Objection
+from lastmeter.matters.models.questions import Answer, Question
+from lastmeter.matters.models.rules import Cap, ProfileRule
+from lastmeter.matters.models.screening import Channel, Ground, Screening
+from lastmeter.matters.models.together import Part
 
 __all__ = [
+    "Anomaly",
+    "Answer",
     "Assignment",
+    "Cap",
     "Category",
+    "Cause",
     "Channel",
     "Closure",
+    "Correspondence",
+    "Difference",
     "DistrictName",
+    "Duty",
+    "Edition",
     "Enquiry",
+    "Ground",
+    "Item",
+    "ItemList",
     "Matter",
+    "Objection",
     "Outcome",
+    "Part",
     "Profile",
+    "ProfileRule",
+    "Question",
     "Rating",
     "Reply",
     "Requester",
     "Revisit",
     "Scheme",
     "Screening",
+    "SiteCheck",
     "Source",
     "Urgency",
 ]

@@ -17,6 +17,20 @@ class Outcome(models.TextChoices):
     IMPOSSIBLE = "impossible", _("确不能解决")
 
 
+class Cause(models.TextChoices):
+    """What lay behind it: the root cause as the closer judges it."""
+
+    FACILITY = "facility", _("设施老化或损坏")
+    MANAGEMENT = "management", _("管理不到位")
+    DUTY = "duty", _("职责不清")
+    POLICY = "policy", _("政策或资金所限")
+    CONDUCT = "conduct", _("个人或商户行为")
+    DISPUTE = "dispute", _("邻里或利益纠纷")
+    SEASON = "season", _("天气或季节")
+    INFORMATION = "information", _("不了解政策")
+    UNKNOWN = "unknown", _("还说不清")
+
+
 class Assignment(models.Model):
     """The matter lies with a unit or a person from one moment to another; the open one is whose turn it is."""
 
@@ -57,6 +71,10 @@ class Closure(models.Model):
     matter = models.ForeignKey(Matter, on_delete=models.CASCADE, related_name="closures")
     outcome = models.CharField(_("办理结果"), max_length=12, choices=Outcome.choices)
     words = models.TextField(_("结案说明"), blank=True)
+    cause = models.CharField(_("根本原因"), max_length=12, choices=Cause.choices, blank=True)
+    reason = models.CharField(_("为什么这样办结"), max_length=1000, blank=True)
+    decided_by = models.CharField(_("谁定的"), max_length=60, blank=True)
+    despite = models.CharField(_("还有没办完的，为什么仍办结"), max_length=1000, blank=True)
     by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
     reopened_at = models.DateTimeField(null=True, blank=True)

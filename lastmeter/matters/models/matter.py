@@ -23,7 +23,10 @@ class Source(models.TextChoices):
 
 class Profile(models.TextChoices):
     GRID = "grid", _("网格")
+    HOTLINE = "hotline", _("热线")
+    CITY = "city", _("城市管理")
     SELF = "self", _("自办自结")
+    PETITION = "petition", _("信访")
 
 
 class Urgency(models.TextChoices):
@@ -40,6 +43,7 @@ class Matter(models.Model):
     source = models.CharField(_("来源"), max_length=10, choices=Source.choices)
     source_number = models.CharField(_("来源编号"), max_length=64, blank=True)
     profile = models.CharField(_("流程"), max_length=12, choices=Profile.choices, default=Profile.GRID)
+    profile_by_hand = models.BooleanField(_("流程由工作台选定"), default=False)
     category = models.ForeignKey(Category, on_delete=models.PROTECT, null=True, related_name="matters")
     urgency = models.CharField(_("紧急程度"), max_length=10, choices=Urgency.choices, default=Urgency.NORMAL)
     tracking_hash = models.BinaryField(max_length=32, null=True)

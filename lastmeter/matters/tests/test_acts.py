@@ -25,7 +25,8 @@ from lastmeter.matters import (
     sending_up,
     settling,
 )
-from lastmeter.matters.models import Channel, Matter, Outcome, Rating, Source
+from lastmeter.matters.models import Channel, Matter, Objection, Outcome, Rating, Source
+from lastmeter.matters.reassigning import objections
 from lastmeter.matters.steps import Overtaken
 from lastmeter.notices.models import Notice
 from tests.cast import Cast, middle
@@ -33,6 +34,7 @@ from tests.cast import Cast, middle
 Actors = Callable[[str], Actor]
 VISITOR = Actor.visitor("browser")
 NOW = timezone.now()
+NOT_DUTY = Objection.Reason.NOT_DUTY
 
 
 def report(ref: str = "r1", **values: object) -> intake.Report:
@@ -162,7 +164,7 @@ def test_a_department_sees_what_was_sent_to_it_until_it_sends_it_back(cast: Cast
     dispatch.dispatch(matter, unit=cast.units["urban"], by=actor("clerk"), now=NOW)
     assert Dossier.objects.filter(visible(actor("handler"))).count() == 1
     assert Dossier.objects.filter(visible(actor("other_handler"))).count() == 0
-    dispatch.send_back(fresh(matter), reason="不归我们", by=actor("handler"), now=NOW)
+    objections.send_back(fresh(matter), reason=NOT_DUTY, words="不归我们", by=actor("handler"), now=NOW)
     assert Dossier.objects.filter(visible(actor("handler"))).count() == 0
     assert fresh(matter).dossier.step == lifecycle.FILED
 

@@ -97,7 +97,7 @@ def test_screening_by_its_four_ways(cast: Cast, client_as: ClientAs) -> None:
     clerk.post(at(diverted, "diversion"), {"channel": "arbitration", "more": "仲裁院在二楼"})
     assert "12333" in Event.objects.get(dossier=diverted.pk, kind="matter.diverted").words.text
     assert clerk.post(at(rejected, "rejection"), {"reason": ""}).status_code == 422
-    clerk.post(at(rejected, "rejection"), {"reason": "不是本地发生的事"})
+    clerk.post(at(rejected, "rejection"), {"ground": "outside", "reason": "不是本地发生的事"})
     assert [step(each) for each in (accepted, merged, diverted, rejected)] == [
         "filed",
         "merged",
@@ -111,7 +111,7 @@ def test_who_comes_too_late_is_told_what_happened_and_keeps_the_words(
 ) -> None:
     matter = report(cast)
     dispatch.take(matter, by=actor("worker"), now=timezone.now())
-    late = client_as("clerk").post(at(matter, "rejection"), {"reason": "写了很久的理由"})
+    late = client_as("clerk").post(at(matter, "rejection"), {"ground": "other", "reason": "写了很久的理由"})
     assert late.status_code == 409
     assert "写了很久的理由" in late.content.decode()
     assert "网格员接手办理" in late.content.decode()

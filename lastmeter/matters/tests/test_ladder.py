@@ -142,7 +142,7 @@ def _do(act: str, number: int, matters: list[Matter], now: datetime, cast: Cast,
 
 def _has_climbed(deadline: Deadline, now: datetime) -> None:
     after = [rules.RungRule("", "", n, days, "working_days", 0) for n, days in ((1, 1), (2, 3), (3, 5))]
-    due = [each for each in after if rules.due(deadline.due_at, each, Calendar.national()) <= now]
+    due = [each for each in after if rules.due(deadline.due_at, each, rules.Worked(Calendar.national())) <= now]
     reached = len(due) if deadline.due_at <= now else 0
     assert deadline.rung == reached
     assert Event.objects.filter(dossier=deadline.dossier_id, kind="matter.escalated").count() == reached

@@ -16,7 +16,7 @@ from lastmeter.grid.models import Change
 from lastmeter.matters import lists
 from lastmeter.matters.tests.test_queue import MOST_QUERIES, report
 from tests.cast import Cast
-from tests.test_ground_changes import halves
+from tests.redrawn import halves
 
 ClientAs = Callable[[str], Client]
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from lastmeter.accounts.actors import Actor
 from lastmeter.grid import followers, shapes, tree
 from lastmeter.grid.models import Level, Node
-from lastmeter.grid.proposals import jobs, proposing
+from lastmeter.grid.proposals import proposing, today
 from lastmeter.matters import intake
 from lastmeter.matters.models import Source
 from tests.cast import FOUNDED, SIDE, SOUTH, WEST, Cast
@@ -24,7 +24,7 @@ def test_matters_at_a_micro_grid_count_there_and_those_of_its_grid_are_spread(ca
         _report(node, str(ref), now)
     community = cast.nodes["community"]
     proposal = proposing.ask(street=community, urban=(50, 90), rural=(50, 90), by=by, now=now)
-    cells, _left_out = jobs.snapshot(proposal, now)
+    cells, _left_out = today.snapshot(proposal, now)
     assert {cell.place.name: cell.work for cell in cells} == {"湖畔小区 6 栋": 1, "东巷": 2, "第二网格": 0}
     assert followers.work_since([cast.nodes["grid"].pk], now + timedelta(days=1)) == {}
 

@@ -17,10 +17,24 @@ from lastmeter.accounts import audit, limits
 from lastmeter.accounts.actors import Actor
 from lastmeter.accounts.models import User
 from lastmeter.accounts.requests import Request, signed_in
-from lastmeter.matters import asking, closing, dispatch, handling, policy, screening, sending_up, settling
+from lastmeter.clocks.deadlines import NotNow
+from lastmeter.matters import (
+    asking,
+    checking,
+    closing,
+    dispatch,
+    handling,
+    policy,
+    profiles,
+    repeats,
+    screening,
+    sending_up,
+    settling,
+)
+from lastmeter.matters.catalogue.community import NotAsked
 from lastmeter.matters.channels import HOW
 from lastmeter.matters.forms import acts as forms
-from lastmeter.matters.models import Channel, Matter, Outcome, Urgency
+from lastmeter.matters.models import Cause, Channel, Ground, Matter, Outcome, Profile, Urgency
 from lastmeter.matters.steps import Overtaken
 from lastmeter.matters.views import matter as page
 from lastmeter.matters.views.reach import matter_for
@@ -29,8 +43,13 @@ CarryOut = Callable[[Matter, dict[str, Any], Actor, datetime], object]
 View = Callable[..., HttpResponseBase]
 
 
-def act(ability: str, form_class: type[forms.ActForm], done: str | Promise) -> Callable[[CarryOut], View]:
+Right = Callable[[Actor, Matter], None]  # raises NotAllowed
+
+
+def act(right: str | Right, form_class: type[forms.ActForm], done: str | Promise) -> Callable[[CarryOut], View]:
     """A view that fetches the matter through the actor, checks the form and carries the act out.
+
+    `right` is an ability of matters/policy.py, or a check of its own that raises NotAllowed.
 
     Not visible → 404; visible, but no post for it → 403; a wrong form → the page again, 422; too late → the page again
     with what happened meanwhile and with what was typed, 409.
@@ -42,14 +61,20 @@ def act(ability: str, form_class: type[forms.ActForm], done: str | Promise) -> C
         @wraps(carry_out)
         def view(request: Request, user: User, number: str) -> HttpResponse:
             matter = matter_for(request.actor, number)
-            policy.require(request.actor, ability, matter)
+            if callable(right):
+                right(request.actor, matter)
+            else:
+                policy.require(request.actor, right, matter)
             form = form_class(request.POST, request.FILES, at=forms.Setting(matter, request.actor))
             if not form.is_valid():
                 form.hold()
                 return page.answer(request, matter, bound=form, status=422)
             try:
                 carry_out(matter, form.cleaned_data, request.actor, timezone.now())
-            except Overtaken as overtaken:
+            except NotAsked as refused:  # a list came into force after the form was checked
+                form.add_error(None, str(refused))
+                return page.answer(request, matter_for(request.actor, number), bound=form, status=422)
+            except (Overtaken, NotNow) as overtaken:
                 form.hold()
                 return page.answer(
                     request, matter_for(request.actor, number), bound=form, trouble=str(overtaken), status=409
@@ -81,7 +106,22 @@ def diversion(matter: Matter, given: dict[str, Any], by: Actor, now: datetime) -
 
 @act("screen", forms.Rejection, gettext_lazy("已写明理由，不予受理。"))
 def rejection(matter: Matter, given: dict[str, Any], by: Actor, now: datetime) -> None:
-    screening.reject(matter, reason=given["reason"], by=by, now=now)
+    screening.reject(matter, reason=given["reason"], ground=Ground(given["ground"]), by=by, now=now)
+
+
+@act("screen", forms.Repetition, gettext_lazy("已告诉诉求人那一件的进展，没有另立一件。"))
+def repetition(matter: Matter, given: dict[str, Any], by: Actor, now: datetime) -> None:
+    repeats.repeat(matter, of=given["target"], words=given["words"], by=by, now=now)
+
+
+@act("alarm", forms.HandOver, gettext_lazy("已记下移交，改按紧急办理，工作台已收到通知。"))
+def alarm(matter: Matter, given: dict[str, Any], by: Actor, now: datetime) -> None:
+    screening.hand_over(matter, called=given["called"], words=given["words"], by=by, now=now)
+
+
+@act("screen", forms.ProfileForm, gettext_lazy("已改流程。"))
+def profile(matter: Matter, given: dict[str, Any], by: Actor, now: datetime) -> None:
+    profiles.change(matter, profile=Profile(given["profile"]), reason=given["reason"], by=by, now=now)
 
 
 @act("dispatch", forms.Assignment, gettext_lazy("已分派，对方会收到通知。"))
@@ -117,11 +157,6 @@ def beginning(matter: Matter, given: dict[str, Any], by: Actor, now: datetime) -
     dispatch.begin(matter, by=by, now=now)
 
 
-@act("handle", forms.Return, gettext_lazy("已退回工作台。"))
-def giving_back(matter: Matter, given: dict[str, Any], by: Actor, now: datetime) -> None:
-    dispatch.send_back(matter, reason=given["reason"], by=by, now=now)
-
-
 @act("dispatch", forms.Recall, gettext_lazy("已收回到工作台，请重新分派。"))
 def recall(matter: Matter, given: dict[str, Any], by: Actor, now: datetime) -> None:
     dispatch.recall(matter, reason=given["reason"], by=by, now=now)
@@ -134,7 +169,7 @@ def escalation(matter: Matter, given: dict[str, Any], by: Actor, now: datetime) 
 
 @act("settle", forms.Settlement, gettext_lazy("已就地办结。"))
 def settlement(matter: Matter, given: dict[str, Any], by: Actor, now: datetime) -> None:
-    settling.settle(matter, result=given["result"], photos=given["photos"], by=by, now=now)
+    settling.settle(matter, result=given["result"], photos=given["photos"], despite=given["despite"], by=by, now=now)
 
 
 @act("handle", forms.ReplyForm, gettext_lazy("答复已送到工作台核查。"))
@@ -165,7 +200,29 @@ def rework(matter: Matter, given: dict[str, Any], by: Actor, now: datetime) -> N
 
 @act("close", forms.ClosureForm, gettext_lazy("已办结，诉求人可以评价。"))
 def closure(matter: Matter, given: dict[str, Any], by: Actor, now: datetime) -> None:
-    closing.close(matter, outcome=Outcome(given["outcome"]), words=given["words"], by=by, now=now)
+    closing.close(
+        matter,
+        outcome=Outcome(given["outcome"]),
+        words=given["words"],
+        cause=Cause(given["cause"]) if given["cause"] else None,
+        reason=given["reason"],
+        decided_by=given["decided_by"],
+        despite=given["despite"],
+        by=by,
+        now=now,
+    )
+
+
+@act("check", forms.CheckForm, gettext_lazy("核实结果已记下。"))
+def site_check(matter: Matter, given: dict[str, Any], by: Actor, now: datetime) -> None:
+    checking.check(
+        matter, matches=given["found"] == "yes", words=given["words"], photos=given["photos"], by=by, now=now
+    )
+
+
+@act("revisit", forms.ReopenFor, gettext_lazy("已重开，上次办理的人会收到通知。"))
+def reopening(matter: Matter, given: dict[str, Any], by: Actor, now: datetime) -> None:
+    closing.reopen_for(matter, reason=given["reason"], by=by, now=now)
 
 
 @act("revisit", forms.RevisitForm, gettext_lazy("回访已记下。"))

@@ -21,7 +21,8 @@ from lastmeter.kit import ids
 from lastmeter.kit.paging import merge_page
 from lastmeter.matters import intake, lifecycle, lists, policy, sending_up, settling
 from lastmeter.matters.forms.field import SETTLE, FoundForm
-from lastmeter.matters.models import Enquiry, Requester, Source
+from lastmeter.matters.models import Enquiry, Profile, Requester, Source
+from lastmeter.matters.together import parts
 from lastmeter.matters.views.reach import find
 
 FIRST, MOST, WAITING = 3, 30, 8
@@ -40,13 +41,14 @@ def today(request: Request, user: User) -> HttpResponse:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A matter of the day: the colour of its edge, from when it is pressing, a phone to call, an open question."""
+    """A matter of the day: the colour of its edge, from when it presses, a phone, an open question, a check to make."""
 
     dossier: Dossier
     edge: str
     warn_at: datetime | None
     callable: bool
     asked: bool
+    to_check: bool
 
 
 def day_of(actor: Actor) -> dict[str, Any]:
@@ -63,15 +65,21 @@ def day_of(actor: Actor) -> dict[str, Any]:
         "count": len(lines),
         "capped": bool(page.next),
         "waiting": elsewhere.items,
+        "tasks": parts.of_person(actor),
         "all": reverse("queue") + lists.Filters(step="open").query(),
         "now": now,
     }
 
 
 def _turn_of(actor: Actor) -> Q:
-    """Whose turn it is: the actor's where they handle it, the grid's where nobody does and no desk has it yet."""
+    """Whose turn it is: the actor's where they handle it, the grid's where nobody does and no desk has it yet.
+
+    And the grid's, where an answer of the city's management is to be checked on the spot by somebody who did not do it.
+    """
     nobody = Q(matter__handler=None, matter__unit=None, matter__desk_level=Level.GRID)
-    return nobody | Q(matter__handler=actor.user_id, step__in=lifecycle.WITH_HANDLER)
+    to_check = Q(matter__profile=Profile.CITY, step__in=lifecycle.TO_CHECK)
+    others = Q(matter__handler=None) | ~Q(matter__handler=actor.user_id)
+    return nobody | to_check & others | Q(matter__handler=actor.user_id, step__in=lifecycle.WITH_HANDLER)
 
 
 def _lines(actor: Actor, dossiers: list[Dossier], now: datetime) -> list[Line]:
@@ -87,6 +95,7 @@ def _lines(actor: Actor, dossiers: list[Dossier], now: datetime) -> list[Line]:
             each.due_at - lists.SOON if each.due_at else None,
             each.pk in phones and scope.holds(actor, revealing, each.path),
             each.pk in asked,
+            each.step in lifecycle.TO_CHECK and each.matter.profile == Profile.CITY,
         )
         for each in dossiers
     ]

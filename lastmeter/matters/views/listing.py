@@ -19,6 +19,7 @@ from lastmeter.dossiers.models import Dossier
 from lastmeter.grid import scope, tree
 from lastmeter.grid.history import versions
 from lastmeter.grid.models import Level, Node, Unit, at_or_below, lineage
+from lastmeter.kit.ids import row_id
 from lastmeter.matters import lists
 from lastmeter.matters.forms.fields import category_choices
 from lastmeter.matters.lists import Filters
@@ -81,8 +82,7 @@ def read(query: QueryDict) -> tuple[Filters, str]:
 
 
 def _named(place: str) -> Node | None:
-    by_id = place.isascii() and place.isdecimal() and len(place) < 19
-    return tree.resolve_code(place) or (Node.objects.filter(pk=int(place)).first() if by_id else None)
+    return tree.resolve_code(place) or Node.objects.filter(pk=row_id(place) or 0).first()
 
 
 def beside(request: Request, filters: Filters, current: int | None) -> dict[str, object]:

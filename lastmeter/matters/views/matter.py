@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -14,28 +15,19 @@ from django.views.decorators.http import require_safe
 
 from lastmeter.accounts.models import User
 from lastmeter.accounts.requests import Request, signed_in
+from lastmeter.clocks.models import Deadline
 from lastmeter.dossiers.models import Attachment
 from lastmeter.grid import tree
 from lastmeter.kit import masking
 from lastmeter.kit.ids import pretty
-from lastmeter.matters import channels, lifecycle, policy, reckoning, story
+from lastmeter.matters import channels, danger, lifecycle, policy, promises, story
+from lastmeter.matters.catalogue import mapping, questions
 from lastmeter.matters.forms import acts as forms
-from lastmeter.matters.models import Channel, Enquiry, Matter, Requester, Screening
+from lastmeter.matters.forms import reassigning, together
+from lastmeter.matters.models import Channel, Enquiry, Matter, Objection, Profile, Requester
 from lastmeter.matters.views import listing
+from lastmeter.matters.views.door import AWAITED, TIMING, Door
 from lastmeter.matters.views.reach import matter_for, number_of, sees
-
-
-@dataclass(frozen=True, slots=True)
-class Door:
-    """How the page offers an act: its address, its key, the words on its button, and the form it opens."""
-
-    act: str
-    noun: str
-    key: str
-    words: str | Promise
-    form: type[forms.ActForm]
-    kind: str = "plain"
-
 
 # In the order in which the buttons stand; the first one that is allowed is the page's one red action.
 DOORS = (
@@ -43,6 +35,11 @@ DOORS = (
     Door("sign", "signature", "S", gettext_lazy("签收"), forms.Plain),
     Door("reply", "reply", "R", gettext_lazy("答复"), forms.ReplyForm),
     Door("close", "closure", "C", gettext_lazy("办结"), forms.ClosureForm),
+    Door("uphold", "ruling", "G", gettext_lazy("裁定"), reassigning.Ruling),
+    Door("grant_transfer", "transfer-answer", "G", gettext_lazy("答复转办申请"), reassigning.TransferAnswer),
+    Door("confirm", "check", "L", gettext_lazy("现场核实"), forms.CheckForm),
+    Door("part_finish", "part-result", "I", gettext_lazy("办完这一份"), together.PartResult),
+    Door("part_sign", "part-signature", "", gettext_lazy("签收这一份"), together.PartSignature),
     Door("take", "taking", "T", gettext_lazy("我来办"), forms.Plain),
     Door("begin", "beginning", "B", gettext_lazy("开始办理"), forms.Plain),
     Door("settle", "settlement", "F", gettext_lazy("就地办结"), forms.Settlement),
@@ -50,17 +47,27 @@ DOORS = (
     Door("archive", "archiving", "Z", gettext_lazy("归档"), forms.Plain),
     Door("accept", "acceptance", "A", gettext_lazy("只受理"), forms.Acceptance),
     Door("merge", "merger", "M", gettext_lazy("归为一件"), forms.Merger),
+    Door("repeat", "repetition", "", gettext_lazy("重复反映"), forms.Repetition),
+    Door("hand_over", "alarm", "", gettext_lazy("移交紧急电话"), forms.HandOver),
     Door("divert", "diversion", "E", gettext_lazy("告知渠道"), forms.Diversion),
     Door("reject", "rejection", "X", pgettext_lazy("button", "不予受理"), forms.Rejection, "danger"),
     Door("verify", "verification", "V", gettext_lazy("核查"), forms.Plain),
     Door("rework", "rework", "W", gettext_lazy("返工"), forms.Rework),
+    Door("correct", "correction", "", gettext_lazy("更正"), reassigning.Correction),
+    Door("change_profile", "profile", "", gettext_lazy("改流程"), forms.ProfileForm),
+    Door("call_in", "assistance", "", gettext_lazy("请协办"), together.Assist),
+    Door("give_task", "task", "", gettext_lazy("小任务"), together.TaskForm),
+    Door("part_cancel", "part-cancellation", "", gettext_lazy("取消协办"), together.PartCancellation),
+    Door("reopen_for", "reopening", "", gettext_lazy("代为重开"), forms.ReopenFor),
     Door("send_up", "escalation", "U", gettext_lazy("报上级"), forms.Escalation),
-    Door("send_back", "return", "Y", gettext_lazy("退回"), forms.Return, "danger"),
+    Door("propose_transfer", "transfer", "", gettext_lazy("申请转办"), reassigning.Transfer),
+    Door("send_back", "return", "Y", gettext_lazy("退回"), reassigning.Return, "danger"),
     Door("recall", "recall", "O", gettext_lazy("收回"), forms.Recall, "danger"),
 )
 ASK = Door("ask", "enquiry", "Q", gettext_lazy("请补充"), forms.EnquiryForm)
 NOTE = Door("note", "note", "N", gettext_lazy("备注"), forms.NoteForm)
 MAIN_BUTTONS = 3
+OWN_WORDS = ("accept", "dispatch", "sign", "reply", "close", "verify")  # acts that flows give names of their own
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +78,7 @@ class Offer:
     form: forms.ActForm
     address: str
     primary: bool
+    words: str | Promise
 
     @property
     def dialog(self) -> str:
@@ -112,18 +120,24 @@ def answer(
     filters, query = listing.read(request.GET)
     setting = bound.at if bound and not trouble else forms.Setting(matter, request.actor)
     offered = offers(setting, bound, query)
+    moving = timing_offers(setting, bound, query)
     context: dict[str, Any] = {
         "matter": matter,
         "dossier": matter.dossier,
         "step": lifecycle.BY_NAME[matter.dossier.step],
         "query": query,
         "offers": offered,
+        "timing": moving,
+        "dialogs": [each for each in [*offered, *moving] if each.asks],
+        "standing": setting.standing,
         "main": offered[:MAIN_BUTTONS],
-        "others": offered[MAIN_BUTTONS:],
+        "others": [each for each in offered[MAIN_BUTTONS:] if not _rare(each, setting)],
+        "rare": [each for each in offered[MAIN_BUTTONS:] if _rare(each, setting)],
         "trouble": trouble,
         "typed": bound.typed() if bound and trouble else [],
         "revealed": revealed,
         "done": "done" in request.GET,
+        "proposal": setting.proposal if any(each.door.act == "dispatch" for each in offered) else None,
         **_facts(setting, bound),
     }
     if not _swapped(request):
@@ -148,23 +162,57 @@ def onward(request: Request, matter: Matter) -> HttpResponse:
 def offers(setting: forms.Setting, bound: forms.ActForm | None, query: str) -> list[Offer]:
     """The acts that are open to this actor now, each with its form; the form that came back stands in its place."""
     matter, actor = setting.matter, setting.by
-    allowed = {each.act for each in policy.acts_for(actor, matter)}
-    doors = [door for door in DOORS if door.act in allowed]
+    allowed = {each.act for each in policy.acts_for(actor, matter)} | setting.timing
+    if "dispute" in allowed:
+        allowed.add("send_back")
+    doors = [door for door in (*AWAITED, *DOORS) if door.act in allowed]
     doors += [door for door in (ASK, NOTE) if policy.may(actor, door.act, matter)]
     if not matter.dossier.is_open:
         doors = [door for door in doors if door is not ASK]
-    found = []
-    for number, door in enumerate(doors):
-        form = bound if type(bound) is door.form else door.form(at=setting)
-        address = reverse(f"matter-{door.noun}", args=[matter.dossier.number]) + query
-        found.append(Offer(door, form, address, primary=number == 0 and door.act in allowed and door.kind == "plain"))
-    return found
+    return [
+        _offer(door, setting, bound, query, primary=not number and door.act in allowed and door.kind == "plain")
+        for number, door in enumerate(doors)
+    ]
+
+
+def timing_offers(setting: forms.Setting, bound: forms.ActForm | None, query: str) -> list[Offer]:
+    """The acts on the clocks that nobody waits for: they stand together, out of the way."""
+    return [_offer(door, setting, bound, query) for door in TIMING if door.act in setting.timing]
+
+
+def _offer(
+    door: Door, setting: forms.Setting, bound: forms.ActForm | None, query: str, *, primary: bool = False
+) -> Offer:
+    form = bound if type(bound) is door.form else door.form(at=setting)
+    address = reverse(f"matter-{door.noun}", args=[setting.matter.dossier.number]) + query
+    return Offer(door, form, address, primary, _words(door, setting))
+
+
+RARE = ("correct", "change_profile", "repeat", "hand_over", "propose_transfer", "part_cancel")
+
+
+def _rare(offer: Offer, setting: forms.Setting) -> bool:
+    """Whether a button stays folded: seldom wanted, unless the matter itself speaks for it."""
+    if offer.door.act == "repeat":
+        return not setting.earlier
+    if offer.door.act == "hand_over":
+        return not danger.named_in(setting.matter.text)
+    return offer.door.act in RARE and not offer.wrong
+
+
+def _words(door: Door, setting: forms.Setting) -> str | Promise:
+    """What the button says: the door's words, or the flow's own where it calls the act something else."""
+    if door.act == "send_back" and not setting.leave.open:
+        return _("提请裁定")
+    row = lifecycle.row(setting.matter.profile, door.act)
+    own = row is not None and row.word != lifecycle.word(door.act) and door.act in OWN_WORDS
+    return _(row.word) if row is not None and own else door.words
 
 
 def _facts(setting: forms.Setting, bound: forms.ActForm | None = None) -> dict[str, Any]:
     matter, actor, dossier = setting.matter, setting.by, setting.matter.dossier
     may_reveal = policy.may(actor, "reveal", matter)
-    merges = dossier.step in lifecycle.BY_ACT["merge"].before and policy.may(actor, "screen", matter)
+    merges = lifecycle.allows(matter.profile, "merge", dossier.step) and policy.may(actor, "screen", matter)
     reveal_form = bound if isinstance(bound, forms.Reveal) else forms.Reveal(at=setting)
     return {
         "number": pretty(dossier.number),
@@ -175,14 +223,39 @@ def _facts(setting: forms.Setting, bound: forms.ActForm | None = None) -> dict[s
         "reveal_wrong": reveal_form.is_bound and bool(reveal_form.errors),
         "place": place_words(matter),
         "node_code": tree.code_of(dossier.node),
-        "promised": reckoning.promised(matter.pk),
+        "promised": setting.promised,
         "lines": story.for_staff(matter.pk),
         "photos": list(Attachment.objects.filter(dossier=matter.pk).order_by("pk")),
         "similar": setting.similar if merges else [],
+        "earlier": setting.earlier if merges else [],
+        "dangers": danger.named_in(matter.text) if dossier.step == lifecycle.REPORTED else [],
+        "first_receiver": _first_receiver(matter),
+        "profile_word": _(lifecycle.PROFILE[matter.profile].word),
+        "parts": sorted(matter.parts.all(), key=lambda part: (part.ended_at is not None, part.pk)),
+        "objections": [(each, _decide_by(each)) for each in matter.objections.all() if each.decided_at is None],
+        "closure": matter.closures.filter(reopened_at=None).first() if not dossier.is_open else None,
         "question": Enquiry.objects.filter(matter=matter, ended_at=None).first(),
-        "screened": Screening.objects.filter(matter=matter).order_by("-pk").first(),
+        "elsewhere": mapping.in_words(matter.category_id, timezone.localdate()),
+        "answers": questions.answers(matter),
+        "to_ask": questions.to_ask(matter, timezone.localdate()) if policy.may(actor, "note", matter) else [],
         "channels": [(each, channels.HOW[each]) for each in Channel],
     }
+
+
+def _decide_by(objection: Objection) -> datetime | None:
+    """Until when a dispute is to be decided; a wish to hand on waits under the matter's own clock."""
+    if objection.kind != Objection.Kind.DISPUTE:
+        return None
+    running = Deadline.objects.filter(dossier=objection.matter_id, kind=promises.DISPUTE, ended_at=None)
+    return running.values_list("due_at", flat=True).first()
+
+
+def _first_receiver(matter: Matter) -> str:
+    """首接负责: in the hotline, the unit that had the matter first leads to the end; it stands on the page."""
+    if matter.profile != Profile.HOTLINE:
+        return ""
+    first = matter.assignments.filter(unit__isnull=False).order_by("pk").values_list("unit__name", flat=True).first()
+    return first or ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,21 +16,28 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from lastmeter.accounts import limits
 from lastmeter.accounts.requests import Request, visitor_client
+from lastmeter.clocks import pressing
+from lastmeter.clocks.deadlines import NotNow
 from lastmeter.dossiers import attachments
 from lastmeter.dossiers.models import Dossier
 from lastmeter.grid import tree
 from lastmeter.kit import ids
 from lastmeter.matters import asking, channels, closing, lifecycle, reckoning, story
+from lastmeter.matters.catalogue import questions
 from lastmeter.matters.forms.progress import (
     AnswerForm,
     CodeForm,
+    ComplaintForm,
     LookUpForm,
     RatingForm,
     ReopeningForm,
+    UrgingForm,
     WithdrawalForm,
 )
 from lastmeter.matters.models import Channel, Enquiry, Matter, Rating, Requester, Screening
 from lastmeter.matters.steps import Overtaken
+from lastmeter.matters.timing import standing
+from lastmeter.matters.timing.pressing import urge_by_requester
 from lastmeter.matters.views import photos, proof, reach
 
 BAR = (
@@ -48,6 +55,7 @@ AT = {
     lifecycle.HANDLING: 2,
     lifecycle.REPLIED: 2,
     lifecycle.VERIFYING: 2,
+    lifecycle.VERIFIED: 2,
     lifecycle.CLOSED: 3,
     lifecycle.REVISITED: 3,
     lifecycle.RATED: 4,
@@ -104,6 +112,14 @@ def _page(request: Request, matter: Matter, *, status: int = 200, **bound: forms
     into = matter.merged_into
     can_reopen = matter.reopen_until is not None and now <= matter.reopen_until
     step = dossier.step
+
+    rating = Rating.objects.filter(matter=matter).first()
+
+    def allows(act: str) -> bool:
+        return lifecycle.allows(matter.profile, act, step)
+
+    promised = reckoning.promised(matter.pk, public=True)
+    again_at = pressing.again_at(matter.pk, dossier.path, now)
     context: dict[str, Any] = {
         "matter": matter,
         "dossier": dossier,
@@ -113,17 +129,23 @@ def _page(request: Request, matter: Matter, *, status: int = 200, **bound: forms
         "node_code": tree.code_of(dossier.node),
         "bar": BAR,
         "at": AT.get(step),
-        "promised": reckoning.promised(matter.pk),
+        "promised": promised,
+        "standing": standing.of(matter, promised),
         "lines": story.for_requester(matter.pk),
         "into_lines": story.for_requester(into.pk) if into else [],
         "photos": attachments.public(matter.pk),
         "enquiry": Enquiry.objects.filter(matter=matter, ended_at=None).first(),
         "channel": _channel(matter),
-        "rating": Rating.objects.filter(matter=matter).first(),
+        "to_ask": questions.to_ask(matter, timezone.localdate()),
+        "rating": rating,
+        "not_solved": rating is not None and not rating.solved,
         "answer": AnswerForm() if dossier.is_open else None,
-        "rate": RatingForm() if step in lifecycle.BY_ACT["rate"].before else None,
-        "reopen": ReopeningForm() if can_reopen and step in lifecycle.BY_ACT["reopen"].before else None,
-        "withdraw": WithdrawalForm() if step in lifecycle.BY_ACT["withdraw"].before else None,
+        "urge": UrgingForm() if dossier.is_open and again_at is None else None,
+        "urge_again_at": again_at,
+        "rate": RatingForm() if allows("rate") else None,
+        "reopen": ReopeningForm() if can_reopen and allows("reopen") else None,
+        "complain": ComplaintForm() if not can_reopen and allows("complain") else None,
+        "withdraw": WithdrawalForm() if allows("withdraw") else None,
     }
     return render(request, "matters/progress/progress.html", {**context, **bound}, status=status)
 
@@ -170,6 +192,20 @@ def answer(request: Request, number: str) -> HttpResponse:
 
 
 @require_POST
+def urging(request: Request, number: str) -> HttpResponse:
+    """催办, once in so many days."""
+    form = UrgingForm(request.POST)
+
+    def act(matter: Matter) -> None:
+        try:
+            urge_by_requester(matter, words=form.cleaned_data["words"], by=request.actor, now=timezone.now())
+        except NotNow as error:
+            raise Overtaken(str(error)) from None
+
+    return _act(request, number, "urge", form, act, _("已催办，对方要在规定时间内给您回话。"))
+
+
+@require_POST
 def rating(request: Request, number: str) -> HttpResponse:
     """评价, once."""
     form = RatingForm(request.POST)
@@ -197,6 +233,17 @@ def reopening(request: Request, number: str) -> HttpResponse:
         closing.reopen(matter, reason=form.cleaned_data["reason"], by=request.actor, now=timezone.now())
 
     return _act(request, number, "reopen", form, act, _("已重新受理，并通知了上次办理的人。"))
+
+
+@require_POST
+def complaint(request: Request, number: str) -> HttpResponse:
+    """还没解决, when the window for reopening is over: handler and desk hear of it."""
+    form = ComplaintForm(request.POST)
+
+    def act(matter: Matter) -> None:
+        closing.complain(matter, words=form.cleaned_data["words"], by=request.actor, now=timezone.now())
+
+    return _act(request, number, "complain", form, act, _("已转告办理的人和工作台。"))
 
 
 @require_POST

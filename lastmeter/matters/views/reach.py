@@ -1,11 +1,12 @@
 """The only way from an address to a matter: through what its reader may see."""
 
+from django.db.models import Prefetch
 from django.http import Http404
 
 from lastmeter.accounts.actors import Actor
 from lastmeter.dossiers import access
 from lastmeter.kit.ids import BadNumber, check_number
-from lastmeter.matters.models import Matter
+from lastmeter.matters.models import Matter, Objection, Part
 
 SHOWN = (
     "dossier__community",
@@ -17,6 +18,12 @@ SHOWN = (
     "requester",
     "filed_by",
     "merged_into__dossier",
+)
+
+
+WITH = (
+    Prefetch("parts", Part.objects.select_related("unit", "user", "matter__dossier").order_by("pk")),
+    Prefetch("objections", Objection.objects.select_related("unit", "to_unit").order_by("pk")),
 )
 
 
@@ -39,7 +46,7 @@ def matter_for(actor: Actor, typed: str) -> Matter:
 def find(actor: Actor, number: str) -> Matter | None:
     """The matter of that number when the actor may see it."""
     visible = Matter.objects.filter(access.visible(actor, "dossier__"))
-    return visible.select_related(*SHOWN).filter(dossier__number=number).first()
+    return visible.select_related(*SHOWN).prefetch_related(*WITH).filter(dossier__number=number).first()
 
 
 def sees(actor: Actor, matter: Matter) -> bool:

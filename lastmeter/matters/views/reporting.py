@@ -18,6 +18,7 @@ from lastmeter.grid import picking, scope, tree
 from lastmeter.grid.models import Node
 from lastmeter.kit import ids
 from lastmeter.matters import contact, danger, duplicates, intake, reckoning
+from lastmeter.matters.catalogue import questions
 from lastmeter.matters.forms.reporting import PhoneCodeForm, ReportForm
 from lastmeter.matters.intake import MOST_PLACE
 from lastmeter.matters.models import Source
@@ -55,7 +56,7 @@ def _first(request: Request) -> dict[str, Any]:
     """First values: what was typed before picking a place, the place of a plate, of ?g=code, or of the picker."""
     first: dict[str, Any] = {"client_ref": ids.new_token(), **request.session.pop(DRAFT, {})}
     if code := request.GET.get("g", ""):
-        node = tree.resolve_code(code[:40]) or Node.objects.filter(key=code[:5]).first()
+        node = tree.named(code[:40])
         if node:
             picking.remember(request.session, node)
     first["node"] = request.session.get(picking.REMEMBERED)
@@ -203,6 +204,7 @@ def done(request: Request, number: str) -> HttpResponse:
         "number": ids.pretty(dossier.number),
         "code": intake.tracking_code(dossier.client, dossier.client_ref),
         "promised": reckoning.promised(matter.pk),
+        "to_ask": questions.to_ask(matter, timezone.localdate()),
         "qr": SafeString(segno.make(progress, error="m").svg_inline(scale=4, border=2, omitsize=True)),
     }
     return render(request, "matters/report/done.html", context)

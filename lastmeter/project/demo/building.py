@@ -2,7 +2,7 @@
 
 import shutil
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from django.apps import apps
@@ -14,14 +14,15 @@ from django.db.migrations.recorder import MigrationRecorder
 from lastmeter.accounts import people
 from lastmeter.accounts.actors import Actor, system
 from lastmeter.accounts.models import Installation, User
-from lastmeter.grid import divisions, reconciling, street
+from lastmeter.grid import divisions, ground, reconciling, street
 from lastmeter.grid.addresses.invented import load_addresses
 from lastmeter.grid.models import Node
 from lastmeter.kit.zhtime import CHINA
-from lastmeter.matters.defaults import plant_defaults
-from lastmeter.matters.models import Matter
-from lastmeter.project.demo import duty, world
+from lastmeter.matters.defaults import LOCAL, plant_defaults
+from lastmeter.matters.models import Category, Matter, ProfileRule
+from lastmeter.project.demo import catalogues, duty, world
 from lastmeter.project.demo.cast import RESIDENT_LOGIN, RESIDENT_NAME
+from lastmeter.project.demo.stories import FLOWS
 
 
 class NotADemo(Exception):
@@ -62,9 +63,23 @@ def _fill(now: datetime, matters: int) -> int:
     loaded = street.load_street(today=today)
     load_addresses(loaded.town)
     plant_defaults(city, today=today)
+    _plant_flows(city, today)
     resident = people.open_account(RESIDENT_LOGIN, RESIDENT_NAME, phone="19900009700", by=system("demo"), now=now)
     duty.set_up(loaded, now)
-    return world.play(loaded, resident=Actor.of(resident), now=now, matters=matters)
+    made = world.play(loaded, resident=Actor.of(resident), now=now, matters=matters)
+    catalogues.set_up(loaded, now)  # after the stories: what they do is not measured by a list of today
+    return made
+
+
+def _plant_flows(city: Node, today: date) -> None:
+    """Some kinds of trouble take the hotline's flow, some the city management's; the others the grid's."""
+    categories = {each.code: each for each in Category.objects.filter(scheme__code=LOCAL, code__in=FLOWS)}
+    since = today - timedelta(days=400)
+    ProfileRule.objects.bulk_create(
+        ProfileRule(node=city, category=categories[code], profile=profile, basis="演示", valid_from=since)
+        for code, profile in FLOWS.items()
+    )
+    ground.bump()
 
 
 def destroy() -> bool:

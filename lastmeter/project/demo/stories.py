@@ -7,6 +7,16 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any
 
+# Kinds of trouble that do not take the grid's own flow.
+FLOWS = {
+    "env-smoke": "city",
+    "livelihood-bus": "city",
+    "livelihood-water": "hotline",
+    "livelihood-power": "hotline",
+    "livelihood-wage": "hotline",
+    "property-fee": "hotline",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:

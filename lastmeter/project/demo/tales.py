@@ -11,8 +11,21 @@ from functools import lru_cache
 
 from lastmeter.accounts.actors import Actor
 from lastmeter.kit.uploads import Photo
-from lastmeter.matters import asking, closing, dispatch, handling, intake, screening, sending_up, settling
-from lastmeter.matters.models import Channel, Matter, Outcome, Rating, Source, Urgency
+from lastmeter.matters import (
+    asking,
+    checking,
+    closing,
+    dispatch,
+    handling,
+    intake,
+    lifecycle,
+    screening,
+    sending_up,
+    settling,
+)
+from lastmeter.matters.models import Cause, Channel, Matter, Objection, Outcome, Profile, Rating, Source, Urgency
+from lastmeter.matters.reassigning import objections
+from lastmeter.matters.together import parts
 from lastmeter.project.demo import moments, photos
 from lastmeter.project.demo.stage import Place, Stage
 from lastmeter.project.demo.stories import Deck, Kind, Refusal, Stories
@@ -44,6 +57,8 @@ class Plan:
     returned: bool = False
     asked: str = ""  # "answered", or "silent"
     reworked: bool = False
+    assisted: bool = False  # another unit is called in, and the worker gets a small task
+    disputed: bool = False  # returned too often: the street decides
     score: Rating.Score | None = None
     reopened: bool = False
     refusal: Refusal | None = None
@@ -279,6 +294,8 @@ class Tale:
             yield from self._returned(desk, right)
         self._to_unit(right, desk)
         handler = self.scene.stage.handlers[right]
+        if self.plan.disputed:
+            yield from self._disputed(desk, right)
         yield from self._signed(handler)
         return handler
 
@@ -294,8 +311,22 @@ class Tale:
         self._to_unit(wrong, desk)
         yield self._office(7)
         handler = self.scene.stage.handlers[wrong]
-        dispatch.send_back(self.matter, reason=self._words("backs"), by=handler, now=self.at)
+        objections.send_back(
+            self.matter, reason=Objection.Reason.NOT_DUTY, words=self._words("backs"), by=handler, now=self.at
+        )
         yield self._office(3, "again")
+
+    def _disputed(self, desk: Actor, unit: str) -> Iterator[datetime]:
+        """Given back as often as the rules allow, and given out again each time; then it waits for a ruling."""
+        handler = self.scene.stage.handlers[unit]
+        for again in (True, True, False):
+            yield self._office(2)
+            objections.object_to(
+                self.matter, reason=Objection.Reason.NOT_DUTY, words=self._words("backs"), by=handler, now=self.at
+            )
+            if again:
+                yield self._office(1)
+                self._to_unit(unit, desk)
 
     def _signed(self, handler: Actor) -> Iterator[datetime]:
         yield self._office(1.5, "sign")
@@ -304,12 +335,26 @@ class Tale:
         dispatch.begin(self.matter, by=handler, now=self.at)
 
     def _handle(self, handler: Actor) -> Iterator[datetime]:
-        """Work on it, and answer."""
+        """Work on it, perhaps with others, and answer."""
+        if self.plan.assisted:
+            yield self._office(1)
+            self._call_in(handler)
         if self._chance(0.35):
             yield self._office(5)
             handling.note(self.matter, text=self._words("notes"), by=handler, now=self.at)
         yield self._office(34, "reply")
         self._reply(handler)
+
+    def _call_in(self, handler: Actor) -> None:
+        """Another unit assists, and somebody in the grid gets a small task."""
+        stage, worker = self.scene.stage, self.plan.place.worker
+        other = next(unit for name, unit in sorted(stage.units.items()) if name != self.plan.kind.unit)
+        parts.call_in(self.matter, unit=other, request=self._words("assists"), by=handler, now=self.at)
+        if worker.user is not None:
+            due_at = moments.at_office(self.at + timedelta(days=2), self.scene.rng)
+            parts.give_task(
+                self.matter, request=self._words("tasks"), user=worker.user, due_at=due_at, by=handler, now=self.at
+            )
 
     def _reply(self, handler: Actor) -> None:
         outcome, words = self._outcome()
@@ -331,17 +376,34 @@ class Tale:
             closing.rework(self.matter, reason=self._words("reworks"), by=desk, now=self.at)
             yield self._office(14, "reply again")
             self._reply(handler)
-        if self.plan.stalls in ("verify", "close") or self._chance(0.6):
+        if self.matter.profile == Profile.CITY:
+            yield self._office(7, "check")
+            self._check()
+        elif self.plan.stalls in ("verify", "close") or self._chance(0.6):
             yield self._office(7, "verify")
             closing.verify(self.matter, by=desk, now=self.at)
         yield self._office(10, "close")
         self._closed(desk)
         yield from self._afterwards()
 
+    def _check(self) -> None:
+        """Somebody in the grid has looked, and it is true."""
+        checking.check(self.matter, matches=True, words=self._words("checks"), by=self.plan.place.worker, now=self.at)
+
     def _closed(self, desk: Actor) -> None:
         matter = self.matter
         outcome = Outcome(matter.replies.latest("pk").outcome)
-        closing.close(matter, outcome=outcome, words=self._words("closed"), by=desk, now=self.at)
+        reason = "" if outcome == Outcome.SOLVED else self._words("unsolved")
+        closing.close(
+            matter,
+            outcome=outcome,
+            words=self._words("closed"),
+            reason=reason,
+            cause=self.scene.rng.choice(list(Cause)) if self._chance(0.6) else None,
+            despite=self._words("unsolved") if matter.parts.filter(ended_at=None).exists() else "",
+            by=desk,
+            now=self.at,
+        )
 
     def _afterwards(self) -> Iterator[datetime]:
         """The call, the rating, perhaps once more, the archive."""
@@ -376,6 +438,8 @@ class Tale:
         yield self._office(20, "reply again")
         self._reply(handler)
         yield self._office(6)
+        if self.matter.profile == Profile.CITY:
+            self._check()
         self._closed(self.clerk)
         if self._chance(0.7):
             yield self._home(20)
@@ -384,6 +448,10 @@ class Tale:
     def _archive(self) -> Iterator[datetime]:
         self.at = moments.at_office(self.at + ARCHIVED_AFTER, self.scene.rng)
         yield self.at
+        matter = self.matter
+        if matter.profile == Profile.HOTLINE and matter.dossier.step == lifecycle.CLOSED:
+            words = self._words("revisits")
+            closing.revisit(matter, reached=True, solved=True, words=words, by=self.clerk, now=self.at)
         closing.archive(self.matter, by=self.clerk, now=self.at)
 
 

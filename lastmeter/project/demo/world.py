@@ -19,7 +19,7 @@ from lastmeter.matters.models import Rating, Source
 from lastmeter.notices.models import Notice
 from lastmeter.project.demo import moments, stage
 from lastmeter.project.demo.stage import Place, Stage
-from lastmeter.project.demo.stories import Deck, Kind, Refusal, load
+from lastmeter.project.demo.stories import FLOWS, Deck, Kind, Refusal, load
 from lastmeter.project.demo.tales import Plan, Scene, Tale
 
 DAYS = 90
@@ -123,6 +123,8 @@ def _planned(scene: Scene, now: datetime, before: Sequence[Tale]) -> Plan:
     fate = _choose(FATES, rng)
     if fate in ("settle", "found") and not kind.settled:
         fate = "desk"
+    if fate == "grid" and kind.category in FLOWS:
+        fate = "desk"  # in these flows a unit handles it, never the grid itself
     if fate == "desk" and not kind.unit:
         fate = rng.choice(("grid", "desk"))
     first = _to_join(before, now, rng) if fate == "merge" else None
@@ -269,7 +271,9 @@ def _for_staff(scene: Scene, now: datetime) -> list[Plan]:
         said("road-parking", 2.5, 0, stalls="reply"),
         said("env-litter", 3, 0, stalls="verify", pace=0.1),
         said("road-cover", 2.5, 3, stalls="close", pace=0.1),
-        said("env-smoke", 2, 0, stalls="begin"),
+        said("env-smoke", 2, 0, stalls="check", pace=0.1),
+        said("dispute-consumer", 1.5, 0, stalls="reply", pace=0.1, assisted=True),
+        said("property-fee", 2, 0, stalls="sign", pace=0.2, disputed=True),
     ]
 
 

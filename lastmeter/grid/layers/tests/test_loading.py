@@ -6,6 +6,7 @@ import json
 import random
 import zipfile
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from django.utils import timezone
 from pyproj import CRS, Transformer
 
 from lastmeter.accounts.actors import Actor
+from lastmeter.grid import jobs
 from lastmeter.grid.layers import loading, overlay, reading
 from lastmeter.grid.models import Cell, CellState, Layer, Level, Shape
 from lastmeter.kit import geo
@@ -272,7 +274,7 @@ def test_an_excel_list_of_places_becomes_their_polygons_and_names_what_it_did_no
     assert (one.number, one.in_charge, one.households, one.state) == (2, "莫晓", 150, CellState.TAKEN)
     assert one.shape.area == pytest.approx(3 * square(0, 0).area)
     assert two.shape.equals(square(1, 0, 1, 2))
-    assert two.note == "没有落图：月亮湾（网格里没有这个地点）"
+    assert two.note == "没有落图：月亮湾（网格和地址簿里都没有这个地点）"
     assert (three.state, three.wkb, three.note[:4]) == (CellState.UNPLACED, None, "没有落图")
     assert (four.state, four.note) == (CellState.REFUSED, "没有写范围。")
 
@@ -286,6 +288,16 @@ def test_the_same_file_is_kept_once(cast: Cast, tmp_path: Path) -> None:
         loading.keep(load(cast, file), by=by, now=now)
 
 
+def test_a_preview_that_nobody_keeps_is_gone_after_two_days(cast: Cast, tmp_path: Path) -> None:
+    by, now = Actor.of(cast.users["dispatcher"]), timezone.now()
+    kept = loading.keep(load(cast, geojson(tmp_path / "a.geojson", *NAMED)), by=by, now=now)
+    left = load(cast, geojson(tmp_path / "b.geojson", NAMED[0]))
+    assert jobs.sweep_previews(now + timedelta(days=1)) == 0
+    assert jobs.sweep_previews(now + timedelta(days=3)) == 1
+    assert list(Layer.objects.all()) == [kept]
+    assert not Cell.objects.filter(layer=left.pk).exists()
+
+
 def test_atoms_lie_in_one_community_each_and_in_one_cell_of_each_layer_and_are_the_whole_street(
     cast: Cast, tmp_path: Path
 ) -> None:
@@ -296,5 +308,7 @@ def test_atoms_lie_in_one_community_each_and_in_one_cell_of_each_layer_and_are_t
     found = sorted(
         (cast.nodes["community"].pk == atom.community_id, names.get(atom.cells[layer.pk] or 0, "")) for atom in atoms
     )
-    assert found == [(False, ""), (False, "东"), (False, "西南"), (True, ""), (True, "西南")]
+    assert found == [(False, ""), (False, "东"), (False, "东"), (False, "西南"), (True, ""), (True, "西南")]
+    grids = {cast.nodes[name].pk for name in ("grid", "second_grid", "other_grid", "last_grid")}
+    assert {atom.grid for atom in atoms} == grids
     assert shapely.union_all([atom.polygon for atom in atoms]).area == pytest.approx(square(0, 0, 2, 2).area, rel=1e-4)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from lastmeter.accounts.actors import Actor
 from lastmeter.grid import shapes, tree
 from lastmeter.grid.models import Building, Compound, Level, Node, Proposal
-from lastmeter.grid.proposals import jobs, proposing
+from lastmeter.grid.proposals import jobs, proposing, today
 from tests.cast import FOUNDED, SIDE, SOUTH, WEST, Cast
 
 ClientAs = Callable[[str], Client]
@@ -89,7 +89,7 @@ def test_buildings_of_one_name_stay_together_and_divided_ones_are_rejoined_when_
 
 
 def _compounds(proposal: Proposal) -> set[str]:
-    cells, _left_out = jobs.snapshot(proposal, timezone.now())
+    cells, _left_out = today.snapshot(proposal, timezone.now())
     return {cell.compound for cell in cells} - {""}
 
 

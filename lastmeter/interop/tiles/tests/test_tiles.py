@@ -118,7 +118,7 @@ def test_a_tile_of_many_places_takes_as_many_queries_as_one_of_few(
         Client().get(address(grid_tile))
     with django_assert_num_queries(0):
         Client().get(address(grid_tile))
-    with django_assert_num_queries(6):  # session, user, posts held; shapes, posts, codes
+    with django_assert_num_queries(7):  # session, user, posts held; shapes, warning days, posts, codes
         staff.get(address(grid_tile, "coverage"))
 
 
