@@ -35,13 +35,18 @@ def calendar() -> Calendar:
 
 def worked(path: str, unit_id: int | None = None) -> rules.Worked:
     """What is worked where a clock runs: by the unit's own hours, else those of its place, else the place's here."""
-    known, chains = _spans.get(), _unit_paths.get()
-    owners = [f"unit:{unit_id}"] if unit_id else []
-    if unit_id:
-        if unit_id not in chains:
-            chains[unit_id] = Unit.objects.values_list("node__path", flat=True).get(pk=unit_id)
-        owners += lineage(chains[unit_id])
-    return rules.Worked(calendar(), rules.hours_of(known, [*owners, *lineage(path)]))
+    known = _worked.get()
+    if (path, unit_id) not in known:
+        owners = [*_owners(unit_id), *lineage(path)]
+        known[path, unit_id] = rules.Worked(calendar(), rules.hours_of(_spans.get(), owners))
+    return known[path, unit_id]
+
+
+def _owners(unit_id: int | None) -> list[str]:
+    if unit_id is None:
+        return []
+    path: str = Unit.objects.values_list("node__path", flat=True).get(pk=unit_id)
+    return [f"unit:{unit_id}", *lineage(path)]
 
 
 def _read_limits(today: date) -> list[rules.LimitRule]:
@@ -79,5 +84,5 @@ def _read_calendar() -> Calendar:
 
 _limits, _rungs, _bounds = Known(_read_limits), Known(_read_rungs), Known(_read_bounds)
 _spans: Kept[dict[str, list[rules.SpanRule]]] = Kept(_read_spans)
-_unit_paths: Kept[dict[int, str]] = Kept(dict)
+_worked: Kept[dict[tuple[str, int | None], rules.Worked]] = Kept(dict)
 _calendar: Kept[Calendar] = Kept(_read_calendar)

@@ -12,9 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from lastmeter.accounts.requests import actor_in
 from lastmeter.grid import posts, scope, tree
 from lastmeter.grid.models import Level, Node
-from lastmeter.matters import flow_rules, lists, policy
+from lastmeter.matters import awaited, flow_rules, lists, policy
 from lastmeter.matters.catalogue import keeping
 from lastmeter.matters.lists import Filters
+from lastmeter.matters.talking import grievances, templates
+from lastmeter.matters.timing import rulebook
 from lastmeter.matters.views import field, progress
 
 PRESSING = 6
@@ -65,6 +67,14 @@ def desk(request: HttpRequest) -> str:
     return render_to_string("matters/desk/card.html", context)
 
 
+def waits_for_word(request: HttpRequest) -> str:
+    """Disputes to decide, wishes to hand on, parts that others asked for; nothing when nothing waits."""
+    found = awaited.awaited(actor_in(request))
+    if not found.objections and not found.parts:
+        return ""
+    return render_to_string("matters/desk/awaited.html", {"awaited": found, "now": timezone.now()})
+
+
 def _shown(count: int) -> str:
     return f"{lists.COUNT_CAP - 1}+" if count >= lists.COUNT_CAP else str(count)
 
@@ -81,6 +91,11 @@ def waiting(request: HttpRequest) -> int | None:
 def has_list(request: HttpRequest) -> bool:
     """Whether the work list is for this person: whoever holds a post has one."""
     return bool(scope.held(actor_in(request)))
+
+
+def sets_rules(request: HttpRequest) -> bool:
+    """Whether this person sets the rules on time of a place."""
+    return scope.has_post(actor_in(request), rulebook.RULERS, rulebook.LOWEST)
 
 
 def takes_reports(request: HttpRequest) -> bool:
@@ -138,11 +153,27 @@ def keeps_flows(request: HttpRequest) -> bool:
     return flow_rules.keeps(actor_in(request))
 
 
+def posts_letters(request: HttpRequest) -> bool:
+    """Whether letters are for this person: whoever keeps a desk."""
+    return policy.works_at_desk(actor_in(request))
+
+
+def reads_grievances(request: HttpRequest) -> bool:
+    """Whether complaints about the handling may lie with this person."""
+    return grievances.reads(actor_in(request))
+
+
+def keeps_templates(request: HttpRequest) -> bool:
+    """Whether this person may change what requesters are told."""
+    return bool(templates.grounds(actor_in(request)))
+
+
 HERO = hero
 CARDS = [
     ("field", 10, day),
     ("resident", 20, my_matters),
     ("desk", 10, desk),
+    ("desk", 11, waits_for_word),
 ]
 BADGES = {"/queue/": waiting}
 GATES = {
@@ -151,6 +182,10 @@ GATES = {
     "/found/": finds,
     "/queue/": has_list,
     "/ledger/": has_list,
+    "/rules/": sets_rules,
     "/matters/new/": takes_reports,
     "/catalogue/": looks_up,
+    "/templates/": keeps_templates,
+    "/grievances/": reads_grievances,
+    "/letters/": posts_letters,
 }

@@ -100,10 +100,10 @@ def _set_elsewhere(deadline: Deadline) -> str:
 def _rule(limit: Limit) -> str:
     amount = {"amount": limit.amount}
     if limit.measure == Measure.WORKING_DAYS:
-        return _("%(amount)d 个工作日：登记当天不算，周末和法定节假日不算，调休上班算。") % amount
+        return _("%(amount)d 个工作日：开始当天不算，周末和法定节假日不算，调休上班算。") % amount
     if limit.measure == Measure.WORKING_HOURS:
         return _("%(amount)d 个工作小时：只算上班时间。") % amount
-    return _("%(amount)d 小时：从登记起连续计算，夜间和节假日也算。") % amount
+    return _("%(amount)d 小时：从开始起连续计算，夜间和节假日也算。") % amount
 
 
 def _turns(holds: list[Hold], extensions: list[Extension]) -> list[str]:

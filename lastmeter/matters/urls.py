@@ -14,12 +14,14 @@ from lastmeter.matters.views import (
     queue,
     reassigning,
     reporting,
+    rulebook,
     timing,
     together,
 )
 
 urlpatterns = [
     path("", include("lastmeter.matters.catalogue.urls")),
+    path("", include("lastmeter.matters.talking.urls")),
     # the resident
     path("report/", reporting.report, name="report"),
     path("report/<str:number>/", reporting.done, name="report-done"),
@@ -34,6 +36,7 @@ urlpatterns = [
     path("m/<str:number>/complaint/", progress.complaint, name="progress-complaint"),
     path("m/<str:number>/urging/", progress.urging, name="progress-urging"),
     path("m/<str:number>/withdrawal/", progress.withdrawal, name="progress-withdrawal"),
+    path("m/<str:number>/grievance/", progress.grievance, name="progress-grievance"),
     path("m/<str:number>/photos/<str:sha>/", progress.photo, name="progress-photo"),
     path("m/<str:number>/photos/<str:sha>/thumb/", progress.photo, {"size": "thumb"}, name="progress-thumb"),
     # the field
@@ -44,6 +47,10 @@ urlpatterns = [
     path("flows/<str:name>/", flow_rules.flow, name="flow"),
     path("queue/", queue.queue, name="queue"),
     path("ledger/", board.ledger, name="ledger"),
+    path("rules/", rulebook.rules, name="rules"),
+    path("rules/<int:node_id>/", rulebook.rules_of, name="rules-of"),
+    path("rules/<int:node_id>/<str:table>/", rulebook.setting, name="rules-set"),
+    path("rules/<int:node_id>/<str:table>/<int:pk>/ending/", rulebook.ending, name="rules-end"),
     path("matters/new/", counter.counter, name="counter"),
     path("matters/new/similar/", counter.similar, name="counter-similar"),
     path("matters/<str:number>/", matter.matter_page, name="matter"),

@@ -39,7 +39,9 @@ def decide(matter: Matter, asked: Extension, *, approve: bool, words: str = "", 
     moved = extending.decide(asked, approve=approve, words=words, by=by, now=now)
     if approve:
         what = on_record(_("同意延长 %(term)s。"), term=_term(asked))
-        tell_story(matter, "extended", joined(what, moved_to(moved), words), by=by, now=now, public=True)
+        tell_story(matter, "extended", joined(what, moved_to(moved)), by=by, now=now, public=True)
+        if words:  # the desk's words to the handler are not for the requester
+            tell_story(matter, "decided", words, by=by, now=now)
     else:
         tell_story(matter, "extension_refused", words, by=by, now=now)
     title = _("延期已同意") if approve else _("延期不同意")

@@ -39,8 +39,10 @@ def decide(matter: Matter, asked: Suspension, *, approve: bool, words: str = "",
     suspending.decide(asked, approve=approve, kinds=[ANSWER, FIX], words=words, by=by, now=now)
     if approve:
         why = on_record(_("暂时办不了，先挂账：%(reason)s。"), reason=asked.get_reason_display())
-        story = joined(why, _next_step(asked.next_step), _looked_at(asked.review_on), words)
+        story = joined(why, _next_step(asked.next_step), _looked_at(asked.review_on))
         tell_story(matter, "suspended", story, by=by, now=now, public=True, unit_id=asked.unit_id)
+        if words:  # the desk's words to the handler are not for the requester
+            tell_story(matter, "decided", words, by=by, now=now)
     else:
         tell_story(matter, "suspend_refused", words, by=by, now=now)
     title = _("挂账已同意") if approve else _("挂账不同意")

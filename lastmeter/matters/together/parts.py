@@ -11,6 +11,7 @@ from lastmeter.accounts.actors import Actor
 from lastmeter.accounts.models import User
 from lastmeter.clocks import deadlines
 from lastmeter.dossiers import access, attachments
+from lastmeter.dossiers.models import Dossier
 from lastmeter.grid.models import Unit
 from lastmeter.kit.text import on_record
 from lastmeter.kit.uploads import Photo
@@ -189,8 +190,12 @@ def open_parts(matter: Matter) -> list[Part]:
 
 
 def tie_up(matter: Matter, despite: str) -> None:
-    """Raise Overtaken while a part is open and nobody says why the matter ends all the same."""
+    """Raise Overtaken while a part is open and nobody says why the matter ends all the same.
+
+    Holds the matter until the act is through, so that no part is given meanwhile and cancelled unsaid.
+    """
     if despite:
         return
+    Dossier.objects.select_for_update().get(pk=matter.pk)
     if Part.objects.filter(matter=matter, ended_at=None).exists():
         raise Overtaken(_("还有协办或小任务没有办完：先办完或取消，或者写明为什么现在就办结。"))

@@ -1,0 +1,125 @@
+"""Changing the dated rules of a place: a new row from a day on, the old one ends that day; nothing is ever edited."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from typing import Any, TypeAlias
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.db.models.functions import Greatest
+from django.utils.translation import gettext as _
+
+from lastmeter.accounts import audit
+from lastmeter.accounts.actors import Actor
+from lastmeter.clocks import calendars
+from lastmeter.clocks.deadlines import NotNow
+from lastmeter.clocks.models import Bound, Limit, OfficeSpan, Rung
+from lastmeter.grid import ground
+from lastmeter.grid.models import Node, Unit, at_or_below, lineage
+from lastmeter.kit.zhtime import check_spans
+
+Rule: TypeAlias = Limit | Rung | Bound
+# What makes two rows of a place speak of the same thing: the later one takes the place of the earlier.
+SAME: dict[type, tuple[str, ...]] = {
+    Limit: ("node", "kind", "profile", "category", "urgency", "unit"),
+    Rung: ("node", "kind", "number"),
+    Bound: ("node", "what", "which"),
+}
+
+
+@transaction.atomic
+def put(row: Rule, *, by: Actor, today: date, now: datetime) -> None:
+    """Let an unsaved row hold from its `valid_from` on (China date, today at the earliest).
+
+    Clocks that run keep the limit that set them. Raises NotNow for a day that has passed.
+    """
+    _not_before(row.valid_from, today)
+    same = {name: getattr(row, name) for name in SAME[type(row)]}
+    _end(type(row)._default_manager.filter(**same), row.valid_from)
+    row.save(force_insert=True)
+    _say(row, "set", by, now)
+
+
+@transaction.atomic
+def end(row: Rule, *, on: date, by: Actor, today: date, now: datetime) -> None:
+    """Let a row hold no longer from that day on; what stands above it holds then.
+
+    Raises NotNow for a day that has passed, and for the last limit of its kind that speaks of every matter of the
+    place: without it there would be matters without a clock.
+    """
+    _not_before(on, today)
+    if isinstance(row, Limit) and _is_last(row):
+        raise NotNow(_("这是最上面的一般规则，不能停用，只能改成别的数；不然会有事项没有期限。"))
+    _end(type(row)._default_manager.filter(pk=row.pk), on)
+    _say(row, "ended", by, now)
+
+
+def _is_last(limit: Limit) -> bool:
+    general = Limit.objects.filter(kind=limit.kind, profile="", urgency="", category=None, unit=None)
+    if not general.filter(pk=limit.pk).exists():
+        return False
+    return not general.filter(node__path__in=lineage(limit.node.path), valid_to=None).exclude(pk=limit.pk).exists()
+
+
+def _not_before(day: date, today: date) -> None:
+    if day < today:
+        raise NotNow(_("生效日期不能在今天之前：已经按老规则办的，不能倒回去改。"))
+
+
+def _end(rows: Any, on: date) -> None:
+    """Rows that hold on that day or later hold until before it; one that has not begun yet never does."""
+    rows.filter(Q(valid_to=None) | Q(valid_to__gt=on)).update(valid_to=Greatest(F("valid_from"), on))
+
+
+def _say(row: Rule, verb: str, by: Actor, now: datetime) -> None:
+    audit.record(f"rule.{verb}", by=by, object_kind=row._meta.model_name or "", object_id=row.pk, now=now)
+    ground.bump()
+
+
+@transaction.atomic
+def put_hours(
+    owner: Node | Unit,
+    weekdays: Sequence[int],
+    spans: Sequence[tuple[time, time]],
+    *,
+    since: date,
+    basis: str,
+    by: Actor,
+    today: date,
+    now: datetime,
+) -> int:
+    """Let these office hours hold on these days of the week from `since` on; the owner's other days stay.
+
+    Running clocks that are counted in office hours follow at once; returns how many moved. Without spans those days
+    are closed, but a timetable without any opening is refused. Raises NotNow, also for spans that overlap.
+    """
+    _not_before(since, today)
+    if spans:
+        _check(spans)
+    column = {"unit": owner} if isinstance(owner, Unit) else {"node": owner}
+    own = OfficeSpan.objects.filter(**column)
+    _end(own.filter(weekday__in=weekdays), since)
+    made = [
+        OfficeSpan.objects.create(weekday=weekday, opens=opens, closes=closes, valid_from=since, basis=basis, **column)
+        for weekday in weekdays
+        for opens, closes in spans
+    ]
+    if not own.filter(Q(valid_to=None) | Q(valid_to__gt=since), weekday__lte=7).exists():
+        raise NotNow(_("至少要有一天办公，不然按工作小时算的期限永远不会到。"))
+    audit.record("rule.set", by=by, object_kind="officespan", object_id=made[0].pk if made else owner.pk, now=now)
+    ground.bump()
+    return calendars.apply(basis, where=_touched(owner), now=now)
+
+
+def _check(spans: Sequence[tuple[time, time]]) -> None:
+    try:
+        check_spans(tuple(spans))
+    except ValueError:
+        raise NotNow(_("办公时间要从早到晚写，不能重叠，也不能首尾相接。")) from None
+
+
+def _touched(owner: Node | Unit) -> Q:
+    """The running clocks that may count by these hours: the unit's own, or those of the place and its units."""
+    if isinstance(owner, Unit):
+        return Q(unit=owner)
+    return at_or_below(owner.path, "dossier__path") | at_or_below(owner.path, "unit__node__path")
