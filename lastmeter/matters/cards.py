@@ -14,7 +14,7 @@ from lastmeter.grid import posts, scope, tree
 from lastmeter.grid.models import Level, Node
 from lastmeter.matters import lists, policy
 from lastmeter.matters.lists import Filters
-from lastmeter.matters.talking import grievances, templates
+from lastmeter.matters.talking import grievances, letters, templates
 from lastmeter.matters.views import field, progress
 
 PRESSING = 6
@@ -63,6 +63,18 @@ def desk(request: HttpRequest) -> str:
         "now": now,
     }
     return render_to_string("matters/desk/card.html", context)
+
+
+def talking(request: HttpRequest) -> str:
+    """Letters to post and complaints to answer at this desk; nothing where there are none."""
+    actor = actor_in(request)
+    if not policy.works_at_desk(actor) and not grievances.reads(actor):
+        return ""
+    posted = letters.letters(actor).order_by()[: lists.COUNT_CAP].count()
+    asked = grievances.grievances(actor).filter(answered_at=None).order_by()[: lists.COUNT_CAP].count()
+    stats = [(posted, _("待寄信件"), "/letters/", "info"), (asked, _("办理投诉"), "/grievances/", "warn")]
+    found = [(_shown(count), words, href, tone) for count, words, href, tone in stats if count]
+    return render_to_string("matters/talking/card.html", {"stats": found}) if found else ""
 
 
 def _shown(count: int) -> str:
@@ -148,6 +160,7 @@ CARDS = [
     ("field", 10, day),
     ("resident", 20, my_matters),
     ("desk", 10, desk),
+    ("desk", 15, talking),
 ]
 BADGES = {"/queue/": waiting}
 GATES = {
