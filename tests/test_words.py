@@ -18,6 +18,7 @@ CATALOGUE = Path("locale/en/LC_MESSAGES/django.po")
 OURS = ROOT / "lastmeter"
 HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+")
 CHINESE = re.compile(HAN.pattern + "|[，。：；！？（）、]")
+HOLE = re.compile(r"\{[\u3400-\u9fff]+\}")  # a placeholder of message templates keeps its name in every language
 PLACEHOLDER = re.compile(r"%\(\w+\)(?:\.\d)?[sdf]")
 # Column headings that a file must carry, and addresses as people write them: there is no English of these.
 ALLOWED_HAN = {
@@ -87,7 +88,7 @@ def test_the_english_keeps_the_placeholders_and_speaks_english() -> None:
     for key, texts in entries(OURS / CATALOGUE).items():
         for text in texts:
             assert sorted(PLACEHOLDER.findall(text)) == sorted(PLACEHOLDER.findall(key)), key
-            assert not CHINESE.search(text) or key in ALLOWED_HAN, f"{key} → {text}"
+            assert not CHINESE.search(HOLE.sub("", text)) or key in ALLOWED_HAN, f"{key} → {text}"
 
 
 @needs_gettext
@@ -134,6 +135,8 @@ NOT_PAGES = {
     "kit/zhtime.py",
     "matters/danger.py",
     "matters/defaults.py",
+    "matters/talking/placeholders.py",  # their names
+    "matters/talking/reading.py",  # what questions, courtesies and facts look like
     "notices/channels/sms.py",  # a system check
     "project/checks.py",
     "project/doctor.py",

@@ -157,7 +157,7 @@ def _same(node: Node, occasion: str, profile: str, category: Category | None, wa
     )  # fmt: skip
 
 
-def _put(keys: "QuerySet[Any, Any]", old: int, new: int) -> int:
+def _put(keys: "Sequence[int] | QuerySet[Any, Any]", old: int, new: int) -> int:
     """Move rows to another node; where that one has words of its own for the same case, those go on and these end."""
     columns = ("occasion", "profile", "category", "way")
     theirs = set(Template.objects.filter(node=new, valid_to=None).values_list(*columns))
