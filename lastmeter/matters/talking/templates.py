@@ -1,5 +1,6 @@
 """消息模板: which words hold at a place today, and changing them: a new version from today, the old one kept."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
