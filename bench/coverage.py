@@ -41,7 +41,7 @@ def run() -> list[ground.Row]:
             with CaptureQueriesContext(connection) as queries:
                 ask(address)
             counts.setdefault(address, []).append(len(queries))
-            times.setdefault(address, []).append(ground.p50(lambda address=address: ask(address), 11))  # type: ignore[misc]
+            times.setdefault(address, []).append(ground.p50(lambda address=address: ask(address), 21))  # type: ignore[misc]
     return [
         {
             "name": f"{address}, {GRIDS:,} grids",

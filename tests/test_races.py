@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,8 +23,10 @@ from lastmeter.dossiers.models import Dossier, Event, SearchText
 from lastmeter.grid.history import planning, redrawing
 from lastmeter.grid.models import Node
 from lastmeter.matters import closing, dispatch, handling, intake
-from lastmeter.matters.models import Closure, Matter, Outcome, Source
+from lastmeter.matters.models import Assignment, Closure, Matter, Objection, Outcome, Part, Source
+from lastmeter.matters.reassigning import disputes, objections
 from lastmeter.matters.steps import Overtaken
+from lastmeter.matters.together import parts
 from tests.cast import Cast
 
 pytestmark = pytest.mark.race
@@ -106,6 +109,70 @@ def _replied(cast: Cast, pk: int) -> Matter:
     dispatch.begin(matter, by=handler, now=now)
     handling.reply(matter, text="换好了", outcome=Outcome.SOLVED, by=handler, now=now)
     return matter
+
+
+def _disputed(cast: Cast, ref: str) -> Matter:
+    [taken] = intake.take_in([a_report(cast, ref)], by=Actor.visitor("b"), client="b", now=timezone.now())
+    assert isinstance(taken, intake.Taken)
+    matter = Matter.objects.select_related("dossier").get(pk=taken.dossier_id)
+    dispatch.dispatch(matter, unit=cast.units["urban"], by=Actor.of(cast.users["clerk"]), now=timezone.now())
+    late = timezone.now() + timedelta(days=10)
+    by = Actor.of(cast.users["handler"])
+    objections.dispute(matter, reason=Objection.Reason.NOT_DUTY, words="不归我们", by=by, now=late)
+    return matter
+
+
+def test_a_dispute_is_decided_once_whoever_decides_at_once(own_database: Cast) -> None:
+    cast = own_database
+    for turn in range(5):
+        pk = _disputed(cast, f"dispute-{turn}").pk
+
+        def given(pk: int = pk) -> Matter:
+            return Matter.objects.select_related("dossier").get(pk=pk)
+
+        by, now = Actor.of(cast.users["dispatcher"]), timezone.now()
+        answers = at_once(
+            [
+                lambda given=given, by=by, now=now: disputes.uphold(given(), words="清单", by=by, now=now),  # type: ignore[misc]
+                lambda given=given, by=by, now=now: disputes.award(  # type: ignore[misc]
+                    given(), unit=cast.units["market"], words="清单", by=by, now=now
+                ),
+            ]
+        )
+        assert sorted(type(each).__name__ for each in answers) == ["NoneType", "Overtaken"], answers
+        made = Objection.objects.get(matter=pk)
+        unit = "market" if made.verdict == Objection.Verdict.AWARDED else "urban"
+        assert given().unit == cast.units[unit]
+        assert Event.objects.filter(dossier=pk, kind="matter.dispute_decided").count() == 1
+        assert Assignment.objects.filter(matter=pk, ended_at=None).get().unit == cast.units[unit]
+
+
+def test_no_part_is_given_behind_the_back_of_a_closing(own_database: Cast) -> None:
+    """Given first, the closing asks why; closed first, nobody can be called in any more."""
+    cast, clerk = own_database, Actor.of(own_database.users["clerk"])
+    for turn in range(5):
+        [taken] = intake.take_in(
+            [a_report(cast, f"part-{turn}")], by=Actor.visitor("b"), client="b", now=timezone.now()
+        )
+        assert isinstance(taken, intake.Taken)
+        pk, now = _replied(cast, taken.dossier_id).pk, timezone.now()
+        at_once(
+            [
+                lambda pk=pk, now=now: parts.give_task(  # type: ignore[misc]
+                    Matter.objects.select_related("dossier").get(pk=pk),
+                    request="拍照",
+                    user=cast.users["worker"],
+                    due_at=now + timedelta(days=1),
+                    by=clerk,
+                    now=now,
+                ),
+                lambda pk=pk, now=now: closing.close(  # type: ignore[misc]
+                    Matter.objects.select_related("dossier").get(pk=pk), outcome=Outcome.SOLVED, by=clerk, now=now
+                ),
+            ]
+        )
+        closed = Closure.objects.filter(matter=pk).exists()
+        assert closed != Part.objects.filter(matter=pk).exists()
 
 
 def test_two_workers_take_the_same_matter_and_one_has_it(own_database: Cast) -> None:

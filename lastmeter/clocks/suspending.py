@@ -15,7 +15,7 @@ from lastmeter.clocks.recount import Moved
 from lastmeter.grid.models import Unit
 from lastmeter.kit.zhtime import CHINA, closing
 
-REVIEW = "ledger"
+REVIEW = "review"
 
 
 @dataclass(frozen=True, slots=True)

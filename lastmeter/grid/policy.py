@@ -74,7 +74,8 @@ def give_up(row: PolicyRow, *, key: Sequence[str] = (), by: Actor, now: datetime
     ended = same.filter(valid_from__lt=today).update(valid_to=today)
     ended += same.filter(valid_from__gte=today).update(valid_to=F("valid_from"))
     if ended:
-        audit.record("policy.give_up", by=by, object_kind=row._meta.model_name or "", object_id=row.pk, now=now)
+        kind = f"policy.give_up.{row._meta.model_name}"
+        audit.record(kind, by=by, object_kind="node", object_id=row.node_id, now=now)
     return ended
 
 

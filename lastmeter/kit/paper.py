@@ -86,6 +86,25 @@ class Paper(FPDF):
             self.cell(width, height, line, align=align)
         return top + len(shown) * height
 
+    def paragraphs(self, text: str, box: tuple[float, float, float], *, size: float, colour: Colour = INK) -> float:
+        """Running text from (left, top) over so much width, a paragraph a line of `text`, onto new pages where needed.
+
+        Returns the bottom on the last page.
+        """
+        left, top, width = box
+        height = size * POINT * 1.6
+        for paragraph in text.split("\n"):
+            self._pen(size, colour, bold=False)
+            for line in self._lines(paragraph, width) if paragraph else [""]:
+                if top + height > self.h - self.t_margin:
+                    self.add_page()
+                    self._pen(size, colour, bold=False)
+                    top = self.t_margin
+                self.set_xy(left, top)
+                self.cell(width, height, line)
+                top += height
+        return top
+
     def _fit(
         self, text: str, width: float, size: float, smallest: float, lines: int, *, bold: bool
     ) -> tuple[list[str], float]:

@@ -16,7 +16,18 @@ class MattersConfig(AppConfig):
         from lastmeter.grid.coverage import gaps
         from lastmeter.grid.staff import handovers
         from lastmeter.matters import bells, handing, holdings, ownerless
-        from lastmeter.matters.models import Cap, DistrictName, Duty, ItemList, ProfileRule
+        from lastmeter.matters.models import (
+            Cap,
+            DistrictName,
+            Duty,
+            Grievance,
+            ItemList,
+            LapseRule,
+            ProfileRule,
+            Template,
+        )
+        from lastmeter.matters.talking import templates
+        from lastmeter.matters.together import handing as parts_handing
 
         seam.register(DossierKind.MATTER, bells.BELLS)
         followers.register(DistrictName, followers.of_model(DistrictName, _("来源地名")))
@@ -25,6 +36,10 @@ class MattersConfig(AppConfig):
         followers.register(Cap, followers.of_model(Cap, _("次数规则")))
         followers.register(Duty, followers.of_model(Duty, _("职责清单")))
         followers.register(ItemList, followers.of_model(ItemList, _("事项清单")))
+        followers.register(Grievance, followers.of_model(Grievance, _("办理投诉")))
+        followers.register(LapseRule, followers.of_model(LapseRule, _("补充到期规则")))
+        followers.register(Template, templates.FOLLOWER)
         keepers.register("matters", holdings.KEEPER)
         handovers.register("matters", handing.WORK)
+        handovers.register("parts", parts_handing.WORK)
         gaps.register("ownerless", ownerless.GAP)

@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from lastmeter.accounts.requests import actor_in
 from lastmeter.grid import posts, scope, tree
 from lastmeter.grid.models import Level, Node
-from lastmeter.matters import flow_rules, lists, policy
+from lastmeter.matters import awaited, flow_rules, lists, policy
 from lastmeter.matters.catalogue import keeping
 from lastmeter.matters.lists import Filters
+from lastmeter.matters.talking import grievances, templates
 from lastmeter.matters.timing import rulebook
 from lastmeter.matters.views import field, progress
 
@@ -64,6 +65,14 @@ def desk(request: HttpRequest) -> str:
         "now": now,
     }
     return render_to_string("matters/desk/card.html", context)
+
+
+def waits_for_word(request: HttpRequest) -> str:
+    """Disputes to decide, wishes to hand on, parts that others asked for; nothing when nothing waits."""
+    found = awaited.awaited(actor_in(request))
+    if not found.objections and not found.parts:
+        return ""
+    return render_to_string("matters/desk/awaited.html", {"awaited": found, "now": timezone.now()})
 
 
 def _shown(count: int) -> str:
@@ -144,11 +153,27 @@ def keeps_flows(request: HttpRequest) -> bool:
     return flow_rules.keeps(actor_in(request))
 
 
+def posts_letters(request: HttpRequest) -> bool:
+    """Whether letters are for this person: whoever keeps a desk."""
+    return policy.works_at_desk(actor_in(request))
+
+
+def reads_grievances(request: HttpRequest) -> bool:
+    """Whether complaints about the handling may lie with this person."""
+    return grievances.reads(actor_in(request))
+
+
+def keeps_templates(request: HttpRequest) -> bool:
+    """Whether this person may change what requesters are told."""
+    return bool(templates.grounds(actor_in(request)))
+
+
 HERO = hero
 CARDS = [
     ("field", 10, day),
     ("resident", 20, my_matters),
     ("desk", 10, desk),
+    ("desk", 11, waits_for_word),
 ]
 BADGES = {"/queue/": waiting}
 GATES = {
@@ -160,4 +185,7 @@ GATES = {
     "/rules/": sets_rules,
     "/matters/new/": takes_reports,
     "/catalogue/": looks_up,
+    "/templates/": keeps_templates,
+    "/grievances/": reads_grievances,
+    "/letters/": posts_letters,
 }

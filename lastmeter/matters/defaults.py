@@ -22,6 +22,7 @@ from lastmeter.matters.asking import ASK_KIND
 from lastmeter.matters.closing import REOPEN_KIND
 from lastmeter.matters.intake import ANSWER, FIX
 from lastmeter.matters.models import Cap, Category, Profile, Scheme, Urgency
+from lastmeter.matters.talking import grievances
 
 R = TypeVar("R", Limit, Rung, Bound, Cap, OfficeSpan)
 LOCAL = "local"
@@ -62,6 +63,7 @@ LIMITS = (
     (FIX, "", Urgency.EMERGENCY, 24, Measure.NATURAL_HOURS, 50),
     (REOPEN_KIND, "", "", 15 * 24, Measure.NATURAL_HOURS, 100),
     (ASK_KIND, "", "", 5, Measure.WORKING_DAYS, 80),
+    (grievances.KIND, "", "", 5, Measure.WORKING_DAYS, 75),
     (Demand.Kind.SUPERVISE, "", "", 3, Measure.WORKING_DAYS, 75),
     (Demand.Kind.URGE, "", "", 1, Measure.WORKING_DAYS, 75),
     *LIMITS_OF_FLOWS,

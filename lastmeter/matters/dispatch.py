@@ -105,8 +105,8 @@ def begin(matter: Matter, *, by: Actor, now: datetime) -> None:
 @transaction.atomic
 def recall(matter: Matter, *, reason: str, by: Actor, now: datetime) -> None:
     """收回: the desk takes it back from whoever no longer carries it on, to give it to somebody else."""
-    tell.assigned([matter], "recalled", _("已从您这里收回"), by=by, now=now)
     move(matter, "recall", by=by, now=now)
+    tell.assigned([matter], "recalled", _("已从您这里收回"), by=by, now=now)
     unit_id = take_off(matter, now=now)
     tell_story(matter, "recalled", reason, by=by, now=now, unit_id=unit_id)
 

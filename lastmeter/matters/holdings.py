@@ -13,7 +13,7 @@ from lastmeter.accounts.actors import Actor, system
 from lastmeter.accounts.keepers import Held, Keeper
 from lastmeter.accounts.models import User
 from lastmeter.kit.ids import pretty
-from lastmeter.matters.models import Requester
+from lastmeter.matters.models import Grievance, Letter, Message, Requester
 
 KEPT_AFTER_END = timedelta(days=2 * 365)
 CHUNK = 500
@@ -32,28 +32,31 @@ def show(user: User) -> Sequence[Held]:
 
 
 def export(user: User) -> list[dict[str, Any]]:
-    """Number, date, words, place and what was left as name and phone, of each matter."""
+    """Number, date, words, place, answers and what was left as name and phone, of each matter."""
     return [
         {
             "number": each.matter.dossier.number,
             "opened_at": each.matter.dossier.opened_at.isoformat(),
             "text": each.matter.text,
             "place": each.matter.dossier.place,
+            "answers": {answer.question.text: answer.text for answer in each.matter.answers.all()},
             "name": each.name or "",
             "phone": each.phone or "",
+            "address": each.address or "",
             "consent": each.consent,
+            "grievances": [told.words or "" for told in each.matter.grievances.order_by("pk")],
         }
-        for each in _theirs(user)
+        for each in _theirs(user).prefetch_related("matter__answers__question")
     ]
 
 
 def erase(user: User, by: Actor, now: datetime) -> int:
-    """Take name and phone out of their ended matters; a running one needs them until it is answered."""
+    """Empty their ended matters of who asked; a running one needs it until it is answered."""
     return _empty(_theirs(user).filter(matter__dossier__is_open=False), by=by, now=now)
 
 
 def erase_old(now: datetime) -> int:
-    """Take name and phone out of matters that ended two years ago; at most 500 a call. Returns how many."""
+    """Empty matters that ended two years ago of who asked; at most 500 a call. Returns how many."""
     old = Requester.objects.filter(
         matter__dossier__is_open=False, matter__dossier__updated_at__lt=now - KEPT_AFTER_END, erased_at=None
     )
@@ -63,7 +66,12 @@ def erase_old(now: datetime) -> int:
 @transaction.atomic
 def _empty(requesters: "QuerySet[Requester]", *, by: Actor, now: datetime) -> int:
     keys = list(requesters.filter(erased_at=None).values_list("pk", flat=True)[:CHUNK])
-    Requester.objects.filter(pk__in=keys).update(name=None, phone=None, phone_hash=None, user=None, erased_at=now)
+    Requester.objects.filter(pk__in=keys).update(
+        name=None, phone=None, phone_hash=None, address=None, user=None, erased_at=now
+    )
+    Letter.objects.filter(message__matter__in=keys).update(address=None)
+    Message.objects.filter(matter__in=keys).update(words=None)
+    Grievance.objects.filter(matter__in=keys).exclude(answered_at=None).update(words=None, answer=None)
     audit.record_set(
         audit.Row(kind="requester.erased", by=by, object_kind="dossier", object_id=key, now=now) for key in keys
     )
@@ -75,5 +83,5 @@ KEEPER = Keeper(
     show=show,
     export=export,
     erase=erase,
-    retention=gettext_lazy("称呼和手机在办结两年后删去；事情本身按档案期限保存。"),
+    retention=gettext_lazy("称呼、手机、通信地址和发给您的消息在办结两年后删去；事情本身按档案期限保存。"),
 )

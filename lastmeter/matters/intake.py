@@ -25,6 +25,8 @@ from lastmeter.kit.text import TooLong, clean
 from lastmeter.kit.uploads import Photo
 from lastmeter.matters import lifecycle, profiles, tell
 from lastmeter.matters.models import Assignment, Closure, Matter, Outcome, Profile, Requester, Source, Urgency
+from lastmeter.matters.talking import telling
+from lastmeter.matters.tracking import tracking_code, tracking_hash
 
 MOST_TEXT = 5000
 MOST_PAST_TEXT = 20_000  # what was taken in elsewhere, under other limits, cannot be shortened by whoever imports it
@@ -34,6 +36,7 @@ ANSWER, FIX = "answer", "fix"
 CONSENT_VERSION = "2026-11"
 # Translated only when a sentence needs them: an import asks a hundred thousand times.
 TEXT, PLACE, NAME, TITLE = gettext_lazy("内容"), gettext_lazy("地点"), gettext_lazy("称呼"), gettext_lazy("标题")
+ADDRESS = gettext_lazy("通信地址")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,7 @@ class Report:
     urgency: Urgency = Urgency.NORMAL
     name: str = ""
     phone: str = ""
+    address: str = ""
     phone_verified: bool = False
     on_behalf: bool = False
     consent: str = ""
@@ -129,6 +133,7 @@ def _prepare(report: Report, now: datetime) -> _Ready | Refused:
             text=clean(report.text, MOST_PAST_TEXT if report.past else MOST_TEXT, TEXT),
             place=clean(report.place, MOST_PLACE, PLACE),
             name=clean(report.name, 60, NAME),
+            address=clean(report.address, MOST_PLACE, ADDRESS),
             title=clean(report.title, 200, TITLE),
         )
     except TooLong as error:
@@ -173,16 +178,6 @@ def _known(refs: list[str], *, client: str) -> dict[str, Taken]:
     return {ref: Taken(pk, number, tracking_code(client, ref), repeat=True) for ref, pk, number in rows}
 
 
-def tracking_code(client: str, client_ref: str) -> str:
-    """The 40-bit code of a report, derived with the hash key so that a replay is answered with the same one."""
-    return ids.code_from(crypto.keyed_hash(f"{client}\0{client_ref}", "tracking"))
-
-
-def tracking_hash(code: str, number: str) -> bytes:
-    """What is stored of a code, and what a typed one is compared with."""
-    return ids.code_hash(code, number, crypto.hash_key("tracking"))
-
-
 def _write_fresh(fresh: list[_Ready], *, by: Actor, client: str, now: datetime, quiet: bool) -> dict[str, Taken]:
     planned = _plan_deadlines(fresh, now)
     drafts = (_dossier(ready, plans, client=client, now=now) for ready, plans in zip(fresh, planned, strict=True))
@@ -209,6 +204,7 @@ def _write_fresh(fresh: list[_Ready], *, by: Actor, client: str, now: datetime, 
     )
     if not quiet:
         tell.reported(dossiers, by=by, now=now)
+        telling.received([dossier.pk for ready, dossier in pairs if _reachable(ready.report, by)], by=by, now=now)
     return {
         ready.client_ref: Taken(dossier.pk, dossier.number, code, repeat=False)
         for (ready, dossier), code in zip(pairs, codes, strict=True)
@@ -307,19 +303,25 @@ def _desk(dossier: Dossier) -> Level:
 
 
 def _requester(report: Report, dossier: Dossier, by: Actor, now: datetime) -> Requester | None:
-    if not (report.name or report.phone):
+    if not (report.name or report.phone or report.address):
         return None
     return Requester(
         matter_id=dossier.pk,
         user_id=None if report.on_behalf else by.user_id,
         name=report.name or None,
         phone=report.phone or None,
+        address=report.address or None,
         phone_hash=crypto.keyed_hash(report.phone, "phone") if report.phone else None,
         phone_verified_at=now if report.phone_verified else None,
         on_behalf=report.on_behalf,
         consent=report.consent or CONSENT_VERSION,
         consent_at=now,
     )
+
+
+def _reachable(report: Report, by: Actor) -> bool:
+    """Whether the requester is told at once that it is registered: not whoever left a phone that nobody has proved."""
+    return bool(report.phone) and (report.on_behalf or report.phone_verified or by.user_id is not None)
 
 
 def _story(pairs: list[tuple[_Ready, Dossier]]) -> list[events.Happened]:

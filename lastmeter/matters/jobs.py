@@ -4,16 +4,17 @@ from datetime import datetime
 
 from lastmeter.matters import asking, holdings
 from lastmeter.matters.catalogue import loading
+from lastmeter.matters.talking import grievances, outside
 
 
 def lapse(now: datetime) -> int:
-    """End unanswered questions whose date has passed; every few minutes."""
-    return asking.lapse(now)
+    """Call open questions to mind and end those whose date has passed, tell of late grievances; every few minutes."""
+    return asking.remind(now) + asking.lapse(now) + grievances.remind(now)
 
 
 def purge(now: datetime) -> int:
-    """Take names and phones out of matters past their term; hourly."""
-    return holdings.erase_old(now)
+    """Take names, phones and addresses out of what is past its term; hourly."""
+    return holdings.erase_old(now) + outside.forget(now)
 
 
 def apply_editions(now: datetime) -> int:

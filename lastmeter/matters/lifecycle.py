@@ -133,6 +133,7 @@ WHO = {
     "lead": gettext_noop("承办方、工作台"),
     "part": gettext_noop("协办的单位或人"),
     "check": gettext_noop("本网格的人"),
+    "rule": gettext_noop("系统按规则"),
 }
 _WORDS = gettext_noop("写明理由")
 _RESULT = gettext_noop("写明结果")
@@ -341,6 +342,15 @@ TRANSITIONS: tuple[Transition, ...] = (
         gettext_noop("现场核实相符；没有未办完的协办和小任务，或写明为什么仍要办结"),
     ),
     Transition("close", gettext_noop("办结"), (PETITION,), (REPLIED,), CLOSED, "close", _TIED),
+    Transition(
+        "close_unanswered",
+        gettext_noop("补充到期办结"),
+        (GRID, HOTLINE, CITY),
+        (*WAITING, *WITH_HANDLER),
+        CLOSED,
+        "rule",
+        gettext_noop("请诉求人补充已到期，补充到期规则写明办结；没有未办完的协办和小任务"),
+    ),
     # afterwards
     Transition("revisit", gettext_noop("回访"), ALL, (CLOSED,), REVISITED, "revisit"),
     Transition("miss", gettext_noop("回访没有联系上"), ALL, (CLOSED,), STAYS, "revisit"),

@@ -39,9 +39,12 @@ ABILITIES: dict[str, tuple[Role, ...]] = {
     "check": (*WORKERS, Role.COMMUNITY_CLERK),
     "alarm": (*WORKERS, *DESKS),
     "decide": DECIDERS,
+    "rule": (),  # nobody: the system follows a rule
     "ask": (*WORKERS, *DESKS),
     "note": (*WORKERS, *DESKS, Role.LIAISON),
     "close": DESKS,
+    "tell": (*WORKERS, *DESKS),
+    "outside": DESKS,
     "revisit": DESKS,
     "archive": DESKS,
     "reveal": (*WORKERS, *DESKS),
@@ -50,7 +53,7 @@ ABILITIES: dict[str, tuple[Role, ...]] = {
     "suspend": DESKS,
     "urge": DESKS,
 }
-BY_ASSIGNMENT = {"handle", "lead", "reveal", "ask", "note", "extend", "suspend"}
+BY_ASSIGNMENT = {"handle", "lead", "reveal", "ask", "note", "tell", "outside", "extend", "suspend"}
 BY_PART = {"part", "note"}
 
 

@@ -11,6 +11,7 @@ from lastmeter.dossiers import events
 from lastmeter.dossiers.models import Dossier, Event
 from lastmeter.matters import lifecycle, policy, promises
 from lastmeter.matters.models import Assignment, Matter, Objection, Part
+from lastmeter.matters.talking import telling
 
 
 class Overtaken(Exception):
@@ -86,9 +87,12 @@ def tell_story(
     public: bool = False,
     unit_id: int | None = None,
 ) -> Event:
-    """Record what happened in the matter's timeline."""
+    """Record what happened in the timeline; the requester is told of what is public, where there are words for it."""
     happened = events.Happened(matter.pk, f"matter.{kind}", words, public=public, unit_id=unit_id)
-    return events.record(happened, by=by, now=now)
+    event = events.record(happened, by=by, now=now)
+    if public:
+        telling.tell(matter, kind, words, by=by, now=now)
+    return event
 
 
 def lay_with(matter: Matter, *, unit_id: int | None, user_id: int | None) -> None:

@@ -65,7 +65,12 @@ SAYS: dict[str, str | Promise] = {
     "matter.archived": pgettext_lazy("event", "归档"),
     "matter.asked": gettext_lazy("请诉求人补充"),
     "matter.answered": gettext_lazy("诉求人补充情况"),
-    "matter.ask_lapsed": gettext_lazy("补充期限已过，按现有情况办理"),
+    "matter.ask_reminded": gettext_lazy("提醒诉求人补充"),
+    "matter.ask_lapsed": gettext_lazy("没有等到补充"),
+    "matter.grievance_advice": gettext_lazy("上级对办理的要求"),
+    "matter.outside_asked": gettext_lazy("请外部单位答复"),
+    "matter.outside_answered": gettext_lazy("外部单位答复"),
+    "matter.outside_revoked": gettext_lazy("停用外部答复链接"),
     "matter.overdue_answer": gettext_lazy("超过答复期限"),
     "matter.overdue_fix": gettext_lazy("超过办结期限"),
     "matter.overdue_register": gettext_lazy("超过转送期限"),
@@ -74,7 +79,7 @@ SAYS: dict[str, str | Promise] = {
     "matter.overdue_dispute": gettext_lazy("超过裁定期限"),
     "matter.overdue_assist": gettext_lazy("协办超过期限"),
     "matter.overdue_task": gettext_lazy("小任务超过期限"),
-    "matter.overdue_ledger": gettext_lazy("挂账到了复核日期"),
+    "matter.overdue_review": gettext_lazy("挂账到了复核日期"),
     "matter.overdue_supervise": gettext_lazy("超过督办回复期限"),
     "matter.overdue_urge": gettext_lazy("超过催办回复期限"),
     "matter.paused": gettext_lazy("暂停计时"),
@@ -139,8 +144,8 @@ def _line(event: Event, who: str) -> Line:
 def _who(event: Event) -> str:
     if event.by_kind == "system":
         return _("系统")
-    if event.by_user is None:
-        return _("诉求人")
+    if event.by_user is None:  # whoever answers by a link is named in the words themselves
+        return "" if event.kind == "matter.outside_answered" else _("诉求人")
     if event.unit:
         return _("%(unit)s %(name)s") % {"unit": event.unit.name, "name": event.by_user.name}
     if event.by_post:

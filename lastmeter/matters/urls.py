@@ -21,6 +21,7 @@ from lastmeter.matters.views import (
 
 urlpatterns = [
     path("", include("lastmeter.matters.catalogue.urls")),
+    path("", include("lastmeter.matters.talking.urls")),
     # the resident
     path("report/", reporting.report, name="report"),
     path("report/<str:number>/", reporting.done, name="report-done"),
@@ -35,6 +36,7 @@ urlpatterns = [
     path("m/<str:number>/complaint/", progress.complaint, name="progress-complaint"),
     path("m/<str:number>/urging/", progress.urging, name="progress-urging"),
     path("m/<str:number>/withdrawal/", progress.withdrawal, name="progress-withdrawal"),
+    path("m/<str:number>/grievance/", progress.grievance, name="progress-grievance"),
     path("m/<str:number>/photos/<str:sha>/", progress.photo, name="progress-photo"),
     path("m/<str:number>/photos/<str:sha>/thumb/", progress.photo, {"size": "thumb"}, name="progress-thumb"),
     # the field

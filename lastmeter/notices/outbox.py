@@ -86,6 +86,11 @@ def send_to(
     return True
 
 
+def has(channel: str) -> bool:
+    """Whether this installation can send by "email" or "sms"."""
+    return CHANNELS[channel].available()
+
+
 def _notice(message: Message, now: datetime) -> Notice:
     return Notice(
         user_id=message.user_id,

@@ -150,5 +150,8 @@ def test_a_border_is_dragged_nudged_by_keys_undone_and_proposed(canvas_page: Pag
     page.wait_for_url("**/grid/changes/*/")
     expect(page.locator("main")).to_contain_text("新的边界")
     expect(page.locator("tr", has_text="第一网格")).to_contain_text("→")
+    page.go_back()
+    expect(page.locator("tr", has_text="第一网格").locator("td").last).to_have_text(dragged)  # nothing is lost
+    page.go_forward()
     page.get_by_role("button", name="撤回").click()
     page.wait_for_load_state()

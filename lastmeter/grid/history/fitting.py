@@ -9,8 +9,10 @@ import shapely
 from django.utils.translation import gettext as _
 
 from lastmeter.grid import shapes
+from lastmeter.grid.layers.mending import what_is_wrong
 
 SLIVER = 1e-9  # square degrees, about 10 m²: neighbours drawn apart overlap this much without meaning it
+SPOT = 2e-4  # degrees, about 20 m: how large a point that offends is drawn
 METRES_PER_DEGREE = 111_195.0  # of latitude, on a sphere of the Earth's mean radius
 
 
@@ -58,8 +60,9 @@ def sound(shape: shapely.Geometry, name: str) -> shapely.Geometry:
     if shape.geom_type not in {"Polygon", "MultiPolygon"} or shape.is_empty:
         raise DoesNotFit([Offence(_("“%(name)s”的边界不是面。") % {"name": name})])
     if not shape.is_valid:
-        why = {"name": name, "why": shapely.is_valid_reason(shape)}
-        raise DoesNotFit([Offence(_("“%(name)s”的边界自相交或不闭合：%(why)s。") % why)])
+        why, at = what_is_wrong(shape)
+        spot = None if at is None else at.buffer(SPOT)
+        raise DoesNotFit([Offence(_("“%(name)s”不成一块地：%(why)s。") % {"name": name, "why": why}, spot)])
     west, south, east, north = shape.bounds
     if not (west >= -180 and east <= 180 and south >= -90 and north <= 90):
         raise DoesNotFit([Offence(_("“%(name)s”的坐标不是经纬度（WGS84）。") % {"name": name})])

@@ -43,7 +43,7 @@ def mend(shape: shapely.Geometry) -> Mended:
         return Mended(None, _("坐标换算后不是经纬度，请核对坐标系。"))
     if shape.is_valid and shape.geom_type != "GeometryCollection":
         return Mended(shape)
-    why = _why(shape)
+    why, _spot = what_is_wrong(shape)
     mended = _polygons(shapely.make_valid(shape))
     if mended is None:
         return Mended(None, _("边界没有围出面积：%(why)s。") % {"why": why})
@@ -52,15 +52,16 @@ def mend(shape: shapely.Geometry) -> Mended:
     return Mended(mended, _("已修复，面积改变不到千分之一：%(why)s。") % {"why": why})
 
 
-def _why(shape: shapely.Geometry) -> str:
-    """What GEOS finds wrong, in words, with the spot rounded to a decimetre."""
+def what_is_wrong(shape: shapely.Geometry) -> tuple[str, shapely.Geometry | None]:
+    """What GEOS finds wrong, in words, with the spot rounded to a decimetre; and the spot, where it has one."""
     reason, _bracket, spot = shapely.is_valid_reason(shape).partition("[")
     words = WHY.get(reason, reason)
     try:
-        lon, lat = (f"{float(value):.6f}" for value in spot.rstrip("]").split())
+        lon, lat = map(float, spot.rstrip("]").split())
     except ValueError:
-        return str(words)
-    return _("%(what)s，在 %(lon)s, %(lat)s 附近") % {"what": words, "lon": lon, "lat": lat}
+        return str(words), None
+    values = {"what": words, "lon": f"{lon:.6f}", "lat": f"{lat:.6f}"}
+    return _("%(what)s，在 %(lon)s, %(lat)s 附近") % values, shapely.Point(lon, lat)
 
 
 def _polygons(shape: shapely.Geometry) -> shapely.Geometry | None:

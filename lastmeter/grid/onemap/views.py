@@ -1,5 +1,7 @@
 """`/map/`: one map, the tree beside it; the address keeps the place and the layers."""
 
+from collections.abc import Sequence
+
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -25,19 +27,19 @@ def one_map(request: Request) -> HttpResponse:
     words = words[: walking.MOST_WORDS]
     found = walking.found(words) if words else []
     below = walking.below(node)
-    drawing = mapping.chart(node, below)
+    chain = tree.chain_of(node) if node else []
+    drawing = mapping.chart(node, below) or _above(chain)
     drawn = [each.node for each in drawing.pieces] if drawing else []
     beside = [each for each in drawn if each not in below]
     lines = {line.node: line for line in walking.lines([*below, *beside], look, request.actor, today)}
-    chain = tree.chain_of(node)[:-1] if node else []
-    codes = tree.codes_of([*chain, *([node] if node else [])])
+    codes = tree.codes_of(chain)
     context = {
         "node": node,
         "code": codes[node.pk] if node else "",
         "look": look,
-        "chain": [(each, look.href(codes[each.pk])) for each in chain if each.level >= Level.CITY],
+        "chain": [(each, look.href(codes[each.pk])) for each in chain[:-1] if each.level >= Level.CITY],
         "lines": [lines[each] for each in below],
-        "beside": [lines[each] for each in beside if each != node],
+        "beside": [lines[each] for each in beside if node and each != node and each.parent_id == node.parent_id],
         "found": walking.lines(found, look, request.actor, today, picking.names_above(found)),
         "words": words,
         "drawing": drawing,
@@ -46,6 +48,11 @@ def one_map(request: Request) -> HttpResponse:
         "top": look.href(""),
     }
     return render(request, "grid/map/page.html", context)
+
+
+def _above(chain: Sequence[Node]) -> mapping.Chart | None:
+    """What is drawn of a place where nothing has an outline: the nearest place above it that has one."""
+    return next((found for each in reversed(chain[:-1]) if (found := mapping.chart(each, walking.below(each)))), None)
 
 
 def _named(code: str) -> Node:

@@ -142,6 +142,8 @@ def test_a_border_that_crosses_others_comes_back_as_it_was_drawn(cast: Cast, cli
     text = answer.content.decode()
     assert "topology" in text
     assert sent["borders"].replace('"', "&quot;") in text
+    assert "边界自己相交" in text
+    assert '<path class="spot"' in text, "the spot is drawn"
     assert not Change.objects.exists()
 
 

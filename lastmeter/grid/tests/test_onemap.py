@@ -121,3 +121,10 @@ def test_a_place_is_picked_on_the_map_too(cast: Cast) -> None:
     answer = client.get(f"/places/?code={GRID}&next=/report/")
     assert answer["Location"] == f"/report/?place={cast.nodes['grid'].pk}"
     page(client, "/places/?code=nowhere", 404)
+
+
+def test_a_place_without_an_outline_is_shown_on_the_map_of_the_one_above(cast: Cast) -> None:
+    text = page(Client(), f"/map/?at={cast.nodes['building'].key}")
+    assert "湖畔小区 6 栋" in text
+    assert "data-box" in text
+    assert "莫阿婆" in text

@@ -88,6 +88,22 @@ def test_somebody_without_account_takes_a_vacant_post(cast: Cast, client_as: Cli
     assert (tenure.user.name, tenure.until) == ("陶安", today + timedelta(days=365))
 
 
+def test_a_page_from_before_somebody_took_the_post_is_refused_and_shows_who_has_it(
+    cast: Cast, client_as: ClientAs
+) -> None:
+    post = Post.objects.create(role=Role.LANE_HEAD, node=cast.nodes["second_grid"])
+    there, today = f"/posts/{post.pk}/", timezone.localdate()
+    assert 'name="seen"' in client_as("clerk").get(there).content.decode()
+    for name, phone, status in (("陶安", "19900007001", 302), ("温良", "19900007002", 409)):
+        given = {"name": name, "phone": phone, "since": today, "seen": ""}
+        answer = client_as("clerk").post(f"{there}appointment/", given)
+        assert answer.status_code == status
+    assert "陶安" in answer.content.decode()
+    seen = Tenure.objects.get(post=post).pk
+    beside = {"name": "温良", "phone": "19900007002", "since": today, "seen": seen}
+    assert client_as("secretary").post(f"{there}appointment/", beside).status_code == 302
+
+
 def test_a_phone_of_somebody_else_and_oneself_are_refused(cast: Cast, client_as: ClientAs) -> None:
     post = Post.objects.create(role=Role.SECRETARY, node=cast.nodes["grid"])
     client, today = client_as("clerk"), timezone.localdate()

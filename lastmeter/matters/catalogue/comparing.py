@@ -8,6 +8,7 @@ from lastmeter.matters.catalogue.reading import Entry
 from lastmeter.matters.models import Difference
 
 What = Difference.What
+TEXTS = ("scope", "words", "advice")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,9 @@ class Known:
     parent_code: str
     name: str
     borrowed: bool
-    scope: str
+    scope: str = ""
+    words: str = ""
+    advice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,28 +36,29 @@ class Change:
 
     @property
     def before(self) -> str:
-        if self.known is None:
-            return ""
-        return _said(self.what, self.known)
+        """What stood there, in words: a name, a parent's code, or the texts that change."""
+        return _said(self.what, self.known, self.entry) if self.known else ""
 
     @property
     def after(self) -> str:
-        if self.entry is None:
-            return ""
-        return _said(self.what, self.entry)
+        """What will stand there."""
+        return _said(self.what, self.entry, self.entry) if self.entry else ""
 
 
-def _said(what: str, one: Known | Entry) -> str:
+def _said(what: str, one: Known | Entry, entry: Entry | None) -> str:
     if what == What.MOVED:
         return one.parent_code
-    return one.scope if what == What.REWORDED else one.name
+    if what == What.REWORDED and entry:
+        texts = (getattr(one, name) for name in TEXTS if getattr(entry, name))
+        return " / ".join(text for text in texts if text)[:500]
+    return one.name
 
 
 def compare(known: Iterable[Known], entries: Sequence[Entry]) -> list[Change]:
     """The changes in the order of the file, the ended ones last.
 
     Kind and code are the same thing; the parent decides between entries that share them. A single one of each left
-    over has moved. A name or a scope that the file leaves out changes nothing.
+    over has moved. A text that the file leaves out (scope, words, advice) changes nothing.
     """
     standing: dict[tuple[str, str], list[Known]] = defaultdict(list)
     for each in known:
@@ -93,5 +97,5 @@ def _changes(known: Known | None, entry: Entry) -> Iterator[Change]:
         yield Change(What.MOVED, known, entry)
     if (known.name, known.borrowed) != (entry.name, entry.borrowed):
         yield Change(What.RENAMED, known, entry)
-    if entry.scope and known.scope != entry.scope:
+    if any(getattr(entry, name) not in ("", getattr(known, name)) for name in TEXTS):
         yield Change(What.REWORDED, known, entry)

@@ -128,7 +128,8 @@ def _today(today: date) -> dict[tuple[str, int], list[Charge]]:
 def assign(node: Node, category_id: int, unit: Unit, *, rank: str, basis: str = "", by: Actor, now: datetime) -> Duty:
     """From today the unit leads or assists in a category at a place; whoever led there before leads no longer."""
     today = now.astimezone(CHINA).date()
-    standing = Duty.objects.select_for_update().filter(node=node, category=category_id, valid_to=None)
+    _lock(node)
+    standing = Duty.objects.filter(node=node, category=category_id, valid_to=None)
     standing.filter(unit=unit).update(valid_to=today)
     if rank == Rank.LEAD:
         standing.filter(rank=Rank.LEAD).update(valid_to=today)
@@ -136,6 +137,11 @@ def assign(node: Node, category_id: int, unit: Unit, *, rank: str, basis: str = 
     audit.record("duty.assign", by=by, object_kind="duty", object_id=made.pk, now=now)
     ground.bump()
     return made
+
+
+def _lock(node: Node) -> None:
+    """Two writers of one duty list wait for each other: each category has one lead."""
+    Node.objects.select_for_update().get(pk=node.pk)
 
 
 @transaction.atomic
@@ -183,6 +189,7 @@ def bring_in(node: Node, file: Path, *, whole: bool, dry_run: bool = False, by: 
     `whole`: duties of the place that the table lacks end today. Bad rows come back with their reasons.
     """
     today, report = now.astimezone(CHINA).date(), Report(dry_run)
+    _lock(node)
     wanted = _wanted(node, file, report)
     standing = {(row.category_id, row.unit_id): row for row in Duty.objects.filter(node=node, valid_to=None)}
     fresh = [line for key, line in wanted.items() if key not in standing]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -110,17 +110,23 @@ def _lines_of(list_id: int) -> dict[int, Line]:
 
 @transaction.atomic
 def draft(node: Node, *, name: str = "", by: Actor, now: datetime) -> ItemList:
-    """A new draft of a place: a copy of the list in force there (at or above it), else the customary one that ships."""
-    if ItemList.objects.filter(node=node, status=Status.DRAFT).exists():
-        raise CannotChange(_("这里已有一份草稿，请先把它批准或删掉。"))
+    """A new draft of a place: a copy of the list in force there (at or above it), else the customary one that ships.
+
+    Raises CannotChange where there is a draft already.
+    """
     governing = in_force(node.path, now.astimezone(CHINA).date())
-    made = ItemList.objects.create(
+    made = ItemList(
         node=node,
         name=name or on_record(gettext_lazy("%(place)s社区工作事项清单"), place=node.name),
         rule=governing.rule if governing else on_record(RULE),
         made_at=now,
         made_by_id=by.user_id,
     )
+    try:
+        with transaction.atomic():
+            made.save()
+    except IntegrityError:
+        raise CannotChange(_("这里已有一份草稿，请先把它批准或删掉。")) from None
     lines = governing.lines.values() if governing else customary()
     bulk.create(Item, [_item(made, line) for line in lines])
     audit.record("item_list.draft", by=by, object_kind="item_list", object_id=made.pk, now=now)

@@ -14,7 +14,7 @@ from lastmeter.grid import ground
 from lastmeter.kit import bulk
 from lastmeter.kit.sheets import BadSheet
 from lastmeter.kit.zhtime import CHINA
-from lastmeter.matters.catalogue.comparing import Change, Known, What, compare
+from lastmeter.matters.catalogue.comparing import TEXTS, Change, Known, What, compare
 from lastmeter.matters.catalogue.reading import Content, read
 from lastmeter.matters.models import Anomaly, Category, Difference, Edition, Scheme
 
@@ -77,7 +77,7 @@ def plan(file: Path, order: Order) -> Plan:
 def standing(scheme: str) -> list[Known]:
     """The categories of a scheme that hold, as they can be compared: one query."""
     rows = Category.objects.filter(scheme__code=scheme, valid_to=None).order_by("pk")
-    columns = ("pk", "kind", "code", "parent__code", "name", "borrowed", "scope")
+    columns = ("pk", "kind", "code", "parent__code", "name", "borrowed", *TEXTS)
     return [Known(pk, kind, code, parent or "", *rest) for pk, kind, code, parent, *rest in rows.values_list(*columns)]
 
 
@@ -199,11 +199,11 @@ def _change(edition: Edition, rows: Iterable[Difference]) -> None:
     for row in rows:
         one = Category.objects.filter(differences=row)
         if row.what == What.RENAMED:
-            one.update(name=row.after, borrowed=row.borrowed)
+            one.update(name=row.after, borrowed=row.borrowed, name_en=row.name_en)
         elif row.what == What.MOVED:
             one.update(parent_id=known[row.kind, row.parent_code] if row.parent_code else None)
         else:
-            one.update(scope=row.after)
+            one.update(**{name: text for name in TEXTS if (text := getattr(row, name))})
 
 
 def apply_due(now: datetime) -> int:

@@ -39,6 +39,14 @@ class CounterForm(forms.Form):
     place = Words(label=gettext_lazy("具体位置"), limit=MOST_PLACE, rows=0, required=False)
     name = Words(label=gettext_lazy("诉求人称呼"), limit=60, rows=0, required=False)
     phone = Phone(label=gettext_lazy("手机"), required=False)
+    postal = Words(
+        label=gettext_lazy("通信地址"),
+        limit=200,
+        rows=0,
+        required=False,
+        help_text=gettext_lazy("没有手机的，答复寄到这里。"),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "data-private": ""}),
+    )
     consent = forms.BooleanField(label=gettext_lazy("已念给对方听并得到同意"), required=False)
     category = CategoryField(label=gettext_lazy("类别"))
     urgency = forms.ChoiceField(label=gettext_lazy("紧急程度"), choices=Urgency.choices, initial=Urgency.NORMAL)
@@ -82,8 +90,10 @@ class CounterForm(forms.Form):
         cleaned = super().clean() or {}
         if self.address and self.address not in cleaned.get("place", ""):
             cleaned["place"] = f"{self.address} {cleaned.get('place', '')}".strip()[:MOST_PLACE]
-        if (cleaned.get("name") or cleaned.get("phone")) and not cleaned.get("consent"):
-            self.add_error("consent", _("记下称呼或手机，须先把这段话念给对方听并得到同意；对方不同意就把这两项留空。"))
+        if any(cleaned.get(name) for name in ("name", "phone", "postal")) and not cleaned.get("consent"):
+            self.add_error(
+                "consent", _("记下称呼、手机或通信地址，须先把这段话念给对方听并得到同意；对方不同意就把这几项留空。")
+            )
         return cleaned
 
 

@@ -1,17 +1,20 @@
 """What a matter is made of: one file for each part of its life."""
 
-from lastmeter.matters.models.asking import Enquiry, Rating, Revisit
+from lastmeter.matters.models.asking import Enquiry, LapseRule, Rating, Revisit
 from lastmeter.matters.models.catalogue import Anomaly, Category, Correspondence, Difference, Edition, Scheme
 from lastmeter.matters.models.checks import SiteCheck
 from lastmeter.matters.models.duties import Duty
+from lastmeter.matters.models.grievance import Grievance
 from lastmeter.matters.models.handling import Assignment, Cause, Closure, Outcome, Reply
 from lastmeter.matters.models.items import Item, ItemList
 from lastmeter.matters.models.matter import Matter, Profile, Requester, Source, Urgency
 from lastmeter.matters.models.names import DistrictName
 from lastmeter.matters.models.objections import Objection
+from lastmeter.matters.models.outside import OutsideAnswer, OutsideLink
 from lastmeter.matters.models.questions import Answer, Question
 from lastmeter.matters.models.rules import Cap, ProfileRule
 from lastmeter.matters.models.screening import Channel, Ground, Screening
+from lastmeter.matters.models.talking import Letter, Message, Template, Way
 from lastmeter.matters.models.together import Part
 
 __all__ = [
@@ -29,12 +32,18 @@ __all__ = [
     "Duty",
     "Edition",
     "Enquiry",
+    "Grievance",
     "Ground",
     "Item",
     "ItemList",
+    "LapseRule",
+    "Letter",
     "Matter",
+    "Message",
     "Objection",
     "Outcome",
+    "OutsideAnswer",
+    "OutsideLink",
     "Part",
     "Profile",
     "ProfileRule",
@@ -47,5 +56,7 @@ __all__ = [
     "Screening",
     "SiteCheck",
     "Source",
+    "Template",
     "Urgency",
+    "Way",
 ]

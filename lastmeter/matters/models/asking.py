@@ -5,6 +5,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from lastmeter.accounts.models import User
+from lastmeter.grid.models import Node
+from lastmeter.matters.models.catalogue import Category
+from lastmeter.matters.models.handling import Outcome
 from lastmeter.matters.models.matter import Matter
 
 
@@ -16,6 +19,8 @@ class Enquiry(models.Model):
     by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
     lapses_at = models.DateTimeField()
+    remind_at = models.DateTimeField(null=True, blank=True)
+    reminded_at = models.DateTimeField(_("已提醒"), null=True, blank=True)
     answer = models.TextField(_("补充内容"), blank=True)
     ended_at = models.DateTimeField(_("答复或失效"), null=True, blank=True)
 
@@ -24,6 +29,33 @@ class Enquiry(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["matter"], condition=Q(ended_at=None), name="enquiry_one_open"),
         ]
+        indexes = [
+            models.Index(fields=["lapses_at", "id"], condition=Q(ended_at=None), name="enquiry_to_lapse"),
+            models.Index(
+                fields=["remind_at", "id"], condition=Q(ended_at=None, reminded_at=None), name="enquiry_remind"
+            ),
+        ]
+
+
+class LapseRule(models.Model):
+    """What follows an unanswered question, as a policy row: the nearest ancestor's wins; without one work goes on."""
+
+    class Then(models.TextChoices):
+        GO_ON = "go_on", _("按现有情况继续办理")
+        CLOSE = "close", _("办结")
+
+    node = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="lapse_rules")
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    then = models.CharField(_("到期以后"), max_length=6, choices=Then.choices)
+    outcome = models.CharField(_("办理结果"), max_length=12, choices=Outcome.choices, default=Outcome.EXPLAINED)
+    basis = models.CharField(_("依据"), max_length=200, blank=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+    valid_from = models.DateField(_("有效自"))
+    valid_to = models.DateField(_("有效至"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("补充到期规则")
 
 
 class Revisit(models.Model):

@@ -70,6 +70,7 @@ class Requester(models.Model):
     name = SealedText(_("称呼"), null=True)
     phone = SealedText(_("手机"), null=True)
     phone_hash = models.BinaryField(max_length=32, null=True)
+    address = SealedText(_("通信地址"), null=True)
     phone_verified_at = models.DateTimeField(null=True)
     on_behalf = models.BooleanField(_("代为登记"), default=False)
     consent = models.CharField(_("告知与同意"), max_length=20)

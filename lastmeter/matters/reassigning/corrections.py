@@ -67,9 +67,9 @@ def redirect(
     before = matter.category
     if (unit is not None and unit.pk == matter.unit_id) or (user is not None and user.pk == matter.handler_id):
         raise Overtaken(_("这件事已经在那里办。"))
-    tell.assigned([matter], "recalled", gettext_lazy("已改派，不再由你们办理"), by=by, now=now)
     name_as(matter, category=category, urgency=urgency)
     move(matter, "redirect", by=by, now=now)
+    tell.assigned([matter], "recalled", gettext_lazy("已改派，不再由你们办理"), by=by, now=now)
     take_off(matter, now=now)
     give(matter, unit=unit, user=user, by=by, now=now)
     changed = classify(matter, now=now)

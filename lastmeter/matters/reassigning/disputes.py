@@ -44,8 +44,8 @@ def award(
     matter: Matter, *, unit: Unit | None = None, user: User | None = None, words: str, by: Actor, now: datetime
 ) -> None:
     """裁定改派 to another unit or person. Raises Overtaken when no dispute waits."""
-    tell.assigned([matter], "dispute_decided", gettext_lazy("争议裁定：已改派，不再由你们办理"), by=by, now=now)
     move(matter, "award", by=by, now=now)
+    tell.assigned([matter], "dispute_decided", gettext_lazy("争议裁定：已改派，不再由你们办理"), by=by, now=now)
     decide(_disputed(matter), Verdict.AWARDED, words, by=by, now=now)
     deadlines.end(matter.pk, [promises.DISPUTE], now=now)
     hand_to(matter, unit=unit, user=user, by=by, now=now)

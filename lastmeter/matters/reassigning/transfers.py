@@ -51,8 +51,8 @@ def _proposed(matter: Matter) -> Objection:
 @transaction.atomic
 def grant(matter: Matter, *, words: str = "", by: Actor, now: datetime) -> None:
     """同意转办: it lies with the other unit from now on. Raises Overtaken when nobody asks for it any more."""
-    tell.assigned([matter], "transfer_granted", gettext_lazy("同意转办，不再由你们办理"), by=by, now=now)
     move(matter, "grant_transfer", by=by, now=now)
+    tell.assigned([matter], "transfer_granted", gettext_lazy("同意转办，不再由你们办理"), by=by, now=now)
     made = _proposed(matter)
     decide(made, Objection.Verdict.GRANTED, words, by=by, now=now)
     tell_story(matter, "transfer_granted", words, by=by, now=now, unit_id=made.unit_id)

@@ -122,6 +122,18 @@ def test_a_conference_is_noted_and_then_the_matter_goes_to_another_unit(
     assert client_as("handler").get(at(disputed)).status_code == 404
 
 
+def test_what_waits_for_a_word_stands_on_the_home_of_whoever_has_to_say_it(
+    disputed: Matter, client_as: ClientAs
+) -> None:
+    title = disputed.dossier.title
+    for username, waits in (("dispatcher", True), ("clerk", False), ("handler", False)):
+        page = client_as(username).get("/desk/").content.decode()
+        assert ("等您一句话" in page) is waits, username
+        assert title in page or not waits
+    client_as("dispatcher").post(at(disputed, "ruling"), {"verdict": "uphold", "words": "清单第 3 条"})
+    assert "等您一句话" not in client_as("dispatcher").get("/desk/").content.decode()
+
+
 def test_a_dispute_that_nobody_decides_rings_at_the_dispatcher(disputed: Matter, cast: Cast) -> None:
     sweep.sweep(timezone.now() + timedelta(days=6))
     assert "dispute_overdue" in told(cast, "dispatcher", disputed)

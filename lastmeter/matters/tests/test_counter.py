@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 import pytest
 from django.test import Client
 
-from lastmeter.matters import intake
+from lastmeter.matters import intake, tracking
 from lastmeter.matters.models import Matter
 from tests.cast import Cast
 
@@ -32,7 +32,7 @@ def test_a_call_becomes_a_matter_with_a_receipt_that_can_be_read_out(cast: Cast,
     assert matter.requester.consent == f"{intake.CONSENT_VERSION}/oral"
     receipt = clerk.get(sent.headers["Location"])
     code = receipt.context["code"]
-    assert intake.tracking_hash(code, matter.dossier.number) == bytes(matter.tracking_hash or b"")
+    assert tracking.tracking_hash(code, matter.dossier.number) == bytes(matter.tracking_hash or b"")
     assert "<svg" in receipt.content.decode()
 
 

@@ -20,13 +20,9 @@ Actors = Callable[[str], Actor]
 
 
 def written(cast: Cast, **changes: object) -> dict[str, object]:
-    given = {
-        "flow-node": cast.nodes["town"].pk,
-        "flow-source": "web",
-        "flow-profile": "hotline",
-        "flow-basis": "镇发〔2026〕1 号",
-    }
-    return {"flow": "1"} | given | {f"flow-{name}": value for name, value in changes.items()}
+    basis = "镇发〔2026〕1 号"
+    given = {"node": cast.nodes["town"].pk, "source": "web", "profile": "hotline", "basis": basis} | changes
+    return {"flow": "1"} | {f"flow-{name}": value for name, value in given.items()}
 
 
 def test_the_street_writes_a_row_and_new_matters_follow_it(cast: Cast, client_as: ClientAs) -> None:

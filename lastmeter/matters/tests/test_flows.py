@@ -13,6 +13,7 @@ from lastmeter.accounts.actors import Actor
 from lastmeter.clocks.models import Deadline
 from lastmeter.dossiers.models import Dossier
 from lastmeter.matters import (
+    asking,
     checking,
     closing,
     dispatch,
@@ -31,6 +32,7 @@ from lastmeter.matters.models import (
     Cap,
     Channel,
     Closure,
+    LapseRule,
     Matter,
     Objection,
     Outcome,
@@ -107,6 +109,7 @@ ACTS: dict[str, Act] = {
     "contradict": lambda m, scene: checking.check(m, matches=False, words="还在", **scene.by("worker")),
     "rework": lambda m, scene: closing.rework(m, reason="还差一半", **scene.by("clerk")),
     "close": lambda m, scene: closing.close(m, outcome=Outcome.SOLVED, despite="不等了", **scene.by("clerk")),
+    "close_unanswered": lambda m, scene: asking.close_unanswered(m, LapseRule(outcome="explained"), now=NOW),
     "revisit": lambda m, scene: closing.revisit(m, reached=True, solved=True, words="", **scene.by("clerk")),
     "miss": lambda m, scene: closing.revisit(m, reached=False, solved=None, words="", **scene.by("clerk")),
     "rate": lambda m, scene: closing.rate(m, score=Rating.Score.FAIR, solved=True, words="", by=VISITOR, now=NOW),

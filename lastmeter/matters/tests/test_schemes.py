@@ -139,7 +139,7 @@ entries = st.lists(
 
 def as_known(rows: list[Entry]) -> list[Known]:
     return [
-        Known(number, each.kind, each.code, each.parent_code, each.name, each.borrowed, each.scope)
+        Known(number, each.kind, each.code, each.parent_code, each.name, each.borrowed)
         for number, each in enumerate(rows, start=1)
     ]
 
@@ -200,6 +200,19 @@ def test_a_newer_edition_keeps_what_it_ends_for_old_matters(cast: Cast, tmp_path
     assert booth.valid_to == timezone.localdate()
     assert Category.objects.get(scheme__code="town", code="12").parent == Category.objects.get(code="2")
     assert booth.pk not in [each.id for each in finding.offered()]
+
+
+def test_other_texts_are_shown_and_a_text_left_out_stays(cast: Cast, tmp_path: Path) -> None:
+    header = "代码,上级代码,名称,说明,提示词,先请注意"
+    load(table(tmp_path, "1,,燃气,管道,煤气,先关阀", header=header))
+    assert load(table(tmp_path, "1,,燃气")) is None
+    edition = load(table(tmp_path, "1,,燃气,,煤气 漏气,", header=header))
+    assert edition is not None
+    change = edition.differences.get()
+    assert (change.what, change.before, change.after) == ("reworded", "煤气", "煤气 漏气")
+    gas = Category.objects.get(scheme__code="town")
+    assert (gas.scope, gas.words, gas.advice) == ("管道", "煤气 漏气", "先关阀")
+    assert "燃气" in names("漏气")
 
 
 def test_an_edition_of_next_month_waits_for_its_day_and_can_be_taken_back(cast: Cast, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from lastmeter.clocks.suspending import Explanation
 from lastmeter.dossiers.models import Event
 from lastmeter.grid import ground
 from lastmeter.kit.zhtime import CHINA
-from lastmeter.matters import closing, dispatch, handling, intake, policy, screening
+from lastmeter.matters import closing, dispatch, handling, intake, policy, screening, tracking
 from lastmeter.matters.models import Matter, Outcome, Source, Urgency
 from lastmeter.matters.reassigning import corrections
 from lastmeter.matters.timing import extending, pausing, pressing, suspending
@@ -163,7 +163,7 @@ def holder(matter: Matter) -> Client:
     session = client.session
     session["proved"] = [matter.pk]
     session.save()
-    client.post(f"/m/{matter.dossier.number}/", {"code": intake.tracking_code("b", "a")})
+    client.post(f"/m/{matter.dossier.number}/", {"code": tracking.tracking_code("b", "a")})
     return client
 
 
@@ -259,12 +259,12 @@ def test_the_ledger_stops_the_clocks_until_it_is_lifted_and_they_go_on_with_thei
     assert fresh(matter).dossier.due_at == at("2026-12-31 18:00")  # the day of the review
     assert "明年一季度开工" in stories(matter, "suspended")[0]
     assert sweep.sweep(at("2026-12-23 18:00")) == 1  # the review turns yellow, and nothing else
-    assert told(cast, "clerk", "due_soon_ledger") == 1
+    assert told(cast, "clerk", "due_soon_review") == 1
     suspending.lift(fresh(matter), asked, words="资金已下达", by=actor("clerk"), now=at("2026-12-28 09:00"))
     # Stopped on Thursday 26 November with 27, 30, 1 and 2 December to go: 29, 30, 31 December and 4 January
     # (1 January is a holiday; 2027 has no notice yet, so the weekend of 2 and 3 January is a weekend).
     assert fix(matter).due_at == at("2027-01-04 18:00")
-    assert Deadline.objects.get(dossier=matter.pk, kind="ledger").state == "met"
+    assert Deadline.objects.get(dossier=matter.pk, kind="review").state == "met"
 
 
 def test_a_review_rings_on_its_day_climbs_and_is_set_again(cast: Cast, actor: Actors) -> None:
@@ -272,8 +272,8 @@ def test_a_review_rings_on_its_day_climbs_and_is_set_again(cast: Cast, actor: Ac
     asked = suspending.ask(matter, explanation(), by=actor("handler"), now=NOW)
     suspending.decide(matter, asked, approve=True, by=actor("clerk"), now=NOW)
     sweep.sweep(at("2026-12-31 18:00"))
-    assert len(stories(matter, "overdue_ledger")) == 1
-    assert told(cast, "clerk", "overdue_ledger") == 1
+    assert len(stories(matter, "overdue_review")) == 1
+    assert told(cast, "clerk", "overdue_review") == 1
     sweep.sweep(at("2027-01-04 18:00"))
     assert stories(matter, "escalated") == ["第 1 级，报到镇（街道）"]
     assert fix(matter).overdue_at is None  # what stands in the problem bank does not fall due

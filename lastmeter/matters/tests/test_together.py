@@ -11,8 +11,10 @@ from django.utils import timezone
 from lastmeter.accounts.actors import Actor
 from lastmeter.clocks import sweep
 from lastmeter.clocks.models import Deadline
+from lastmeter.grid.tests.test_posts import tenure_of
 from lastmeter.matters import handling, lifecycle
 from lastmeter.matters.models import Closure, Matter, Outcome, Part
+from lastmeter.matters.together import parts
 from tests.cast import Cast
 
 from .test_changing_hands import fresh, given_out, kinds, told
@@ -91,6 +93,25 @@ def test_a_part_can_be_cancelled_with_a_reason(cast: Cast, actor: Actors, client
     assert client_as("other_handler").get(at(matter)).status_code == 404
     part.refresh_from_db()
     assert (part.cancelled, part.result) == (True, "自己查清了")
+
+
+def test_a_unit_finds_on_its_home_what_it_was_asked_for(cast: Cast, actor: Actors, client_as: ClientAs) -> None:
+    matter = given_out(cast, actor)
+    client_as("handler").post(at(matter, "assistance"), {"unit": cast.units["market"].pk, "request": "查油烟"})
+    assert "协办 · 查油烟" in client_as("other_handler").get("/desk/").content.decode()
+
+
+def test_open_tasks_go_to_the_successor_with_the_post(cast: Cast, actor: Actors, client_as: ClientAs) -> None:
+    matter, now = given_out(cast, actor), timezone.now()
+    task = parts.give_task(
+        matter, request="拍照", user=cast.users["worker"], due_at=now + timedelta(days=1), by=actor("clerk"), now=now
+    )
+    successor, there = cast.users["resident"], f"/posts/{tenure_of(cast, 'worker').post_id}/handover/"
+    client_as("clerk").post(there, {"name": successor.name, "phone": successor.phone})
+    task.refresh_from_db()
+    assert task.user == successor
+    assert client_as("resident").post(at(matter, "part/result"), {"part": task.pk, "result": "拍了"}).status_code == 302
+    assert "handed_over" in told(cast, "resident", matter)
 
 
 def test_parts_and_objections_cost_the_page_no_query_each(cast: Cast, actor: Actors, client_as: ClientAs) -> None:

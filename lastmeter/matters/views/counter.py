@@ -15,7 +15,7 @@ from lastmeter.accounts.requests import Request, signed_in
 from lastmeter.grid import scope
 from lastmeter.grid.models import Level
 from lastmeter.kit import ids
-from lastmeter.matters import duplicates, intake, policy, reckoning
+from lastmeter.matters import duplicates, intake, policy, reckoning, tracking
 from lastmeter.matters.forms.counter import CounterForm, label, places, reachable
 from lastmeter.matters.models import Source, Urgency
 from lastmeter.matters.views.reach import matter_for
@@ -58,6 +58,7 @@ def _take_in(request: Request, user: User, form: CounterForm) -> intake.Taken | 
         urgency=Urgency(given["urgency"]),
         name=given["name"],
         phone=given["phone"],
+        address=given["postal"],
         on_behalf=True,
         consent=f"{intake.CONSENT_VERSION}/oral" if given["consent"] else "",
     )
@@ -86,14 +87,14 @@ def similar(request: Request, user: User) -> HttpResponse:
 def receipt(request: Request, user: User, number: str) -> HttpResponse:
     """Number and tracking code, large, to be read out or printed: for whoever filed it, within two hours.
 
-    The code is derived again (`intake.tracking_code`), so it stands in no address, session or log.
+    The code is derived again (`tracking.tracking_code`), so it stands in no address, session or log.
     """
     matter = matter_for(request.actor, number)
     dossier = matter.dossier
     mine = matter.filed_by_id == user.pk and dossier.client == f"user:{user.pk}"
     if not mine or timezone.now() - dossier.opened_at > SHOWN_FOR:
         raise Http404
-    code = intake.tracking_code(dossier.client, dossier.client_ref)
+    code = tracking.tracking_code(dossier.client, dossier.client_ref)
     progress = request.build_absolute_uri(f"/m/{dossier.number}/")
     context: dict[str, Any] = {
         "matter": matter,

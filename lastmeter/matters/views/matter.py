@@ -25,6 +25,8 @@ from lastmeter.matters.catalogue import mapping, questions
 from lastmeter.matters.forms import acts as forms
 from lastmeter.matters.forms import reassigning, together
 from lastmeter.matters.models import Channel, Enquiry, Matter, Objection, Profile, Requester
+from lastmeter.matters.talking import arriving, outside
+from lastmeter.matters.talking.forms import OutsideForm
 from lastmeter.matters.views import listing
 from lastmeter.matters.views.door import AWAITED, TIMING, Door
 from lastmeter.matters.views.reach import matter_for, number_of, sees
@@ -65,6 +67,7 @@ DOORS = (
     Door("recall", "recall", "O", gettext_lazy("收回"), forms.Recall, "danger"),
 )
 ASK = Door("ask", "enquiry", "Q", gettext_lazy("请补充"), forms.EnquiryForm)
+OUTSIDE = Door("outside", "outside", "G", gettext_lazy("请外部单位"), OutsideForm)
 NOTE = Door("note", "note", "N", gettext_lazy("备注"), forms.NoteForm)
 MAIN_BUTTONS = 3
 OWN_WORDS = ("accept", "dispatch", "sign", "reply", "close", "verify")  # acts that flows give names of their own
@@ -121,6 +124,7 @@ def answer(
     setting = bound.at if bound and not trouble else forms.Setting(matter, request.actor)
     offered = offers(setting, bound, query)
     moving = timing_offers(setting, bound, query)
+    usual = [each for each in offered if not _rare(each, setting)]
     context: dict[str, Any] = {
         "matter": matter,
         "dossier": matter.dossier,
@@ -130,9 +134,9 @@ def answer(
         "timing": moving,
         "dialogs": [each for each in [*offered, *moving] if each.asks],
         "standing": setting.standing,
-        "main": offered[:MAIN_BUTTONS],
-        "others": [each for each in offered[MAIN_BUTTONS:] if not _rare(each, setting)],
-        "rare": [each for each in offered[MAIN_BUTTONS:] if _rare(each, setting)],
+        "main": usual[:MAIN_BUTTONS],
+        "others": usual[MAIN_BUTTONS:],
+        "rare": [each for each in offered if each not in usual],
         "trouble": trouble,
         "typed": bound.typed() if bound and trouble else [],
         "revealed": revealed,
@@ -166,9 +170,9 @@ def offers(setting: forms.Setting, bound: forms.ActForm | None, query: str) -> l
     if "dispute" in allowed:
         allowed.add("send_back")
     doors = [door for door in (*AWAITED, *DOORS) if door.act in allowed]
-    doors += [door for door in (ASK, NOTE) if policy.may(actor, door.act, matter)]
+    doors += [door for door in (ASK, OUTSIDE, NOTE) if policy.may(actor, door.act, matter)]
     if not matter.dossier.is_open:
-        doors = [door for door in doors if door is not ASK]
+        doors = [door for door in doors if door not in (ASK, OUTSIDE)]
     return [
         _offer(door, setting, bound, query, primary=not number and door.act in allowed and door.kind == "plain")
         for number, door in enumerate(doors)
@@ -238,6 +242,10 @@ def _facts(setting: forms.Setting, bound: forms.ActForm | None = None) -> dict[s
         "elsewhere": mapping.in_words(matter.category_id, timezone.localdate()),
         "answers": questions.answers(matter),
         "to_ask": questions.to_ask(matter, timezone.localdate()) if policy.may(actor, "note", matter) else [],
+        "asked_outside": outside.asked(matter, timezone.now()),
+        "may_ask_outside": policy.may(actor, "outside", matter),
+        "told": arriving.told(matter, timezone.now()),
+        "may_tell": policy.may(actor, "tell", matter),
         "channels": [(each, channels.HOW[each]) for each in Channel],
     }
 

@@ -34,8 +34,10 @@ from lastmeter.matters.forms.progress import (
     UrgingForm,
     WithdrawalForm,
 )
-from lastmeter.matters.models import Channel, Enquiry, Matter, Rating, Requester, Screening
+from lastmeter.matters.models import Channel, Enquiry, Grievance, Matter, Rating, Requester, Screening
 from lastmeter.matters.steps import Overtaken
+from lastmeter.matters.talking import grievances, lapsing
+from lastmeter.matters.talking.forms import GrievanceForm
 from lastmeter.matters.timing import standing
 from lastmeter.matters.timing.pressing import urge_by_requester
 from lastmeter.matters.views import photos, proof, reach
@@ -47,6 +49,7 @@ BAR = (
     gettext_lazy("已办结"),
     gettext_lazy("已评价"),
 )
+GRIEVANCES, A_DAY = 5, 24 * 3600
 AT = {
     lifecycle.REPORTED: 0,
     lifecycle.FILED: 1,
@@ -112,7 +115,7 @@ def _page(request: Request, matter: Matter, *, status: int = 200, **bound: forms
     into = matter.merged_into
     can_reopen = matter.reopen_until is not None and now <= matter.reopen_until
     step = dossier.step
-
+    enquiry = Enquiry.objects.filter(matter=matter, ended_at=None).first()
     rating = Rating.objects.filter(matter=matter).first()
 
     def allows(act: str) -> bool:
@@ -134,7 +137,8 @@ def _page(request: Request, matter: Matter, *, status: int = 200, **bound: forms
         "lines": story.for_requester(matter.pk),
         "into_lines": story.for_requester(into.pk) if into else [],
         "photos": attachments.public(matter.pk),
-        "enquiry": Enquiry.objects.filter(matter=matter, ended_at=None).first(),
+        "enquiry": enquiry,
+        "closes": bool(enquiry) and lapsing.closes(matter, now),
         "channel": _channel(matter),
         "to_ask": questions.to_ask(matter, timezone.localdate()),
         "rating": rating,
@@ -145,6 +149,8 @@ def _page(request: Request, matter: Matter, *, status: int = 200, **bound: forms
         "rate": RatingForm() if allows("rate") else None,
         "reopen": ReopeningForm() if can_reopen and allows("reopen") else None,
         "complain": ComplaintForm() if not can_reopen and allows("complain") else None,
+        "complaints": Grievance.objects.filter(matter=matter).select_related("node").order_by("pk"),
+        "grieve": GrievanceForm(initial={"client_ref": ids.new_token()}),
         "withdraw": WithdrawalForm() if allows("withdraw") else None,
     }
     return render(request, "matters/progress/progress.html", {**context, **bound}, status=status)
@@ -168,7 +174,7 @@ def _act(
     visitor_client(request)
     try:
         act(matter)
-    except Overtaken as error:
+    except (Overtaken, limits.TooMany) as error:
         form.add_error(None, str(error))
         fresh = proof.proved_matter(request, number)
         messages.error(request, str(error))
@@ -255,6 +261,18 @@ def withdrawal(request: Request, number: str) -> HttpResponse:
         closing.withdraw(matter, reason=form.cleaned_data["reason"], by=request.actor, now=timezone.now())
 
     return _act(request, number, "withdraw", form, act, _("已撤回。"))
+
+
+@require_POST
+def grievance(request: Request, number: str) -> HttpResponse:
+    """投诉办理: to a desk above those who handled it."""
+    form = GrievanceForm(request.POST)
+
+    def act(matter: Matter) -> None:
+        limits.hit(f"grievance:{matter.pk}", GRIEVANCES, A_DAY, timezone.now())
+        grievances.complain(matter, **form.cleaned_data, by=request.actor, now=timezone.now())
+
+    return _act(request, number, "grieve", form, act, _("收到。您的投诉交给上一级，办这件事的人看不到。"))
 
 
 @require_safe

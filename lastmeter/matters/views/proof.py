@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest
 from lastmeter.accounts import limits
 from lastmeter.accounts.models import User
 from lastmeter.accounts.requests import Request, actor_in, address_client
-from lastmeter.matters import intake
+from lastmeter.matters import tracking
 from lastmeter.matters.models import Matter, Requester
 from lastmeter.matters.views.reach import SHOWN, number_of
 
@@ -84,6 +84,6 @@ def try_code(request: Request, number: str, code: str, *, now: datetime) -> None
     tried_from = limits.hit(f"code:address:{address_client(request)}", TRIES_FROM, A_WHILE, now)
     matter = Matter.objects.filter(dossier__number=number).only("pk", "tracking_hash").first()
     stored = bytes(matter.tracking_hash) if matter and matter.tracking_hash else b""
-    if not hmac.compare_digest(stored, intake.tracking_hash(code, number)) or matter is None:
+    if not hmac.compare_digest(stored, tracking.tracking_hash(code, number)) or matter is None:
         raise WrongCode(min(TRIES - tried, TRIES_FROM - tried_from))
     remember(request, matter.pk)

@@ -17,7 +17,7 @@ from lastmeter.accounts.requests import Request, address_client, visitor_client
 from lastmeter.grid import picking, scope, tree
 from lastmeter.grid.models import Node
 from lastmeter.kit import ids
-from lastmeter.matters import contact, danger, duplicates, intake, reckoning
+from lastmeter.matters import contact, danger, duplicates, intake, reckoning, tracking
 from lastmeter.matters.catalogue import questions
 from lastmeter.matters.forms.reporting import PhoneCodeForm, ReportForm
 from lastmeter.matters.intake import MOST_PLACE
@@ -202,7 +202,7 @@ def done(request: Request, number: str) -> HttpResponse:
     context = {
         "matter": matter,
         "number": ids.pretty(dossier.number),
-        "code": intake.tracking_code(dossier.client, dossier.client_ref),
+        "code": tracking.tracking_code(dossier.client, dossier.client_ref),
         "promised": reckoning.promised(matter.pk),
         "to_ask": questions.to_ask(matter, timezone.localdate()),
         "qr": SafeString(segno.make(progress, error="m").svg_inline(scale=4, border=2, omitsize=True)),

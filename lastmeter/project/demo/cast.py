@@ -90,6 +90,8 @@ PEOPLE = (
         "send",
         (
             (_("社区报上来的，分派给单位"), "/queue/?step=waiting&desk=4"),
+            (_("职责清单写着由谁办：打开一件，按 G 就分派"), "/queue/?step=waiting"),
+            (_("社区做什么、什么不得交给社区：越过它的分派会被拦下"), "/catalogue/lists/"),
             (_("被单位退回的，另找人办"), "/queue/?step=waiting&handler=returned"),
             (_("已超期的"), "/queue/?step=open&due=over"),
         ),

@@ -9,7 +9,7 @@ from lastmeter.accounts import sessions
 from lastmeter.dossiers.models import Dossier, DossierKind
 from lastmeter.grid.models import Plate
 from lastmeter.kit import ids
-from lastmeter.matters import intake, lifecycle
+from lastmeter.matters import lifecycle, tracking
 from lastmeter.project.demo import cast, gate
 from lastmeter.project.demo.tales import VISITOR
 
@@ -29,7 +29,7 @@ def _followed() -> tuple[str, str]:
     dossier = closed.order_by("-pk").first()
     if dossier is None:
         return "", ""
-    return ids.pretty(dossier.number), intake.tracking_code(dossier.client, dossier.client_ref)
+    return ids.pretty(dossier.number), tracking.tracking_code(dossier.client, dossier.client_ref)
 
 
 def _plate() -> Plate | None:

@@ -29,16 +29,24 @@ function area(ring) {
 
 customElements.define("x-border", class extends customElements.get("x-map") {
   connectedCallback() {
-    const data = JSON.parse(document.getElementById("topology").textContent);
+    this.ground = document.getElementById("topology").textContent;
+    const data = JSON.parse(this.ground);
     Object.assign(this, { places: data.places, node: data.node, movable: data.movable, original: data.arcs, arcs: data.arcs, past: [] });
     this.fixed = new Set(data.fixed.map(key));
     this.input = document.querySelector("input[name=borders]");
     this.tools = document.getElementById("border-tools");
     this.status = document.getElementById("border-status");
     this.tools.addEventListener("click", ({ target }) => this.does(target.closest("[data-does]")?.dataset.does));
+    if (!this.input.value) this.input.value = this.draft();
     if (this.input.value) this.again(JSON.parse(this.input.value));
     this.tell();
     super.connectedCallback();
+  }
+
+  // What this browser drew here before, as long as the ground is still the same: back and reload lose nothing.
+  draft() {
+    const [ground, drawn] = JSON.parse(sessionStorage.getItem(`border-${this.node}`) || "[]");
+    return ground === this.ground ? drawn : "";
   }
 
   // What was drawn before the page came back with a complaint.
@@ -121,7 +129,10 @@ customElements.define("x-border", class extends customElements.get("x-map") {
     for (const name of ["mousedown", "touchstart"]) this.map.on(name, (event) => this.take(event));
     for (const name of ["mousemove", "touchmove"]) this.map.on(name, (event) => this.drag(event));
     for (const name of ["mouseup", "touchend", "touchcancel"]) this.map.on(name, () => this.drop());
-    this.querySelector(".moving").addEventListener("keydown", (event) => this.press(event), true);
+    const frame = this.querySelector(".moving");
+    frame.addEventListener("keydown", (event) => this.press(event), true);
+    // A finger that has taken hold of a point neither scrolls the page nor moves the map.
+    frame.addEventListener("touchmove", (event) => { if (this.dragging) event.preventDefault(); }, { passive: false, capture: true });
   }
 
   name() {} // a tap takes hold of a point, it does not lead away
@@ -152,7 +163,7 @@ customElements.define("x-border", class extends customElements.get("x-map") {
       const cut = this.lineAt(event.point, reach);
       if (cut) this.add(...cut);
     }
-    if (this.chosen) { event.preventDefault(); this.dragging = true; }
+    if (this.chosen) { event.preventDefault(); this.map.dragPan.disable(); this.dragging = true; }
     this.draw();
   }
 
@@ -182,6 +193,7 @@ customElements.define("x-border", class extends customElements.get("x-map") {
   drop() {
     if (!this.dragging) return;
     this.dragging = false;
+    this.map.dragPan.enable();
     if (this.before !== this.arcs) this.past.push(this.before);
     this.changed();
   }
@@ -229,6 +241,7 @@ customElements.define("x-border", class extends customElements.get("x-map") {
     const moved = this.movable.filter((number) => this.arcs[number] !== this.original[number] && JSON.stringify(this.arcs[number]) !== JSON.stringify(this.original[number]));
     const round = (degrees) => Math.round(degrees * 1e9) / 1e9;
     this.input.value = moved.length ? JSON.stringify(Object.fromEntries(moved.map((number) => [number, this.arcs[number].map((point) => point.map(round))]))) : "";
+    sessionStorage.setItem(`border-${this.node}`, JSON.stringify([this.ground, this.input.value]));
     if (this.map) this.draw();
   }
 

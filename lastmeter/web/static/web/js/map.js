@@ -11,6 +11,7 @@ const LINES = {
 const FONT = ["PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"];
 
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+const print = () => Math.max(13, parseFloat(getComputedStyle(document.documentElement).getPropertyValue("--text-xs"))); // large print too
 const level = (number) => ["==", ["get", "level"], number];
 const tiles = (layer) => ({
   type: "vector", tiles: [`${location.origin}/tiles/${layer}/{z}/{x}/{y}.mvt`], minzoom: 0, maxzoom: DEEPEST, promoteId: "code",
@@ -29,7 +30,7 @@ function names() {
   return Object.keys(LEVELS).map((number) => ({
     id: `name-${number}`, type: "symbol", source: "grid", "source-layer": "names", filter: level(Number(number)),
     minzoom: LEVELS[number], maxzoom: number === "7" ? 24 : LEVELS[Number(number) + 1] + 0.5,
-    layout: { "text-field": ["get", "name"], "text-size": 13, "text-font": FONT, "text-max-width": 7 },
+    layout: { "text-field": ["get", "name"], "text-size": print(), "text-font": FONT, "text-max-width": 7 },
     paint: { "text-color": colour("ink"), "text-halo-color": colour("paper"), "text-halo-width": 1.5 },
   })).reverse();
 }
@@ -67,7 +68,7 @@ function coverage({ nobody, vacant, expiring }) {
       filter: ["all", level(number), ["!=", ["get", "state"], "held"]],
       layout: {
         "text-field": ["match", ["get", "state"], "none", nobody, "vacant", counted(vacant, "vacant"), counted(expiring, "expiring")],
-        "text-font": FONT, "text-size": 13, "text-offset": [0, 1.9], "text-allow-overlap": true,
+        "text-font": FONT, "text-size": print(), "text-offset": [0, 1.9], "text-allow-overlap": true,
       },
       paint: {
         "text-color": ["match", ["get", "state"], "none", colour("bad"), "vacant", colour("warn"), colour("info")],
@@ -84,10 +85,10 @@ function missing() {
   return MISSING.flatMap(([number, minzoom, maxzoom]) => {
     const common = { source: "gaps", "source-layer": "names", minzoom, maxzoom, filter: ["all", level(number), [">", ["get", "gaps"], 0]] };
     return [
-      { ...common, id: `missing-${number}`, type: "circle", paint: { "circle-color": colour("bad"), "circle-radius": 11, "circle-translate": [0, -22], "circle-stroke-color": colour("paper"), "circle-stroke-width": 1.5 } },
+      { ...common, id: `missing-${number}`, type: "circle", paint: { "circle-color": colour("bad"), "circle-radius": print() - 2, "circle-translate": [0, -22], "circle-stroke-color": colour("paper"), "circle-stroke-width": 1.5 } },
       {
         ...common, id: `sum-${number}`, type: "symbol", paint: { "text-color": colour("paper"), "text-translate": [0, -22] },
-        layout: { "text-field": ["to-string", ["get", "gaps"]], "text-font": FONT, "text-size": 12, "text-allow-overlap": true, "text-ignore-placement": true },
+        layout: { "text-field": ["to-string", ["get", "gaps"]], "text-font": FONT, "text-size": print() - 1, "text-allow-overlap": true, "text-ignore-placement": true },
       },
     ];
   });

@@ -9,8 +9,8 @@ LIMITS = (("supervise", 3, "working_days", 75), ("urge", 1, "working_days", 75))
 RUNGS = (
     ("supervise", 1, 1, "working_days", 4),
     ("supervise", 2, 3, "working_days", 3),
-    ("ledger", 1, 1, "working_days", 4),
-    ("ledger", 2, 5, "working_days", 3),
+    ("review", 1, 1, "working_days", 4),
+    ("review", 2, 5, "working_days", 3),
 )
 BOUNDS = (
     ("pauses", "", 3),

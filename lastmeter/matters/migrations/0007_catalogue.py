@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("grid", "0010_adopting"),
-        ("matters", "0003_pauses_and_pressing"),
+        ("matters", "0006_pauses_and_pressing"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,145 @@
+"""Telling the requester: every message to them is made here, from a template, over the ways they can be reached by."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models import Min
+
+from lastmeter.accounts.actors import Actor
+from lastmeter.clocks.models import Deadline
+from lastmeter.kit import ids, zhtime
+from lastmeter.kit.masking import mask_name, mask_words
+from lastmeter.kit.text import on_record
+from lastmeter.matters import tracking
+from lastmeter.matters.models import Enquiry, Letter, Matter, Message, Requester, Way
+from lastmeter.matters.talking import placeholders, rules, templates
+from lastmeter.matters.talking.occasions import OCCASIONS
+from lastmeter.notices import outbox
+from lastmeter.notices.rules import clip
+
+MOST_IN_SMS = 200
+JOINED = {"settled", "closed"}  # what a merged matter's requester is told of the one it was merged into
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a message is about: the matter, the words of the act, and the requester as they are shown in it."""
+
+    matter: Matter
+    name: str = ""
+    words: str = ""
+    code: Callable[[], str] = str
+    masked: bool = False
+
+
+def tell(matter: Matter, occasion: str, words: str = "", *, by: Actor, now: datetime) -> list[Message]:
+    """Tell the requester of a matter, and of those merged into it, what happened; in the caller's transaction.
+
+    Nobody is told who left no way to be reached, who acts themselves, or for whom the words are empty.
+    """
+    told = _tell_one(matter, occasion, words, by=by, now=now)
+    if occasion in JOINED:
+        for joined in Matter.objects.filter(merged_into=matter.pk).select_related("dossier", "category", "requester"):
+            told += _tell_one(joined, occasion, words, by=by, now=now)
+    return told
+
+
+def received(dossier_ids: Sequence[int], *, by: Actor, now: datetime) -> None:
+    """Tell the requesters of new reports that they are registered."""
+    if dossier_ids:
+        found = Matter.objects.select_related("dossier", "category", "requester").filter(pk__in=dossier_ids)
+        for matter in found.order_by("pk"):
+            _tell_one(matter, "reported", "", by=by, now=now)
+
+
+def _tell_one(matter: Matter, occasion: str, words: str, *, by: Actor, now: datetime) -> list[Message]:
+    requester: Requester | None = getattr(matter, "requester", None)
+    if requester is None or requester.erased_at:
+        return []
+    found = []
+    for way in ways_to(requester, occasion, by=by):
+        wording = templates.words_for(matter, occasion, way, now=now)
+        if wording.text:
+            text = _filled(matter, requester, wording.text, words, way, now)
+            found.append(_send(matter, requester, occasion, way, wording.template_id, text, now=now))
+    return found
+
+
+def ways_to(requester: Requester, occasion: str, *, by: Actor) -> list[Way]:
+    """How this requester is reached. Paper is for whoever has neither account nor mobile, and for what matters most.
+
+    A phone that a visitor left unproved gets nothing at once: anybody could send messages to others that way.
+    """
+    ways = [Way.NOTICE] if requester.user_id and requester.user_id != by.user_id else []
+    mobile = bool(requester.phone) and not (requester.phone or "").startswith("0")
+    proved = requester.phone_verified_at or requester.on_behalf or requester.user_id
+    if mobile and (proved or occasion != "reported"):
+        ways.append(Way.SMS)
+    if not mobile and not requester.user_id:
+        ways.append(Way.LETTER)
+    return ways
+
+
+def _filled(matter: Matter, requester: Requester, text: str, words: str, way: Way, now: datetime) -> str:
+    about = Subject(matter, requester.name or "", cut(words, way), code=lambda: _code(matter))
+    return rules.fill(text, values(about, now))
+
+
+def cut(words: str, way: Way) -> str:
+    """The words of an act as they stand in a message: in a text message only their beginning."""
+    return clip(words, MOST_IN_SMS) if way == Way.SMS else words
+
+
+def _code(matter: Matter) -> str:
+    return tracking.tracking_code(matter.dossier.client, matter.dossier.client_ref)
+
+
+def values(about: Subject, now: datetime) -> dict[str, Callable[[], str]]:
+    """What stands for each placeholder, looked up only when the words use it."""
+    matter, hide = about.matter, mask_words if about.masked else str
+    dossier = matter.dossier
+    return {
+        placeholders.NUMBER: lambda: ids.pretty(dossier.number),
+        placeholders.TITLE: lambda: hide(dossier.title),
+        placeholders.NAME: lambda: mask_name(about.name) if about.masked else about.name,
+        placeholders.PLACE: lambda: dossier.place or dossier.node.name,
+        placeholders.CATEGORY: lambda: matter.category.name if matter.category else "",
+        placeholders.UNIT: lambda: matter.unit.name if matter.unit else "",
+        placeholders.WORDS: lambda: hide(about.words),
+        placeholders.UNTIL: lambda: _until(matter),
+        placeholders.LINK: lambda: f"{settings.SITE_URL}/m/{dossier.number}/",
+        placeholders.CODE: about.code,
+        placeholders.TODAY: lambda: zhtime.long_date(now, settings.LANGUAGE_CODE),
+        placeholders.OWNER: lambda: settings.OWNER,
+    }
+
+
+def _until(matter: Matter) -> str:
+    """The next date that was promised: an open question's, else the nearest running deadline of the whole."""
+    found = Enquiry.objects.filter(matter=matter.pk, ended_at=None).aggregate(at=Min("lapses_at"))["at"]
+    if found is None:
+        running = Deadline.objects.filter(dossier=matter.pk, ended_at=None, leg="")
+        found = running.aggregate(at=Min("due_at"))["at"]
+    return zhtime.long_date(found, settings.LANGUAGE_CODE) if found else ""
+
+
+def _send(
+    matter: Matter, requester: Requester, occasion: str, way: Way, template_id: int | None, text: str, *, now: datetime
+) -> Message:
+    unsent = way == Way.SMS and not outbox.has("sms")
+    message = Message.objects.create(
+        matter_id=matter.pk, occasion=occasion, way=way, template_id=template_id, words=text, unsent=unsent, at=now
+    )
+    if way == Way.LETTER:
+        Letter.objects.create(message=message, address=requester.address)
+    elif way == Way.NOTICE and requester.user_id:
+        title = f"{on_record(OCCASIONS[occasion].word)}：{matter.dossier.title}"
+        outbox.tell(
+            [requester.user_id], kind=f"told.{occasion}", title=title, words=text,
+            link=f"/m/{matter.dossier.number}/", key=message.key, now=now,
+        )  # fmt: skip
+    elif requester.phone and not unsent:
+        outbox.send_to("sms", requester.phone, "", text, key=message.key, now=now)
+    return message
