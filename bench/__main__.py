@@ -13,7 +13,7 @@ import psycopg
 ROOT = Path(__file__).resolve().parents[1]
 NAMES = (
     *("intake", "queue", "locate", "importing", "ladder", "tree", "tiles", "addresses", "merging", "coverage"),
-    *("catalogue", "clocks"),
+    *("catalogue", "clocks", "redraw"),
 )
 ALIASES = {"import": "importing"}
 RUN = "import json, bench.{name} as it; print('BENCH ' + json.dumps(it.run()))"

@@ -257,6 +257,7 @@ DOORS: dict[str, str] = {
     "matters/<str:number>/rejection/": "matter",
     "matters/<str:number>/assignment/": "matter",
     "matters/<str:number>/assignment/proposal/": "matter",
+    "matters/<str:number>/proposal/": "matter",
     "matters/<str:number>/taking/": "matter",
     "matters/<str:number>/signature/": "matter",
     "matters/<str:number>/beginning/": "matter",

@@ -1,5 +1,6 @@
 """延期: asked for before the deadline with a reason, approved or refused by the desk above, within the bounds."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -13,14 +14,16 @@ from lastmeter.clocks.recount import Moved
 
 
 @transaction.atomic
-def ask(dossier_id: int, *, kind: str, amount: int, reason: str, level: int, by: Actor, now: datetime) -> Extension:
-    """Ask for `amount` more, in the measure of the running deadline of this kind. `level`: the desk that asks.
+def ask(
+    dossier_id: int, *, kinds: Sequence[str], amount: int, reason: str, level: int, by: Actor, now: datetime
+) -> Extension:
+    """Ask for `amount` more, in the measure of the running deadline of one of these kinds. `level`: the desk that asks.
 
     Raises NotNow when it is due already, on the ledger, asked for already, or a bound is passed.
     """
     dossier = lock_open(dossier_id)
     deadline = (
-        Deadline.objects.select_related("limit").filter(dossier=dossier, kind=kind, leg="", ended_at=None).first()
+        Deadline.objects.select_related("limit").filter(dossier=dossier, kind__in=kinds, leg="", ended_at=None).first()
     )
     if deadline is None or deadline.due_at <= now:
         raise NotNow(_("延期要在到期之前申请，现在已经过了。"))

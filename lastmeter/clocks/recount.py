@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lastmeter.clocks import book, climbing, deadlines, rules
-from lastmeter.clocks.models import Deadline, Extension, Hold
+from lastmeter.clocks.models import Deadline, Extension, Hold, Limit
 from lastmeter.kit import bulk
 
 WRITTEN = ("due_at", "warn_at", "climbs_from", "held_at", "warned_at", "overdue_at", "rung", "next_rung_at")
@@ -29,15 +29,31 @@ def recount(dossier_ids: Sequence[int], *, now: datetime) -> list[Moved]:
 def rebind(dossier_id: int, wanted: Sequence[deadlines.Wanted], *, now: datetime) -> list[Moved]:
     """The running clocks of these kinds follow the rule that speaks of the case as it is now, and the unit's hours.
 
-    They keep their start. A date that was promised elsewhere stays. Needs an open transaction; returns what moved.
+    They keep their start, their holds and extensions. A date that was promised elsewhere stays, and so does one whose
+    new date would have passed already. Needs an open transaction; returns what moved.
     """
-    known = book.current_rules(now)
-    for each in wanted:
-        rule = deadlines.rule_for(each, known)
-        bound = Deadline.objects.filter(dossier=dossier_id, kind=each.kind, ended_at=None, promised_at=None)
+    kinds = {each.kind: each for each in wanted}
+    running = Deadline.objects.filter(dossier=dossier_id, leg="", ended_at=None, promised_at=None, kind__in=kinds)
+    rows = list(running.select_related("dossier", "limit").order_by("pk"))
+    turns, known = turns_of(rows), book.current_rules(now)
+    chosen = {row.pk: deadlines.rule_for(kinds[row.kind], known) for row in rows}
+    limits = Limit.objects.in_bulk([rule.id for rule in chosen.values() if rule and rule.id])
+    for row in rows:
+        rule = chosen[row.pk]
         if rule is not None:
-            bound.update(unit=each.unit_id, limit=rule.id)
+            _bind(row, limits[rule.id or 0], kinds[row.kind].unit_id, turns[row.pk], now)
+    bulk.update(rows, ("limit", "unit"))
     return recount([dossier_id], now=now)
+
+
+def _bind(
+    row: Deadline, limit: Limit, unit_id: int | None, turns: Iterable[rules.Stood | rules.Extended], now: datetime
+) -> None:
+    before = row.limit, row.unit_id
+    row.limit, row.unit_id = limit, unit_id
+    due_at = reckon(row, turns).due_at
+    if due_at <= now and due_at != row.due_at:
+        row.limit, row.unit_id = before
 
 
 def recount_rows(rows: Sequence[Deadline], *, now: datetime) -> list[Moved]:

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
 from lastmeter.dossiers.models import Dossier
 from lastmeter.grid import scope
-from lastmeter.grid.followers import Follower, Lying
+from lastmeter.grid.followers import Follower, Keys, Lying
 
 
 def count(node_ids: list[int]) -> dict[int, int]:
@@ -24,7 +23,7 @@ def lying(node_ids: list[int]) -> Iterable[Lying]:
     return map(Lying._make, rows.iterator(chunk_size=5000))
 
 
-def put(keys: QuerySet[Any, Any], old: int, new: int) -> int:
+def put(keys: Keys, old: int, new: int) -> int:
     """Move those of the dossiers that lie at `old` to `new` with all their columns: one UPDATE; returns how many."""
     columns = scope.places_columns([new])[new].fields()
     del columns["node_then_id"]

@@ -1,9 +1,9 @@
 """The seam for what hangs on a node: packages name what they count and move when the ground is redrawn."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from django.db.models import Count, Model, QuerySet
 from django.utils.functional import Promise
@@ -18,19 +18,22 @@ class Lying(NamedTuple):
     lat: float | None
 
 
+Keys: TypeAlias = "Sequence[int] | QuerySet[Any, Any]"
+
+
 @dataclass(frozen=True, slots=True)
 class Follower:
     """Rows of one model that lie at nodes.
 
     `count`: node id → how many open ones. `lying`: every row at these nodes. `put`: bring those rows of a set of keys
-    (a query, so that a hundred thousand go in one statement) that lie at the first node to the second; how many.
+    that lie at the first node to the second; how many.
     `work`, where rows are work to be done: (node ids, since) → node id → how many came since then, done or not.
     """
 
     label: str | Promise
     count: Callable[[list[int]], dict[int, int]]
     lying: Callable[[list[int]], Iterable[Lying]]
-    put: Callable[["QuerySet[Any, Any]", int, int], int]
+    put: Callable[["Keys", int, int], int]
     work: Callable[[list[int], datetime], dict[int, int]] | None = None
 
 
@@ -79,7 +82,7 @@ def of_model(model: type[Model], label: str | Promise) -> Follower:
         rows = model._default_manager.filter(node__in=node_ids).values_list("pk", "node")
         return [Lying(pk, node, None, None) for pk, node in rows]
 
-    def put(keys: QuerySet[Any, Any], old: int, new: int) -> int:
+    def put(keys: Keys, old: int, new: int) -> int:
         return model._default_manager.filter(node=old, pk__in=keys).update(node=new)
 
     return Follower(label, count, lying, put)

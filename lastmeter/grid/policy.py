@@ -90,7 +90,7 @@ def follower(model: type[PolicyRow], label: str | Promise, key: Sequence[str] = 
     """The follower of such rules: where the new place has a rule of its own, the old one stays behind as history."""
     plain = followers.of_model(model, label)
 
-    def put(keys: QuerySet[Any, Any], old: int, new: int) -> int:
+    def put(keys: Sequence[int] | QuerySet[Any, Any], old: int, new: int) -> int:
         taken = model._default_manager.filter(node=new, valid_to=None, **{name: OuterRef(name) for name in key})
         rows = model._default_manager.filter(node=old, pk__in=keys)
         moved: int = rows.exclude(Q(Exists(taken)), valid_to=None).update(node=new)

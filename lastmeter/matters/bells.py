@@ -104,6 +104,10 @@ def climbs(due: Sequence[Climb], now: datetime) -> None:
     tell.heads(due, by=CLOCK, now=now)
 
 
+def _name(moved: Moved) -> str:
+    return on_record(reckoning.name_of(moved.deadline.kind))
+
+
 def resumes(pauses: Sequence[Pause], now: datetime) -> None:
     """A pause is over on its day: an event that the requester reads, and whoever holds the matter is told."""
     happened = [events.Happened(each.dossier_id, "matter.resumed", public=True, at=each.until) for each in pauses]
@@ -120,7 +124,7 @@ def moves(moved: Sequence[Moved], why: str, now: datetime) -> None:
             events.Happened(
                 each.deadline.dossier_id,
                 "matter.date_moved",
-                sentences.from_to(each, why),
+                sentences.from_to(_name(each), each.before, each.deadline.due_at, why),
                 public=each.deadline.kind in reckoning.PUBLIC,
                 unit_id=each.deadline.unit_id,
             )

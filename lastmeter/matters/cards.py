@@ -15,7 +15,7 @@ from lastmeter.grid.models import Level, Node
 from lastmeter.matters import awaited, flow_rules, lists, policy
 from lastmeter.matters.catalogue import keeping
 from lastmeter.matters.lists import Filters
-from lastmeter.matters.talking import grievances, templates
+from lastmeter.matters.talking import grievances, letters, templates
 from lastmeter.matters.timing import rulebook
 from lastmeter.matters.views import field, progress
 
@@ -73,6 +73,18 @@ def waits_for_word(request: HttpRequest) -> str:
     if not found.objections and not found.parts:
         return ""
     return render_to_string("matters/desk/awaited.html", {"awaited": found, "now": timezone.now()})
+
+
+def talking(request: HttpRequest) -> str:
+    """Letters to post and complaints to answer at this desk; nothing where there are none."""
+    actor = actor_in(request)
+    if not policy.works_at_desk(actor) and not grievances.reads(actor):
+        return ""
+    posted = letters.letters(actor).order_by()[: lists.COUNT_CAP].count()
+    asked = grievances.grievances(actor).filter(answered_at=None).order_by()[: lists.COUNT_CAP].count()
+    stats = [(posted, _("待寄信件"), "/letters/", "info"), (asked, _("办理投诉"), "/grievances/", "warn")]
+    found = [(_shown(count), words, href, tone) for count, words, href, tone in stats if count]
+    return render_to_string("matters/talking/card.html", {"stats": found}) if found else ""
 
 
 def _shown(count: int) -> str:
@@ -174,6 +186,7 @@ CARDS = [
     ("resident", 20, my_matters),
     ("desk", 10, desk),
     ("desk", 11, waits_for_word),
+    ("desk", 15, talking),
 ]
 BADGES = {"/queue/": waiting}
 GATES = {

@@ -16,7 +16,7 @@ from lastmeter.matters.catalogue import community
 from lastmeter.matters.models import Assignment, Category, Matter, Part, Urgency
 from lastmeter.matters.screening import classify, name_as
 from lastmeter.matters.steps import end_assignment, lay_with, move, tell_story
-from lastmeter.matters.timing.binding import rebind
+from lastmeter.matters.timing.binding import tell_changed
 
 
 @transaction.atomic
@@ -40,13 +40,12 @@ def dispatch(
     if name_as(matter, category=category, urgency=urgency):
         profiles.choose_again(matter, by=by, now=now)
     move(matter, "dispatch", by=by, now=now)
-    classify(matter, now=now)
     assignment = give(matter, unit=unit, user=user, request=request, by=by, now=now)
     words = on_record(_("交由%(who)s办理。"), who=unit.name if unit else _("网格员"))
     tell_story(matter, "dispatched", words, by=by, now=now, public=True, unit_id=unit.pk if unit else None)
     if request:
         tell_story(matter, "requested", request, by=by, now=now)
-    rebind(matter, by=by, now=now)
+    tell_changed(matter, classify(matter, now=now), by=by, now=now)
     tell.assigned([matter], "dispatched", _("分派给您"), by=by, now=now)
     return assignment
 

@@ -32,20 +32,21 @@ def show(user: User) -> Sequence[Held]:
 
 
 def export(user: User) -> list[dict[str, Any]]:
-    """Number, date, words, place and what was left as name and phone, of each matter."""
+    """Number, date, words, place, answers and what was left as name and phone, of each matter."""
     return [
         {
             "number": each.matter.dossier.number,
             "opened_at": each.matter.dossier.opened_at.isoformat(),
             "text": each.matter.text,
             "place": each.matter.dossier.place,
+            "answers": {answer.question.text: answer.text for answer in each.matter.answers.all()},
             "name": each.name or "",
             "phone": each.phone or "",
             "address": each.address or "",
             "consent": each.consent,
             "grievances": [told.words or "" for told in each.matter.grievances.order_by("pk")],
         }
-        for each in _theirs(user)
+        for each in _theirs(user).prefetch_related("matter__answers__question")
     ]
 
 

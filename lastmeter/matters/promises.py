@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lastmeter.clocks import book, deadlines
+from lastmeter.clocks import recount as recounting
 from lastmeter.clocks.models import Deadline
 from lastmeter.matters import lifecycle
 from lastmeter.matters.models import Matter
 
 DISPUTE, ASSIST, TASK = "dispute", "assist", "task"  # clocks of one party, not of the whole matter
 RETURN, REPEAT = "return", "repeat"  # windows: how long back is looked, or how long something may be done
+WORK = ("fix", "recheck")  # the clocks of the work itself, which a pause or an extension moves
 LEGS = (DISPUTE, ASSIST, TASK)
 
 
@@ -27,6 +29,7 @@ def wanted(matter: Matter, kind: str, start: datetime, *, leg: str = "") -> dead
         profile=matter.profile,
         category_id=matter.category_id,
         urgency=matter.urgency,
+        unit_id=matter.unit_id,
         leg=leg,
     )
 
@@ -73,27 +76,17 @@ class Changed:
 
 
 def recount(matter: Matter, *, now: datetime) -> list[Changed]:
-    """Count the running promises again from their own start, by the rules for what the matter is now."""
-    known, words = book.current_rules(now), {each.kind: each.word for each in lifecycle.clocks(matter.profile)}
-    running = Deadline.objects.filter(dossier=matter.pk, leg="", ended_at=None, limit__isnull=False, kind__in=words)
-    changed = []
-    for old in running.order_by("pk"):
-        new = deadlines.plan(wanted(matter, old.kind, old.started_at), known)
-        if new is None or new.due_at == old.due_at or new.due_at <= now:
-            continue
-        changed.append(Changed(words[old.kind], old.due_at, new.due_at))
-        _take_dates(old, new, now)
-    deadlines.refresh([matter.pk])
-    return changed
+    """Count the running promises again from their own start, by the rules for what the matter is and lies with now.
 
-
-def _take_dates(old: Deadline, new: Deadline, now: datetime) -> None:
-    """The same clock by another rule; what has come to lie in the future rings again when it comes."""
-    old.limit_id, old.due_at, old.warn_at = new.limit_id, new.due_at, new.warn_at
-    old.overdue_at, old.rung, old.next_rung_at = None, 0, None
-    if new.warn_at and new.warn_at > now:
-        old.warned_at = None
-    old.save(update_fields=["limit", "due_at", "warn_at", "warned_at", "overdue_at", "rung", "next_rung_at"])
+    What stood still and what was extended still counts; where the new date has passed already, the earlier one holds.
+    """
+    words = {each.kind: each.word for each in lifecycle.clocks(matter.profile)}
+    moved = recounting.rebind(matter.pk, [wanted(matter, kind, now) for kind in words], now=now)
+    return [
+        Changed(words[each.deadline.kind], each.before, each.deadline.due_at)
+        for each in moved
+        if each.deadline.kind in words
+    ]
 
 
 def change_profile(matter: Matter, *, now: datetime) -> None:

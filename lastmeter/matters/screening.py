@@ -12,7 +12,7 @@ from lastmeter.kit.text import on_record
 from lastmeter.matters import lifecycle, profiles, promises, tell
 from lastmeter.matters.models import Category, Channel, Ground, Matter, Screening, Urgency
 from lastmeter.matters.steps import Overtaken, move, tell_story
-from lastmeter.matters.timing.binding import rebind
+from lastmeter.matters.timing.binding import tell_changed
 
 
 @transaction.atomic
@@ -23,9 +23,9 @@ def accept(
     if name_as(matter, category=category, urgency=urgency):
         profiles.choose_again(matter, by=by, now=now)
     move(matter, "accept", by=by, now=now)
-    classify(matter, now=now)
+    changed = classify(matter, now=now)
     tell_story(matter, "accepted", by=by, now=now, public=True)
-    rebind(matter, by=by, now=now)
+    tell_changed(matter, changed, by=by, now=now)
     return _screened(matter, Screening.Verdict.ACCEPT, by=by, now=now)
 
 
@@ -98,9 +98,10 @@ def hand_over(matter: Matter, *, called: str, words: str = "", by: Actor, now: d
     """
     name_as(matter, category=None, urgency=Urgency.EMERGENCY)
     move(matter, "hand_over", by=by, now=now)
-    classify(matter, now=now)
+    changed = classify(matter, now=now)
     told = on_record(_("已经打了 %(number)s，由他们马上处置。"), number=called)
     tell_story(matter, "handed_to_emergency", told, by=by, now=now, public=True)
+    tell_changed(matter, changed, by=by, now=now)
     if words:
         tell_story(matter, "noted", words, by=by, now=now)
     title = on_record(_("紧急：已移交 %(number)s"), number=called)

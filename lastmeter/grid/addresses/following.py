@@ -2,15 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from lastmeter.grid import followers
 from lastmeter.grid.addresses import parsing
-from lastmeter.grid.followers import Follower, Lying
+from lastmeter.grid.followers import Follower, Keys, Lying
 from lastmeter.grid.models import Building, Compound, NameGram, Road
 
 
@@ -24,7 +23,7 @@ def _lying(node_ids: list[int]) -> Iterable[Lying]:
     return map(Lying._make, rows.iterator(chunk_size=5000))
 
 
-def _put(keys: QuerySet[Any, Any], old: int, new: int) -> int:
+def _put(keys: Keys, old: int, new: int) -> int:
     return Building.objects.filter(node=old, pk__in=keys).update(node=new)
 
 
@@ -34,7 +33,7 @@ BUILDINGS = Follower(_("楼栋"), _count, _lying, _put)
 def named(model: type[Road] | type[Compound], label: str | Promise) -> Follower:
     """The follower of roads or compounds: two towns made one may both have a 人民路."""
 
-    def put(keys: QuerySet[Any, Any], old: int, new: int) -> int:
+    def put(keys: Keys, old: int, new: int) -> int:
         rows = model._default_manager.filter(node=old, pk__in=keys).select_related("node").order_by("pk")
         return sum(_move_one(row, new) for row in rows)
 

@@ -39,6 +39,7 @@ urlpatterns = [
     path("catalogue/lists/<int:pk>/load/<str:token>/", lists.preview, name="item-list-preview"),
     # who leads, who assists
     path("matters/<str:number>/assignment/proposal/", proposal.proposal, name="matter-proposal"),
+    path("matters/<str:number>/proposal/", proposal.acceptance, name="matter-by-duties"),
     path("catalogue/duties/", duties.duties, name="duties"),
     path("catalogue/duties/<int:node_id>/", duties.at, name="duties-at"),
     path("catalogue/duties/<int:node_id>/<int:pk>/ending/", duties.ending, name="duties-ending"),

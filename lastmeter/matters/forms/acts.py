@@ -1,5 +1,6 @@
 """One form per act of the desk; each knows the matter it stands on and never acts by itself."""
 
+from collections.abc import Sequence
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -25,6 +26,7 @@ from lastmeter.matters.intake import MOST_PHOTOS
 from lastmeter.matters.models import Category, Cause, Channel, Ground, Matter, Outcome, Part, Profile, Reply, Urgency
 from lastmeter.matters.reassigning import objections
 from lastmeter.matters.takers import Taker, put_first, takers
+from lastmeter.matters.talking import quality
 from lastmeter.matters.timing import standing
 from lastmeter.matters.together import parts
 
@@ -297,7 +299,19 @@ class Settlement(WithPhotos, Tied):
 class ReplyForm(WithPhotos):
     text = Words(label=gettext_lazy("答复（诉求人会看到）"), limit=5000, rows=5)
     outcome = forms.ChoiceField(label=gettext_lazy("办理结果"), choices=Outcome.choices, initial=Outcome.SOLVED)
+    anyway = forms.BooleanField(widget=forms.HiddenInput, required=False)
     field_order = ("text", "outcome", "photos")
+    remarks: Sequence[quality.Remark] = ()
+
+    def clean(self) -> dict[str, Any]:
+        """Stop once, with what the reply may have missed; sent again, or with one tap, it goes as it is."""
+        cleaned = super().clean()
+        if not self.errors and not cleaned.get("anyway"):
+            photos, writer = bool(cleaned["photos"]), self.at.by.user_id
+            self.remarks = quality.remarks(self.at.matter, cleaned["text"], with_photos=photos, user_id=writer)
+            if self.remarks:
+                self.add_error(None, _("发出之前请再看一眼。觉得没问题，可以照样发出。"))
+        return cleaned
 
 
 class ClosureForm(Tied):

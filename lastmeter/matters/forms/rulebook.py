@@ -15,7 +15,7 @@ from lastmeter.clocks.ruling import Rule
 from lastmeter.grid.models import Level, Node, Unit
 from lastmeter.kit.forms import Day, Line, offer
 from lastmeter.matters.forms.fields import CategoryField, category_choices
-from lastmeter.matters.models import Urgency
+from lastmeter.matters.models import Profile, Urgency
 from lastmeter.matters.timing import rulebook
 
 HERE = "place"
@@ -58,10 +58,22 @@ class LimitForm(RowForm):
     warn_share = forms.IntegerField(label=gettext_lazy("用掉百分之几时预警"), min_value=1, max_value=100, initial=75)
     unit = forms.ChoiceField(label=gettext_lazy("只对哪个单位"), required=False)
     category = CategoryField(label=gettext_lazy("只对哪个类别"))
+    profile = forms.ChoiceField(label=gettext_lazy("只对哪种流程"), choices=[*ANY, *Profile.choices], required=False)
     urgency = forms.ChoiceField(
         label=gettext_lazy("只对哪种紧急程度"), choices=[*ANY, *Urgency.choices], required=False
     )
-    field_order = ("kind", "amount", "measure", "warn_share", "unit", "category", "urgency", "basis", "valid_from")
+    field_order = (
+        "kind",
+        "amount",
+        "measure",
+        "warn_share",
+        "unit",
+        "category",
+        "profile",
+        "urgency",
+        "basis",
+        "valid_from",
+    )
 
     def prepare(self) -> None:
         offer(self, "unit", [*ANY, *((str(unit.pk), unit.name) for unit in self.units)])
@@ -78,6 +90,7 @@ class LimitForm(RowForm):
             warn_share=given["warn_share"],
             unit_id=int(given["unit"]) if given["unit"] else None,
             category=given["category"].pk if given["category"] else None,
+            profile=given["profile"],
             urgency=given["urgency"],
             **self.dated(),
         )

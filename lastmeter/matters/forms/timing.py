@@ -11,15 +11,13 @@ from django.utils.translation import gettext_lazy
 from lastmeter.clocks import extending
 from lastmeter.clocks.models import Pause, Suspension
 from lastmeter.clocks.wording import said
-from lastmeter.grid.models import Unit
-from lastmeter.kit.forms import Day, offer
+from lastmeter.kit.forms import Day, Line
 from lastmeter.kit.zhtime import closing
 from lastmeter.matters.forms.acts import ActForm
 from lastmeter.matters.forms.fields import Words
 from lastmeter.matters.timing.standing import Standing
 
 MOST_AMOUNT = 10_000
-OWN_DESK = "desk"
 
 
 class TimingForm(ActForm):
@@ -102,25 +100,20 @@ class SuspensionForm(TimingForm):
         initial="policy",
     )
     words = Words(label=gettext_lazy("书面说明"), limit=2000)
-    responsible = forms.ChoiceField(label=gettext_lazy("责任单位"))
+    responsible = Line(limit=100, label=gettext_lazy("责任单位"))
     next_step = Words(label=gettext_lazy("下一步（诉求人会看到）"), rows=2)
     condition = Words(label=gettext_lazy("具备什么条件就解除"), rows=2)
     review_on = Day(label=gettext_lazy("哪天复核"), help_text=gettext_lazy("那天工作台会收到提醒。"))
 
     def prepare(self) -> None:
-        units = [each.unit for each in self.at.takers if each.unit]
-        offer(self, "responsible", [*((str(unit.pk), unit.name) for unit in units), (OWN_DESK, self._desk())])
-        if self.at.matter.unit_id:
-            self.initial = {"responsible": str(self.at.matter.unit_id)}
-
-    def _desk(self) -> str:
-        return _("%(level)s工作台") % {"level": self.at.matter.get_desk_level_display()}
+        matter = self.at.matter
+        desk = _("%(level)s工作台") % {"level": matter.get_desk_level_display()}
+        self.initial = {"responsible": matter.unit.name if matter.unit else desk}
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        chosen = cleaned.get("responsible")
-        unit = Unit.objects.filter(pk=int(chosen)).first() if chosen and chosen != OWN_DESK else None
-        return {**cleaned, "unit": unit, "responsible": unit.name if unit else self._desk()}
+        unit = self.at.matter.unit
+        return {**cleaned, "unit": unit if unit and unit.name == cleaned.get("responsible") else None}
 
 
 class ReviewForm(TimingForm):

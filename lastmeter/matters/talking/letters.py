@@ -128,7 +128,8 @@ def _how_to_look(paper: Paper, matter: Matter, top: float) -> None:
     code = tracking_code(matter.dossier.client, matter.dossier.client_ref)
     lines = [
         on_record(_("编号 %(number)s　查询码 %(code)s"), number=ids.pretty(number), code=code),
-        on_record(_("查进度、补充情况、评价或要求重办：打开 %(link)s，输入查询码；"), link=link),
+        on_record(_("查进度、补充、评价、要求重办：打开下面的网址，输入查询码；")),
+        link,
         on_record(_("也可以打网格员电话或 12345，报编号就行。")),
     ]
     if settings.OWNER_CONTACT:

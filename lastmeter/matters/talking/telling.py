@@ -77,8 +77,8 @@ def ways_to(requester: Requester, occasion: str, *, by: Actor) -> list[Way]:
     proved = requester.phone_verified_at or requester.on_behalf or requester.user_id
     if mobile and (proved or occasion != "reported"):
         ways.append(Way.SMS)
-    if not mobile and not requester.user_id:
-        ways.append(Way.LETTER)
+    if not mobile and not requester.user_id and (requester.on_behalf or requester.address):
+        ways.append(Way.LETTER)  # who wrote in the browser and left a name alone looks there again, with the code
     return ways
 
 

@@ -1,5 +1,6 @@
 """消息模板: which words hold at a place today, and changing them: a new version from today, the old one kept."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -157,7 +158,7 @@ def _same(node: Node, occasion: str, profile: str, category: Category | None, wa
     )  # fmt: skip
 
 
-def _put(keys: "QuerySet[Any, Any]", old: int, new: int) -> int:
+def _put(keys: "Sequence[int] | QuerySet[Any, Any]", old: int, new: int) -> int:
     """Move rows to another node; where that one has words of its own for the same case, those go on and these end."""
     columns = ("occasion", "profile", "category", "way")
     theirs = set(Template.objects.filter(node=new, valid_to=None).values_list(*columns))

@@ -145,7 +145,7 @@ def test_a_dispute_ends_by_itself_when_the_matter_is_answered(
 ) -> None:
     handler = client_as("handler")
     handler.post(at(disputed, "signature"))
-    handler.post(at(disputed, "reply"), {"text": "办好了", "outcome": "solved"})
+    handler.post(at(disputed, "reply"), {"text": "办好了", "outcome": "solved", "anyway": "1"})
     assert Objection.objects.get(matter=disputed).verdict == Objection.Verdict.LAPSED
     assert not Deadline.objects.filter(dossier=disputed.pk, kind="dispute", ended_at=None).exists()
 

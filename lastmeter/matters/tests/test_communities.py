@@ -1,6 +1,7 @@
 """What a community may be asked: the list, its approval, and a dispatch against it, which nobody gets through."""
 
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,7 +20,8 @@ from lastmeter.matters.catalogue.community import NotAsked
 from lastmeter.matters.catalogue.items import CannotChange
 from lastmeter.matters.catalogue.loading import load
 from lastmeter.matters.catalogue.shipped import MAPPING, SHIPPED
-from lastmeter.matters.models import Category, Item, ItemList, Matter, Source
+from lastmeter.matters.models import Category, Item, ItemList, Matter, Part, Source
+from lastmeter.matters.together import parts
 from tests.cast import Cast
 
 ClientAs = Callable[[str], Client]
@@ -147,6 +149,22 @@ def test_the_new_category_of_the_dispatch_counts_and_not_the_old_one(
         )
     care = cast.category("care-elder")
     assert dispatch.dispatch(matter, user=cast.users["worker"], category=care, by=by, now=now)
+
+
+@pytest.mark.parametrize(("code", "allowed"), [("road-lamp", False), ("property-lift", False), ("env-noise", True)])
+def test_a_department_hands_nothing_down_as_help_or_as_a_small_task(
+    cast: Cast, listed: ItemList, actor: ActorOf, code: str, allowed: bool
+) -> None:
+    matter, now, hall = a_matter(cast, code), timezone.now(), office(cast)
+    dispatch.dispatch(matter, unit=cast.units["urban"], by=actor("dispatcher"), now=now)
+    dispatch.sign(matter, by=actor("handler"), now=now)
+    asked = nullcontext() if allowed else pytest.raises(NotAsked)
+    with asked:
+        parts.call_in(matter, unit=hall, request="协助", by=actor("dispatcher"), now=now)
+    with asked:
+        task = {"request": "去看看", "due_at": now + timedelta(days=2), "user": cast.users["worker"]}
+        parts.give_task(matter, **task, by=actor("handler"), now=now)  # type: ignore[arg-type]
+    assert Part.objects.filter(matter=matter).count() == (2 if allowed else 0)
 
 
 def test_a_worker_may_still_take_a_matter_of_their_own_will(cast: Cast, listed: ItemList, actor: ActorOf) -> None:

@@ -19,7 +19,7 @@ from lastmeter.matters import intake
 from lastmeter.matters.catalogue import duties, mapping
 from lastmeter.matters.catalogue.loading import load
 from lastmeter.matters.catalogue.shipped import MAPPING, SHIPPED
-from lastmeter.matters.models import Category, Correspondence, Duty, Matter, Source
+from lastmeter.matters.models import Category, Correspondence, Duty, Matter, Part, Source
 from tests.cast import Cast
 
 ClientAs = Callable[[str], Client]
@@ -120,15 +120,27 @@ def test_the_proposal_is_what_the_rule_says_written_down_plainly(cast: Cast, row
 
 def test_the_desk_accepts_the_proposal_with_one_tap(cast: Cast, client_as: ClientAs) -> None:
     charge(cast, "town", "env-noise", "market")
+    charge(cast, "town", "env-noise", "urban", "assist")
     matter, client = a_matter(cast, "env-noise"), client_as("dispatcher")
     address = f"/matters/{matter.dossier.number}/"
     page = client.get(address).content.decode()
     assert "由市场监管所主办" in page
-    assert "交给市场监管所" in page
-    client.post(f"{address}assignment/", {"to": f"unit:{cast.units['market'].pk}"})
+    assert "交给市场监管所，请城管执法队协办" in page
+    assert client.post(f"{address}proposal/", {"lead": cast.units["market"].pk}).status_code == 302
     matter.refresh_from_db()
     assert matter.unit == cast.units["market"]
-    assert "按职责清单分派" not in client.get(address).content.decode()
+    assert [each.unit for each in Part.objects.filter(matter=matter)] == [cast.units["urban"]]
+    assert f"{address}proposal/" not in client.get(address).content.decode()
+
+
+def test_what_was_shown_is_accepted_and_nothing_else(cast: Cast, client_as: ClientAs) -> None:
+    charge(cast, "town", "env-noise", "market")
+    matter, client = a_matter(cast, "env-noise"), client_as("dispatcher")
+    address = f"/matters/{matter.dossier.number}/proposal/"
+    assert client.post(address, {"lead": cast.units["urban"].pk}).status_code == 409
+    assert client.post(address, {"lead": "x"}).status_code == 422
+    matter.refresh_from_db()
+    assert matter.unit is None
 
 
 def test_the_unit_of_the_duty_list_stands_first_even_when_it_serves_elsewhere(cast: Cast, client_as: ClientAs) -> None:

@@ -89,7 +89,7 @@ def test_nobody_writes_into_the_past_or_takes_the_last_rule_away(cast: Cast, cli
     rule = rule_of(take(cast))
     assert rule is not None
     assert rule.node == cast.nodes["city"]
-    general = Limit.objects.get(node=cast.nodes["city"], kind="fix", urgency="")
+    general = Limit.objects.get(node=cast.nodes["city"], kind="fix", profile="", urgency="")
     client_as("organiser").post(f"/rules/{cast.nodes['city'].pk}/limits/{general.pk}/ending/", {"on": today})
     assert Limit.objects.get(pk=general.pk).valid_to is None
 

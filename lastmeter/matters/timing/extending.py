@@ -13,8 +13,8 @@ from lastmeter.clocks.models import Extension
 from lastmeter.clocks.wording import said
 from lastmeter.kit.text import on_record
 from lastmeter.matters import policy, tell
-from lastmeter.matters.intake import FIX
 from lastmeter.matters.models import Matter
+from lastmeter.matters.promises import WORK
 from lastmeter.matters.steps import tell_story
 from lastmeter.matters.timing import rights
 from lastmeter.matters.timing.sentences import joined, moved_to
@@ -25,7 +25,7 @@ def ask(matter: Matter, *, amount: int, reason: str, by: Actor, now: datetime) -
     """Ask for more time for the fix. Raises NotNow when it is too late, asked for already, or a bound is passed."""
     policy.require(by, "extend", matter)
     level = rights.asking_level(by, matter)
-    asked = extending.ask(matter.pk, kind=FIX, amount=amount, reason=reason, level=level, by=by, now=now)
+    asked = extending.ask(matter.pk, kinds=WORK, amount=amount, reason=reason, level=level, by=by, now=now)
     what = on_record(_("申请延长 %(term)s。"), term=_term(asked))
     tell_story(matter, "extension_asked", joined(what, reason), by=by, now=now, unit_id=matter.unit_id)
     tell.desk_above(matter, level, "extension_asked", _("申请延期，请批复"), by=by, now=now)

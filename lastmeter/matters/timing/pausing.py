@@ -9,8 +9,8 @@ from lastmeter.accounts.actors import Actor
 from lastmeter.clocks import pausing
 from lastmeter.clocks.models import Pause
 from lastmeter.matters import policy, tell
-from lastmeter.matters.intake import FIX
 from lastmeter.matters.models import Matter
+from lastmeter.matters.promises import WORK
 from lastmeter.matters.steps import tell_story
 from lastmeter.matters.timing.sentences import joined, moved_to, on_date
 
@@ -19,7 +19,7 @@ from lastmeter.matters.timing.sentences import joined, moved_to, on_date
 def pause(matter: Matter, *, reason: Pause.Reason, until: datetime, words: str = "", by: Actor, now: datetime) -> Pause:
     """Pause the fix clock. Raises NotNow when it is overdue, stands still already, or a bound is passed."""
     policy.require(by, "pause", matter)
-    made, moved = pausing.pause(matter.pk, kinds=[FIX], reason=reason, until=until, words=words, by=by, now=now)
+    made, moved = pausing.pause(matter.pk, kinds=WORK, reason=reason, until=until, words=words, by=by, now=now)
     why = on_date(_("原因：%(reason)s。暂停到 %(date)s。"), until, reason=reason.label)
     tell_story(matter, "paused", joined(why, moved_to(moved), words), by=by, now=now, public=True)
     tell.assigned([matter], "paused", _("已暂停计时"), by=by, now=now)

@@ -16,10 +16,11 @@ from lastmeter.clocks.suspending import REVIEW
 from lastmeter.clocks.wording import said
 from lastmeter.grid import scope
 from lastmeter.grid.models import Level, Node, Role, Unit, lineage
+from lastmeter.matters import lifecycle, promises
 from lastmeter.matters.asking import ASK_KIND
 from lastmeter.matters.closing import REOPEN_KIND
 from lastmeter.matters.intake import ANSWER, FIX
-from lastmeter.matters.models import Category, Urgency
+from lastmeter.matters.models import Category, Profile, Urgency
 from lastmeter.matters.reckoning import NAMES
 
 RULERS = (Role.SECRETARY, Role.DISPATCHER, Role.ORGANISER)
@@ -32,6 +33,11 @@ LIMIT_KINDS: dict[str, str | Promise] = {
     REOPEN_KIND: gettext_lazy("可以要求重办多久"),
     Demand.Kind.SUPERVISE: NAMES[Demand.Kind.SUPERVISE],
     Demand.Kind.URGE: NAMES[Demand.Kind.URGE],
+    **{each.kind: gettext_lazy(each.word) for each in lifecycle.CLOCKS if each.kind not in (ANSWER, FIX)},
+    promises.RETURN: gettext_lazy("多久以内可以退回"),
+    promises.DISPUTE: gettext_lazy("异议裁定期限"),
+    promises.ASSIST: gettext_lazy("协办期限"),
+    promises.REPEAT: gettext_lazy("多久以内算重复诉求"),
 }
 RUNG_KINDS: dict[str, str | Promise] = {
     FIX: NAMES[FIX],
@@ -77,6 +83,7 @@ def _limit_words(row: Limit, categories: dict[int, Category]) -> str:
     narrowed = [
         row.unit.name if row.unit else "",
         category.label if category else "",
+        str(Profile(row.profile).label) if row.profile in Profile else "",
         str(Urgency(row.urgency).label) if row.urgency in Urgency else "",
     ]
     return " · ".join([str(LIMIT_KINDS.get(row.kind, row.kind)), *filter(None, narrowed)])

@@ -10,8 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from lastmeter.clocks.recount import Moved
 from lastmeter.kit.text import on_record
 from lastmeter.kit.zhtime import long_date
-from lastmeter.matters.intake import FIX
-from lastmeter.matters.reckoning import name_of
+from lastmeter.matters.promises import WORK
 
 
 def on_date(sentence: str | Promise, moment: datetime, **values: object) -> str:
@@ -21,19 +20,14 @@ def on_date(sentence: str | Promise, moment: datetime, **values: object) -> str:
 
 def moved_to(moved: Iterable[Moved]) -> str:
     """To which date the fix deadline has moved; nothing when it stays."""
-    dates = [each.deadline.due_at for each in moved if each.deadline.kind == FIX]
+    dates = [each.deadline.due_at for each in moved if each.deadline.kind in WORK]
     return on_date(_("办结期限改到 %(date)s。"), dates[0]) if dates else ""
 
 
-def from_to(moved: Moved, why: str) -> str:
-    """The old date and the new one of a deadline, and why."""
-    return on_date(
-        _("%(name)s由 %(before)s 改到 %(date)s：%(why)s"),
-        moved.deadline.due_at,
-        before=long_date(moved.before, settings.LANGUAGE_CODE),
-        name=on_record(name_of(moved.deadline.kind)),
-        why=why,
-    )
+def from_to(name: str, before: datetime, after: datetime, why: str) -> str:
+    """The old date and the new one of what is called so, and why."""
+    said_before = long_date(before, settings.LANGUAGE_CODE)
+    return on_date(_("%(name)s由 %(before)s 改到 %(date)s：%(why)s"), after, before=said_before, name=name, why=why)
 
 
 def joined(*parts: str) -> str:

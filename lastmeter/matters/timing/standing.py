@@ -6,8 +6,8 @@ from datetime import datetime
 from lastmeter.accounts.actors import Actor
 from lastmeter.clocks.models import Deadline, Demand, Extension, Pause, Suspension
 from lastmeter.matters import policy
-from lastmeter.matters.intake import FIX
 from lastmeter.matters.models import Matter
+from lastmeter.matters.promises import WORK
 from lastmeter.matters.reckoning import Promised
 from lastmeter.matters.timing import rights
 
@@ -38,7 +38,7 @@ def of(matter: Matter, promised: list[Promised]) -> Standing:
     pauses = [hold.pause for each in running for hold in each.holds if hold.ended_at is None and hold.pause]
     asked = [ask for each in running for ask in each.extensions if ask.state == Extension.State.ASKED]
     return Standing(
-        fix=next((each.deadline for each in running if each.deadline.kind == FIX), None),
+        fix=next((each.deadline for each in running if each.deadline.kind in WORK), None),
         pause=pauses[0] if pauses else None,
         extension=asked[0] if asked else None,
         suspension=_suspended(running) or (_asked(matter) if any(each.waiting for each in running) else None),

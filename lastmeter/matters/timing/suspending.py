@@ -12,8 +12,8 @@ from lastmeter.clocks.suspending import Explanation
 from lastmeter.kit.text import on_record
 from lastmeter.kit.zhtime import closing
 from lastmeter.matters import policy, tell
-from lastmeter.matters.intake import ANSWER, FIX
 from lastmeter.matters.models import Matter
+from lastmeter.matters.reckoning import PUBLIC
 from lastmeter.matters.steps import tell_story
 from lastmeter.matters.timing import rights
 from lastmeter.matters.timing.sentences import joined, moved_to, on_date
@@ -36,7 +36,7 @@ def ask(matter: Matter, given: Explanation, *, by: Actor, now: datetime) -> Susp
 def decide(matter: Matter, asked: Suspension, *, approve: bool, words: str = "", by: Actor, now: datetime) -> None:
     """Put it on the ledger or refuse. Raises NotNow when it was decided or is no longer needed."""
     rights.require(rights.may_decide(by, matter, asked_level=asked.level))
-    suspending.decide(asked, approve=approve, kinds=[ANSWER, FIX], words=words, by=by, now=now)
+    suspending.decide(asked, approve=approve, kinds=PUBLIC, words=words, by=by, now=now)
     if approve:
         why = on_record(_("暂时办不了，先挂账：%(reason)s。"), reason=asked.get_reason_display())
         story = joined(why, _next_step(asked.next_step), _looked_at(asked.review_on))

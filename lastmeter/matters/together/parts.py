@@ -36,14 +36,7 @@ def call_in(
     move(matter, "call_in", by=by, now=now)
     if unit.pk == matter.unit_id:
         raise Overtaken(_("主办单位不用请自己协办。"))
-    community.require(
-        path=matter.dossier.path,
-        category_id=matter.category_id,
-        unit=unit,
-        assisting=True,
-        by=by,
-        today=now.astimezone(CHINA).date(),
-    )
+    _may_be_asked(matter, unit=unit, user=None, by=by, now=now)
     made = _give(matter, Part(kind=Part.Kind.ASSIST, unit=unit, request=request, due_at=due_at), by=by, now=now)
     tell_story(matter, "called_in", _asked(made), by=by, now=now, unit_id=matter.unit_id)
     told = on_record(gettext_lazy("请%(unit)s协助办理。"), unit=unit.name)
@@ -63,13 +56,31 @@ def give_task(
     by: Actor,
     now: datetime,
 ) -> Part:
-    """交办小任务: one thing for one person or unit, by a date."""
+    """交办小任务: one thing for one person or unit, by a date.
+
+    Raises NotAsked for a community or its people who may not even be asked to assist in this.
+    """
     move(matter, "give_task", by=by, now=now)
+    _may_be_asked(matter, unit=unit, user=user, by=by, now=now)
     task = Part(kind=Part.Kind.TASK, unit=unit, user=user, request=request, due_at=due_at)
     made = _give(matter, task, by=by, now=now)
     tell_story(matter, "task_given", _asked(made), by=by, now=now, unit_id=matter.unit_id)
     tell.partner(made, "task_given", gettext_lazy("有一个小任务"), by=by, now=now)
     return made
+
+
+def _may_be_asked(matter: Matter, *, unit: Unit | None, user: User | None, by: Actor, now: datetime) -> None:
+    """Neither as help nor as a small task does a community get what its list forbids."""
+    today = now.astimezone(CHINA).date()
+    community.require(
+        path=matter.dossier.path,
+        category_id=matter.category_id,
+        unit=unit,
+        user=user,
+        assisting=True,
+        by=by,
+        today=today,
+    )
 
 
 def _give(matter: Matter, part: Part, *, by: Actor, now: datetime) -> Part:

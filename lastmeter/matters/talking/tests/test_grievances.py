@@ -180,3 +180,13 @@ def test_a_note_written_after_the_complaint_does_not_shut_the_desk_out(cast: Cas
     found = complained(matter)
     handling.note(matter, text="在查", by=actor("dispatcher"), now=NOW + timedelta(minutes=1))
     assert grievances.grievances(actor("dispatcher")).filter(pk=found.pk).exists()
+
+
+def test_the_desks_home_says_what_waits_and_nothing_when_nothing_does(
+    cast: Cast, actor: Actors, client_as: ClientAs
+) -> None:
+    home = client_as("dispatcher").get("/desk/").content.decode()
+    assert "办理投诉" not in home[home.index("<main") :]
+    complained(handled(cast, actor))
+    home = client_as("dispatcher").get("/desk/").content.decode()
+    assert "办理投诉" in home[home.index("<main") :]

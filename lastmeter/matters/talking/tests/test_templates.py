@@ -249,3 +249,23 @@ def test_every_shipped_word_can_be_filled_for_its_way() -> None:
 
 def test_a_long_text_message_is_counted_in_parts() -> None:
     assert [rules.sms_parts("字" * many) for many in (1, 70, 71, 134, 135)] == [1, 1, 2, 2, 3]
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.sampled_from([None, 1, 2, 3]), st.booleans(), st.booleans()), max_size=8)
+)
+def test_the_row_that_wins_is_never_farther_nor_more_general_than_another_that_fits(
+    rows: list[tuple[int, int | None, bool, bool]],
+) -> None:
+    written = [
+        rules.Wording(number, "abcde" * depth, "closed", "grid" if profile else "", category, "sms" if way else "", "x")
+        for number, (depth, category, profile, way) in enumerate(rows)
+    ]
+    case = {"path": "abcde" * 2, "occasion": "closed", "profile": "grid", "categories": (1, 2), "way": "sms"}
+    fitting = [each for each in written if each.fits(**case)]  # type: ignore[arg-type]
+    won = rules.choose(written, **case)  # type: ignore[arg-type]
+    assert (won is None) == (not fitting)
+    assert all(len(each.path) <= len(won.path) for each in fitting if won)
+    assert all(each.category not in (3,) for each in fitting)
+    if won and any(each.category == 1 and each.path == won.path for each in fitting):
+        assert won.category == 1

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from lastmeter.accounts.models import User
 from lastmeter.accounts.requests import Request, signed_in
-from lastmeter.kit import downloads
+from lastmeter.kit import downloads, ids
 from lastmeter.kit.fonts import NoFont
 from lastmeter.kit.paging import Keyset, page
 from lastmeter.matters import policy
@@ -50,7 +50,7 @@ def _page(request: Request, wrong: tuple[int, AddressForm | SentForm] | None = N
         }
         if wrong and wrong[0] == each.pk:
             forms["address" if isinstance(wrong[1], AddressForm) else "mark"] = wrong[1]
-        rows.append((each, letters.envelope(each), forms))
+        rows.append((each, letters.envelope(each), ids.pretty(each.message.matter.dossier.number), forms))
     context = {"page": found, "rows": rows, "sent": sent, "tab_open": not sent}
     return render(request, "matters/talking/letters.html", context, status=status)
 
