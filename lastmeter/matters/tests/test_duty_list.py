@@ -246,8 +246,8 @@ def test_a_matter_shows_its_category_in_the_other_schemes(cast: Cast, standards:
     assert (report.added, report.refused) == (45, [])
     matter = a_matter(cast, "road-vendor")
     page = client_as("dispatcher").get(f"/matters/{matter.dossier.number}/").content.decode()
-    assert "db44t2479：030701 游商、030703 店外经营" in page
-    assert "gbt47678：09006 占道经营" in page
+    assert "db44t2479 · 030701 游商、030703 店外经营" in page
+    assert "gbt47678 · 09006 占道经营" in page
 
 
 def test_pairs_are_read_both_ways_and_brought_in_once(cast: Cast, standards: None, tmp_path: Path) -> None:
