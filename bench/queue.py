@@ -20,8 +20,9 @@ WITH made AS (
   CROSS JOIN LATERAL (SELECT CASE WHEN n %% 20 = 0 THEN 'reported' WHEN n %% 20 = 1 THEN 'handling'
                                   WHEN n %% 20 = 2 THEN 'replied' ELSE 'archived' END AS step, n %% 20 < 3 AS open) AS s
   RETURNING id, title)
-INSERT INTO matters_matter (dossier_id, text, source, source_number, profile, urgency, desk_level, found_at)
-SELECT id, title, 'web', '', 'grid', 'normal', 6, now() FROM made
+INSERT INTO matters_matter
+  (dossier_id, text, source, source_number, profile, profile_by_hand, urgency, desk_level, found_at)
+SELECT id, title, 'web', '', 'grid', false, 'normal', 6, now() FROM made
 """
 
 

@@ -29,8 +29,9 @@ WITH made AS (
          CASE WHEN n %% 10 > 0 THEN %(south)s + random() * %(side)s END
   FROM generate_series(1, %(count)s) AS n
   RETURNING id, title)
-INSERT INTO matters_matter (dossier_id, text, source, source_number, profile, urgency, desk_level, found_at)
-SELECT id, title, 'web', '', 'grid', 'normal', 6, now() FROM made
+INSERT INTO matters_matter
+  (dossier_id, text, source, source_number, profile, profile_by_hand, urgency, desk_level, found_at)
+SELECT id, title, 'web', '', 'grid', false, 'normal', 6, now() FROM made
 """
 
 
