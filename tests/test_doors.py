@@ -125,6 +125,7 @@ DOORS: dict[str, str] = {
     "grid/proposals/<int:pk>/adoption/": "post",
     "grid/proposals/<int:pk>/sheet/": "post",
     "queue/": "post",
+    "queue/choices/<str:at>/<str:name>/": "post",
     "addresses/": "post",
     "addresses/new/": "post",
     "addresses/compounds/<int:pk>/": "post",

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.utils import translation
@@ -61,6 +62,22 @@ def indexable(token: str) -> str:
     SQLite's tokenizer knows the Unicode of 2012 and would cut at a younger character such as 𬕂: it is written out.
     """
     return "".join(char if char <= "\uffff" else f"x{ord(char):x}" for char in token)
+
+
+def tsquery(tokens: Iterable[str]) -> str:
+    """All of these tokens as PostgreSQL asks for them; letters and digits also fit the beginning of a token."""
+    quoted = ((token, "'" + indexable(token).replace("\\", "\\\\").replace("'", "''") + "'") for token in tokens)
+    return " & ".join(each + (":*" if _opens(token) else "") for token, each in quoted)
+
+
+def fts5(tokens: Iterable[str]) -> str:
+    """The same as SQLite asks for them."""
+    quoted = ((token, '"' + indexable(token).replace('"', '""') + '"') for token in tokens)
+    return " ".join(each + ("*" if _opens(token) else "") for token, each in quoted)
+
+
+def _opens(token: str) -> bool:
+    return token.isascii() and len(token) > 1
 
 
 def initials(text: str) -> str:

@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from lastmeter.accounts.requests import actor_in
 from lastmeter.grid import posts, scope, tree
 from lastmeter.grid.models import Level, Node
-from lastmeter.matters import lists, policy
-from lastmeter.matters.lists import Filters
+from lastmeter.matters import policy
+from lastmeter.matters.lists import reading
+from lastmeter.matters.lists.filters import Filters
 from lastmeter.matters.views import field, progress
 
 PRESSING = 6
@@ -49,14 +50,14 @@ def desk(request: HttpRequest) -> str:
     if not figures:
         return ""
     now = timezone.now()
-    counted = lists.counts(actor, [each.filters for each in figures], now=now)
+    counted = reading.counts(actor, [each.filters for each in figures], now=now)
     shelf = Filters(step="open" if figures is AT_DESK else "handling")
     context = {
         "stats": [
             (_shown(count), each.words, reverse("queue") + each.filters.query(), each.tone if count else "")
             for each, count in zip(figures, counted, strict=True)
         ],
-        "rows": lists.work_list(actor, shelf, None, now=now, size=PRESSING).items,
+        "rows": reading.work_list(actor, shelf, None, now=now, size=PRESSING).items,
         "more": reverse("queue") + shelf.query(),
         "query": shelf.query(),
         "now": now,
@@ -65,7 +66,7 @@ def desk(request: HttpRequest) -> str:
 
 
 def _shown(count: int) -> str:
-    return f"{lists.COUNT_CAP - 1}+" if count >= lists.COUNT_CAP else str(count)
+    return f"{reading.COUNT_CAP - 1}+" if count >= reading.COUNT_CAP else str(count)
 
 
 def waiting(request: HttpRequest) -> int | None:
@@ -74,7 +75,7 @@ def waiting(request: HttpRequest) -> int | None:
     if not scope.held(actor):
         return None
     step = "handling" if policy.only_handles(actor) else "waiting"
-    return lists.count(actor, Filters(step=step), now=timezone.now())
+    return reading.count(actor, Filters(step=step), now=timezone.now())
 
 
 def has_list(request: HttpRequest) -> bool:

@@ -24,6 +24,7 @@ urlpatterns = [
     path("found/", field.found, name="found"),
     # the desk
     path("queue/", queue.queue, name="queue"),
+    path("queue/choices/<str:at>/<str:name>/", queue.choices, name="queue-choices"),
     path("matters/new/", counter.counter, name="counter"),
     path("matters/new/similar/", counter.similar, name="counter-similar"),
     path("matters/<str:number>/", matter.matter_page, name="matter"),

@@ -10,6 +10,7 @@ from lastmeter.accounts.requests import Request, signed_in
 from lastmeter.grid import scope
 from lastmeter.kit.ids import BadNumber, check_number
 from lastmeter.matters import policy
+from lastmeter.matters.lists.filters import table
 from lastmeter.matters.views import listing
 from lastmeter.matters.views.reach import find
 
@@ -26,6 +27,19 @@ def queue(request: Request, user: User) -> HttpResponse:
     if (number := _number(filters.words)) and find(request.actor, number):
         return redirect("matter", number)
     return render(request, "matters/desk/queue.html", listing.beside(request, filters, None))
+
+
+@require_safe
+@signed_in
+def choices(request: Request, user: User, at: str, name: str) -> HttpResponse:
+    """What one filter offers, as a page or into its menu; `at` is the page of the list that the choices lead to."""
+    if not scope.held(request.actor) or name not in table() or at not in listing.PAGES:
+        raise Http404
+    filters, query = listing.read(request.GET)
+    menu = listing.menu_of(name, request.actor, filters, at)
+    page = "parts/choices" if request.headers.get("HX-Request") == "true" else "choices"
+    context = {"menu": menu, "there": reverse(at), "back_to": reverse(at) + query}
+    return render(request, f"matters/desk/{page}.html", context)
 
 
 def _number(words: str) -> str:
