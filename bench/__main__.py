@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 
 ROOT = Path(__file__).resolve().parents[1]
-NAMES = ("intake", "queue", "locate", "importing", "ladder", "tree", "tiles", "addresses", "merging")
+NAMES = ("intake", "queue", "lists", "locate", "importing", "ladder", "tree", "tiles", "addresses", "merging")
 ALIASES = {"import": "importing"}
 RUN = "import json, bench.{name} as it; print('BENCH ' + json.dumps(it.run()))"
 

@@ -9,6 +9,7 @@ from lastmeter.accounts.actors import Actor
 from lastmeter.dossiers import facets
 from lastmeter.dossiers.models import Access
 from lastmeter.grid import scope
+from lastmeter.kit import bulk
 
 
 def branches(actor: Actor, prefix: str = "") -> list[Q]:
@@ -67,6 +68,14 @@ def grant_user(dossier_id: int, user_id: int, *, role: str, now: datetime) -> No
     Access.objects.bulk_create(
         [Access(dossier_id=dossier_id, user_id=user_id, role=role, since=now)], ignore_conflicts=True
     )
+
+
+def grant_many(
+    dossier_ids: Sequence[int], *, unit_id: int | None = None, user_id: int | None = None, role: str, now: datetime
+) -> None:
+    """Let a unit or a person take part in many dossiers; where they do already it stays as it is."""
+    rows = [Access(dossier_id=pk, unit_id=unit_id, user_id=user_id, role=role, since=now) for pk in dossier_ids]
+    bulk.create(Access, rows, skip=True)
 
 
 def withdraw(dossier_id: int, *, now: datetime, unit_id: int | None = None, user_id: int | None = None) -> None:

@@ -16,10 +16,11 @@ class MattersConfig(AppConfig):
         from lastmeter.grid.coverage import gaps
         from lastmeter.grid.staff import handovers
         from lastmeter.matters import bells, handing, holdings, ownerless
-        from lastmeter.matters.models import DistrictName
+        from lastmeter.matters.models import DistrictName, SavedList
 
         seam.register(DossierKind.MATTER, seam.Bells(bells.warns, bells.falls, bells.climbs))
         followers.register(DistrictName, followers.of_model(DistrictName, _("来源地名")))
+        followers.register(SavedList, followers.of_model(SavedList, _("常用清单")))
         keepers.register("matters", holdings.KEEPER)
         handovers.register("matters", handing.WORK)
         gaps.register("ownerless", ownerless.GAP)

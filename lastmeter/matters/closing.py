@@ -1,5 +1,6 @@
 """核查、办结、回访、评价、重开、归档: how a matter ends, and how it comes back."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -10,7 +11,7 @@ from lastmeter.clocks import deadlines
 from lastmeter.matters import tell
 from lastmeter.matters.intake import FIX
 from lastmeter.matters.models import Closure, Matter, Outcome, Rating, Reply, Revisit
-from lastmeter.matters.steps import Overtaken, end_assignment, lay_with, move, tell_story
+from lastmeter.matters.steps import Overtaken, end_assignment, lay_with, move, move_many, tell_stories, tell_story
 
 REOPEN_KIND = "reopen"
 
@@ -123,3 +124,10 @@ def archive(matter: Matter, *, by: Actor, now: datetime) -> None:
     """归档: nothing more is expected of anybody."""
     move(matter, "archive", by=by, now=now)
     tell_story(matter, "archived", by=by, now=now)
+
+
+@transaction.atomic
+def archive_many(matters: Sequence[Matter], *, by: Actor, now: datetime) -> None:
+    """`archive` for matters whose rows the caller holds locked, each allowed and ended. Raises Overtaken."""
+    move_many(matters, "archive", now=now)
+    tell_stories(matters, "archived", by=by, now=now)

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from lastmeter.matters import asking, holdings
+from lastmeter.matters.lists.bulk import runs
 
 
 def lapse(now: datetime) -> int:
@@ -10,6 +11,11 @@ def lapse(now: datetime) -> int:
     return asking.lapse(now)
 
 
+def bulk(now: datetime) -> int:
+    """Go on with a bulk act that waits; every two seconds."""
+    return runs.go_on(now)
+
+
 def purge(now: datetime) -> int:
-    """Take names and phones out of matters past their term; hourly."""
-    return holdings.erase_old(now)
+    """Take names and phones out of matters past their term, forget bulk acts nobody confirmed; hourly."""
+    return holdings.erase_old(now) + runs.sweep(now)

@@ -1,5 +1,6 @@
 """筛查: a report is accepted, merged into another, diverted to its legal channel, or rejected with the reason."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -8,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lastmeter.accounts.actors import Actor
 from lastmeter.clocks import deadlines
+from lastmeter.dossiers import events
 from lastmeter.dossiers.models import Dossier
 from lastmeter.kit.text import on_record
 from lastmeter.matters import lifecycle
@@ -33,6 +35,31 @@ def classify(matter: Matter, *, category: Category | None, urgency: Urgency | No
     if urgency is not None:
         matter.urgency = urgency
     Matter.objects.filter(pk=matter.pk).update(category=matter.category_id, urgency=matter.urgency)
+
+
+@transaction.atomic
+def classify_many(
+    matters: Sequence[Matter],
+    *,
+    category: Category | None = None,
+    urgency: Urgency | None = None,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """Set the category or the urgency of matters whose rows the caller holds locked; the timeline says from what."""
+    ids = [each.pk for each in matters]
+    Dossier.objects.filter(pk__in=ids).update(updated_at=now, version=F("version") + 1)
+    happened = []
+    for each in matters:
+        before = each.category.name if each.category else on_record(_("未分类"))
+        words = on_record(_("%(before)s → %(after)s"), before=before, after=category.name) if category else ""
+        if urgency is not None:
+            given = {"before": Urgency(each.urgency).label, "after": urgency.label}
+            words = on_record(_("%(before)s → %(after)s"), **given)
+        happened.append(events.Happened(each.pk, "matter.reclassified", words))
+    changed = {"category": category} if category else {}
+    Matter.objects.filter(pk__in=ids).update(**changed, **({"urgency": urgency} if urgency is not None else {}))
+    events.record_many(happened, by=by, now=now)
 
 
 @transaction.atomic

@@ -43,6 +43,9 @@ SAYS: dict[str, str | Promise] = {
     "matter.ask_lapsed": gettext_lazy("补充期限已过，按现有情况办理"),
     "matter.overdue_answer": gettext_lazy("超过答复期限"),
     "matter.overdue_fix": gettext_lazy("超过办结期限"),
+    "matter.reclassified": gettext_lazy("改了类别或紧急程度"),
+    "matter.urged": pgettext_lazy("event", "催办"),
+    "matter.bulk_undone": gettext_lazy("撤销了刚才的批量处理"),
     "matter.escalated": gettext_lazy("逾期未办，逐级上报"),
 }
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from lastmeter.matters.views import acts, counter, field, matter, photos, progress, queue, reporting
+from lastmeter.matters.views.lists import bulk, saved, table
 
 urlpatterns = [
     # the resident
@@ -24,6 +25,15 @@ urlpatterns = [
     path("found/", field.found, name="found"),
     # the desk
     path("queue/", queue.queue, name="queue"),
+    path("queue/table/", table.table, name="queue-table"),
+    path("queue/table.xlsx", table.sheet, name="queue-sheet"),
+    path("bulk/", bulk.bulk_runs, name="bulk-runs"),
+    path("bulk/<int:pk>/", bulk.bulk_run, name="bulk-run"),
+    path("bulk/<int:pk>/confirmation/", bulk.confirmation, name="bulk-confirmation"),
+    path("bulk/<int:pk>/undoing/", bulk.undoing, name="bulk-undoing"),
+    path("queue/saved/", saved.lists, name="saved-lists"),
+    path("queue/saved/<int:pk>/", saved.change, name="saved-list"),
+    path("queue/saved/<int:pk>/removal/", saved.removal, name="saved-list-removal"),
     path("queue/choices/<str:at>/<str:name>/", queue.choices, name="queue-choices"),
     path("matters/new/", counter.counter, name="counter"),
     path("matters/new/similar/", counter.similar, name="counter-similar"),

@@ -10,6 +10,7 @@ from lastmeter.accounts.requests import Request, signed_in
 from lastmeter.grid import scope
 from lastmeter.kit.ids import BadNumber, check_number
 from lastmeter.matters import policy
+from lastmeter.matters.lists import saved
 from lastmeter.matters.lists.filters import table
 from lastmeter.matters.views import listing
 from lastmeter.matters.views.reach import find
@@ -22,6 +23,8 @@ def queue(request: Request, user: User) -> HttpResponse:
     if not scope.held(request.actor):
         raise Http404
     filters, _query = listing.read(request.GET)
+    if not request.GET and (wanted := saved.first(request.actor)):
+        return redirect(f"{reverse('queue')}?{wanted.query}")
     if "step" not in request.GET and policy.only_handles(request.actor):
         return redirect(reverse("queue") + filters.query(step="handling"))
     if (number := _number(filters.words)) and find(request.actor, number):
