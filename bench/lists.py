@@ -15,7 +15,8 @@ TEXTS = 20_000  # distinct words; real ones, from the appeals of LASTMETER_TEST_
 # Steps as a lived-in installation has them: 4 % open, most archived. (step, open, share in ten thousand)
 STEPS = (
     ("reported", True, 100), ("filed", True, 50), ("dispatched", True, 40), ("signed", True, 30),
-    ("handling", True, 100), ("replied", True, 50), ("verifying", True, 20), ("closed", False, 400), ("revisited", False, 300),
+    ("handling", True, 100), ("replied", True, 50), ("verifying", True, 20), ("closed", False, 400),
+    ("revisited", False, 300),
     ("rated", False, 1000), ("merged", False, 200), ("diverted", False, 200), ("rejected", False, 100),
     ("withdrawn", False, 100), ("archived", False, 7310),
 )  # fmt: skip
@@ -129,9 +130,11 @@ def _addresses(user: Any, count: int) -> list[str]:
     from lastmeter.matters.lists import choosing, filters
     from lastmeter.matters.lists.shelves import SHELVES
 
-    actor, chance, made = Actor.of(user), random.Random(11), []  # noqa: S311 - the same lists each time
+    actor, chance = Actor.of(user), random.Random(11)  # noqa: S311 - the same lists each time
+    made: list[str] = []
     while len(made) < count:
-        shelf, asked = chance.choice(list(SHELVES)), {}
+        shelf = chance.choice(list(SHELVES))
+        asked: dict[str, Any] = {}
         offered = [name for name, row in filters.table().items() if name != "words" and row.fits(shelf)]
         for name in chance.sample(offered, chance.randint(1, 4)):
             if found := choosing.choices(name, actor, filters.Filters(step=shelf)):

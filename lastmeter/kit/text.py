@@ -87,6 +87,20 @@ def initials(text: str) -> str:
     return "".join(char for char in "".join(letters).lower() if char.isalnum() and char.isascii())
 
 
+def hits(text: str, words: str, *, around: int = 18) -> list[tuple[str, bool]]:
+    """The text in pieces, each with whether it is one of the words searched for; ("", False) never comes.
+
+    A long text is cut to what stands around its first hit; without any hit it gives nothing.
+    """
+    wanted = [re.escape(each) for each in words.split() if each]
+    if not wanted or not (first := re.search("|".join(wanted), text, re.IGNORECASE)):
+        return []
+    start, end = max(0, first.start() - around), first.end() + 2 * around
+    shown = ("…" if start else "") + text[start:end] + ("…" if end < len(text) else "")
+    pieces = re.split(f"({'|'.join(wanted)})", shown, flags=re.IGNORECASE)
+    return [(piece, at % 2 == 1) for at, piece in enumerate(pieces) if piece]
+
+
 def on_record(sentence: str | Promise, **values: object) -> str:
     """A sentence of ours that is stored, in the language of the installation: others read it than whoever acts now."""
     with translation.override(settings.LANGUAGE_CODE):

@@ -144,3 +144,10 @@ def test_two_ends_of_a_form_are_a_span_of_days(client_as: ClientAs) -> None:
     page = client_as("clerk").get("/queue/?reported_from=2026-01-01&reported_to=2026-02-01")
     assert page.context["filters"].reported == "2026-01-01..2026-02-01"
     assert client_as("clerk").get("/queue/?reported_from=x&reported_to=0001-01-01").context["filters"].bare
+
+
+def test_what_was_searched_is_marked_in_the_title_or_in_the_text_around_it(cast: Cast, client_as: ClientAs) -> None:
+    report(cast, 1, text="6 栋<b>夜市</b>凌晨放音响")
+    page = client_as("clerk").get("/queue/?q=夜市").content.decode()
+    assert "&lt;b&gt;<mark>夜市</mark>&lt;/b&gt;" in page
+    assert "<mark>" not in client_as("clerk").get("/queue/").content.decode()

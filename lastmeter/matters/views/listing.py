@@ -19,6 +19,7 @@ from lastmeter.grid import tree
 from lastmeter.grid.history import versions
 from lastmeter.grid.models import Node
 from lastmeter.kit.paging import Page
+from lastmeter.kit.text import hits
 from lastmeter.matters.lists import choosing, reading
 from lastmeter.matters.lists.filters import Filters, place, table
 
@@ -100,13 +101,18 @@ def beside(request: Request, filters: Filters, current: int | None) -> dict[str,
     now = timezone.now()
     page = reading.work_list(request.actor, filters, request.GET.get("cursor"), now=now)
     _same, query = read(request.GET)
-    following = _after(page.items, current)
+    following = _chosen(request, page.items) or _after(page.items, current)
+    for row in page.items if filters.words else ():
+        # Beside the row, for its template: where the words stand in the title, else in the text or the place.
+        row.title_hits = hits(row.title, filters.words, around=60)  # type: ignore[attr-defined]
+        row.hits = [] if row.title_hits else _in_text(row, filters.words)  # type: ignore[attr-defined]
     return {
         "page": page,
         "query": query,
         "current": current,
         "pages": {name: _page_link(filters, cursor) for name, cursor in (("prev", page.prev), ("next", page.next))},
         "following": reverse("matter", args=[following.number]) + query if following else "",
+        "next_number": following.number if following else "",
         **narrowing(request.actor, filters, page),
     }
 
@@ -142,6 +148,16 @@ def _of_old(filters: Filters) -> str:
 
 def _page_link(filters: Filters, cursor: str | None) -> str:
     return f"{reverse('queue')}{filters.query()}&{urlencode({'cursor': cursor})}" if cursor else ""
+
+
+def _in_text(row: Dossier, words: str) -> list[tuple[str, bool]]:
+    return hits(row.matter.text, words) or hits(row.place, words)
+
+
+def _chosen(request: Request, rows: list[Dossier]) -> Dossier | None:
+    """The row that came after the matter before it was acted on and left the list."""
+    number = request.GET.get("next", "")
+    return next((row for row in rows if row.number == number), None)
 
 
 def _after(rows: list[Dossier], current: int | None) -> Dossier | None:

@@ -1,12 +1,15 @@
 """`/matters/<number>/`: everything staff see of one matter, and what each of them may do with it now."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -106,6 +109,7 @@ def answer(
     bound: forms.ActForm | None = None,
     trouble: str = "",
     revealed: bool = False,
+    since: Sequence[story.Line] = (),
     status: int = 200,
 ) -> HttpResponse:
     """The page of a matter: as it is, with a form that has to be corrected, or with what went wrong on top."""
@@ -121,6 +125,8 @@ def answer(
         "main": offered[:MAIN_BUTTONS],
         "others": offered[MAIN_BUTTONS:],
         "trouble": trouble,
+        "since": since,
+        "seen": f"{matter.dossier.version} {timezone.now().timestamp()}",
         "typed": bound.typed() if bound and trouble else [],
         "revealed": revealed,
         "done": "done" in request.GET,
@@ -129,6 +135,22 @@ def answer(
     if not _swapped(request):
         context |= listing.beside(request, filters, matter.pk)
     return render(request, "matters/desk/matter.html", context, status=status)
+
+
+def since(request: Request, matter: Matter) -> list[story.Line]:
+    """What happened after the page was made from which a form comes; nothing when the matter is still as it was then.
+
+    The form says which version of the matter it was written on, and when that was.
+    """
+    version, _space, moment = request.POST.get("seen", "")[:60].partition(" ")
+    if not version.isdecimal() or int(version) == matter.dossier.version:
+        return []
+    try:
+        seen_at = datetime.fromtimestamp(float(moment), UTC)
+    except (ValueError, OverflowError, OSError):
+        return []
+    lines = story.for_staff(matter.pk)
+    return [line for line in lines if line.at > seen_at] or lines[-1:]
 
 
 def _swapped(request: Request) -> bool:
@@ -142,7 +164,9 @@ def onward(request: Request, matter: Matter) -> HttpResponse:
     _filters, query = listing.read(request.GET)
     if not sees(request.actor, matter):
         return redirect(f"{reverse('queue')}{query}")
-    return redirect(f"{reverse('matter', args=[matter.dossier.number])}{query}&done=1")
+    following = request.POST.get("next", "")[:20]
+    after = f"&{urlencode({'next': following})}" if following else ""
+    return redirect(f"{reverse('matter', args=[matter.dossier.number])}{query}&done=1{after}")
 
 
 def offers(setting: forms.Setting, bound: forms.ActForm | None, query: str) -> list[Offer]:
