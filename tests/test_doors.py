@@ -171,6 +171,7 @@ DOORS: dict[str, str] = {
     "matters/<str:number>/": "matter",
     "matters/<str:number>/receipt/": "matter",
     "matters/<str:number>/print/": "matter",
+    "matters/<str:number>/file.pdf": "matter",
     "matters/<str:number>/photos/<str:sha>/": "matter",
     "matters/<str:number>/photos/<str:sha>/thumb/": "matter",
     "matters/<str:number>/reveal/": "matter",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lastmeter.matters.views import acts, counter, field, matter, photos, progress, queue, reporting
+from lastmeter.matters.views import acts, counter, field, matter, paper, photos, progress, queue, reporting
 from lastmeter.matters.views.lists import bulk, saved, table
 
 urlpatterns = [
@@ -40,6 +40,7 @@ urlpatterns = [
     path("matters/<str:number>/", matter.matter_page, name="matter"),
     path("matters/<str:number>/receipt/", counter.receipt, name="receipt"),
     path("matters/<str:number>/print/", matter.matter_print, name="matter-print"),
+    path("matters/<str:number>/file.pdf", paper.matter_pdf, name="matter-pdf"),
     path("matters/<str:number>/photos/<str:sha>/", photos.photo, name="matter-photo"),
     path("matters/<str:number>/photos/<str:sha>/thumb/", photos.photo, {"size": "thumb"}, name="matter-thumb"),
     path("matters/<str:number>/reveal/", acts.reveal, name="matter-reveal"),

@@ -83,3 +83,13 @@ def test_nobody_keeps_a_list_for_a_desk_they_do_not_sit_at(cast: Cast, client_as
     answer = client_as("clerk").post("/queue/saved/?step=open", {"name": "别处", "owner": elsewhere})
     assert answer.status_code == 422
     assert not SavedList.objects.exists()
+
+
+def test_one_matter_as_pdf_has_its_words_and_no_phone(cast: Cast, client_as: ClientAs) -> None:
+    [matter] = report(cast, 1, text="井盖松动，请打 19900001234")
+    answer = client_as("clerk").get(f"/matters/{matter.dossier.number}/file.pdf")
+    assert answer.headers["Content-Type"] == "application/pdf"
+    content = answer.content
+    assert content.startswith(b"%PDF")
+    assert b"19900001234" not in content
+    assert AuditEntry.objects.filter(kind="matter.exported", object_id=matter.pk).count() == 1

@@ -130,7 +130,7 @@ def answer(
         "typed": bound.typed() if bound and trouble else [],
         "revealed": revealed,
         "done": "done" in request.GET,
-        **_facts(setting, bound),
+        **facts(setting, bound),
     }
     if not _swapped(request):
         context |= listing.beside(request, filters, matter.pk)
@@ -185,7 +185,8 @@ def offers(setting: forms.Setting, bound: forms.ActForm | None, query: str) -> l
     return found
 
 
-def _facts(setting: forms.Setting, bound: forms.ActForm | None = None) -> dict[str, Any]:
+def facts(setting: forms.Setting, bound: forms.ActForm | None = None) -> dict[str, Any]:
+    """What the page, its print and its PDF say of a matter besides its own columns."""
     matter, actor, dossier = setting.matter, setting.by, setting.matter.dossier
     may_reveal = policy.may(actor, "reveal", matter)
     merges = dossier.step in lifecycle.BY_ACT["merge"].before and policy.may(actor, "screen", matter)
@@ -258,6 +259,6 @@ def matter_print(request: Request, user: User, number: str) -> HttpResponse:
         "dossier": matter.dossier,
         "step": lifecycle.BY_NAME[matter.dossier.step],
         "back_to": reverse("matter", args=[matter.dossier.number]),
-        **_facts(forms.Setting(matter, request.actor)),
+        **facts(forms.Setting(matter, request.actor)),
     }
     return render(request, "matters/desk/print.html", context)
