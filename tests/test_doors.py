@@ -126,6 +126,7 @@ DOORS: dict[str, str] = {
     "grid/proposals/<int:pk>/sheet/": "post",
     "queue/": "post",
     "queue/table/": "post",
+    "queue/map/": "post",
     "queue/table.xlsx": "post",
     "queue/saved/": "post",
     "queue/saved/<int:pk>/": "post",

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from lastmeter.matters.views import acts, counter, field, matter, paper, photos, progress, queue, reporting
-from lastmeter.matters.views.lists import bulk, saved, table
+from lastmeter.matters.views.lists import bulk, map, saved, table
 
 urlpatterns = [
     # the resident
@@ -27,6 +27,7 @@ urlpatterns = [
     path("queue/", queue.queue, name="queue"),
     path("queue/table/", table.table, name="queue-table"),
     path("queue/table.xlsx", table.sheet, name="queue-sheet"),
+    path("queue/map/", map.queue_map, name="queue-map"),
     path("bulk/", bulk.bulk_runs, name="bulk-runs"),
     path("bulk/<int:pk>/", bulk.bulk_run, name="bulk-run"),
     path("bulk/<int:pk>/confirmation/", bulk.confirmation, name="bulk-confirmation"),

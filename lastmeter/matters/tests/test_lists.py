@@ -5,12 +5,16 @@ from io import BytesIO
 from pathlib import Path
 
 from django.test import Client
+from django.utils import timezone
 
+from lastmeter.accounts.actors import Actor
 from lastmeter.accounts.models import AuditEntry
+from lastmeter.dossiers.models import Dossier
 from lastmeter.kit.sheets import read_rows
+from lastmeter.matters import dispatch
 from lastmeter.matters.models import SavedList
 from lastmeter.matters.tests.test_queue import MOST_QUERIES, queries, report
-from tests.cast import Cast
+from tests.cast import Cast, middle
 
 ClientAs = Callable[[str], Client]
 
@@ -93,3 +97,28 @@ def test_one_matter_as_pdf_has_its_words_and_no_phone(cast: Cast, client_as: Cli
     assert content.startswith(b"%PDF")
     assert b"19900001234" not in content
     assert AuditEntry.objects.filter(kind="matter.exported", object_id=matter.pk).count() == 1
+
+
+def test_the_map_counts_every_matter_of_the_list_once_and_goes_closer(cast: Cast, client_as: ClientAs) -> None:
+    matters = report(cast, 6)
+    spots = [middle(0, 0)] * 3 + [(middle(0, 0)[0] + 0.004, middle(0, 0)[1])] * 2 + [(None, None)]
+    for matter, (lon, lat) in zip(matters, spots, strict=True):
+        Dossier.objects.filter(pk=matter.pk).update(lon=lon, lat=lat)
+    client = client_as("clerk")
+    page = client.get("/queue/map/?step=waiting")
+    assert sorted(spot.count for spot in page.context["spots"]) == [2, 3]
+    assert (page.context["shown"], page.context["missing"]) == (5, 1)
+    fullest = max(page.context["spots"], key=lambda spot: spot.count)
+    assert client.get(fullest.href).context["shown"] == 3
+    assert client_as("other_clerk").get("/queue/map/?step=waiting").context["spots"] == []
+    for box in ("x", "1,2,3", "nan,0,1,1", "113,22,112,23", "-999,0,1,1", "1,1,1,1"):
+        assert client.get("/queue/map/", {"step": "waiting", "box": box}).status_code == 200
+
+
+def test_what_an_actor_reaches_and_takes_part_in_is_on_the_map_once(
+    cast: Cast, client_as: ClientAs, actor: Callable[[str], Actor]
+) -> None:
+    [matter] = report(cast, 1)
+    Dossier.objects.filter(pk=matter.pk).update(lon=113.965, lat=22.855)
+    dispatch.take(matter, by=actor("worker"), now=timezone.now())
+    assert client_as("worker").get("/queue/map/?step=handling").context["shown"] == 1

@@ -36,7 +36,7 @@ TABS: tuple[tuple[str, str | Promise], ...] = (
 )
 FRONT = ("waiting", "handling", "answered", "revisit", "open")
 COUNTED = ("waiting", "handling", "answered", "revisit")
-PAGES = ("queue", "queue-table")  # the pages of one list, by the names of their addresses
+PAGES = ("queue", "queue-table", "queue-map")  # the pages of one list, by the names of their addresses
 MENUS = ("node", "category", "due", "source", "unit", "handler")  # the others stand behind 更多条件
 
 
