@@ -226,3 +226,21 @@ def test_every_bulk_act_follows_the_lifecycle_and_asks_what_its_form_has(cast: C
     for act in acts.ACTS:
         page = client_as("clerk").get(choose(client_as("clerk"), act.name, matters)).context
         assert set(page["form"].fields) == set(act.asks)
+
+
+def test_the_worker_commits_piece_by_piece_and_goes_on_where_it_was_killed(
+    own_database: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runs, "PIECE", 2)
+    by, now = Actor.of(own_database.users["clerk"]), timezone.now()
+    matters = report(own_database, 5)
+    before = states(matters)
+    run = runs.draft("dispatch", [each.pk for each in matters], "", by=by, now=now)
+    killed = {"unit": own_database.units["urban"], "state": "running", "begun_at": now - runs.GIVEN_UP * 2}
+    BulkRun.objects.filter(pk=run.pk).update(**killed)
+    assert runs.go_on(now) == 5
+    assert Notice.objects.filter(kind="matter.bulk_dispatch", user=own_database.users["handler"]).count() == 1
+    BulkRun.objects.filter(pk=run.pk).update(state="undoing", begun_at=None)
+    assert runs.go_on(now) == 5
+    assert states(matters) == before
+    assert BulkRun.objects.get(pk=run.pk).state == "undone"

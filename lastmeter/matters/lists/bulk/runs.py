@@ -125,8 +125,9 @@ def finish(run: BulkRun, *, by: Actor, now: datetime) -> int:
     while count := _piece(run, by=by, now=now):
         looked += count
         _alive(run)
-    BulkRun.objects.filter(pk=run.pk, state=State.RUNNING).update(state=State.DONE, ended_at=now)
-    _tell(run, by=by, now=now)
+    with transaction.atomic():
+        if BulkRun.objects.filter(pk=run.pk, state=State.RUNNING).update(state=State.DONE, ended_at=now):
+            _tell(run, by=by, now=now)
     return looked
 
 
