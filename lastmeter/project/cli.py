@@ -1,4 +1,4 @@
-"""`lastmeter`: serve · work · upgrade · demo · admin · calendar · grid · import · doctor."""
+"""`lastmeter`: serve · work · upgrade · demo · admin · calendar · grid · import · learn · doctor."""
 
 import os
 import signal
@@ -22,6 +22,7 @@ PACKAGES = {
     "grid": "lastmeter.grid.cli:commands",
     "demo": "lastmeter.project.demo.cli:commands",
     "import": "lastmeter.project.cli:imports",
+    "learn": "lastmeter.project.cli:learning",
     "doctor": "lastmeter.project.doctor:commands",
     "upgrade": "lastmeter.project.upgrading:upgrade",
 }
@@ -30,6 +31,10 @@ IMPORTS = {
     "categories": "lastmeter.matters.catalogue.cli:import_categories",
     "matters": "lastmeter.matters.cli:import_matters",
     "people": "lastmeter.grid.cli:people",
+}
+LEARNING = {
+    "predict": "lastmeter.matters.learning.cli:predict",
+    "train": "lastmeter.matters.learning.cli:train",
 }
 
 
@@ -60,6 +65,11 @@ def lastmeter() -> None:
 @click.group(cls=Packages, where=IMPORTS)
 def imports() -> None:
     """导入 Bring files in: addresses, categories, matters, people."""
+
+
+@click.group(cls=Packages, where=LEARNING)
+def learning() -> None:
+    """学习 Learn from labelled texts, and tell what new ones are."""
 
 
 @lastmeter.command()

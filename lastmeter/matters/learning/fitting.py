@@ -1,0 +1,178 @@
+"""Fitting a model's parts to counted texts: weights by a support vector machine on log-odds, directions, a small net.
+
+scikit-learn and scipy are imported here alone, inside the functions: who only asks a model does not load them.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lastmeter.matters.learning.counting import Counted
+from lastmeter.matters.learning.model import Floats, forward, softmax, unpack
+
+DIRECTIONS, HIDDEN = 300, 256
+DIRECTION_PIECES = 30_000
+MOST_WEIGHTS = 8_000_000  # pieces × labels, a byte each
+FEW_LABELS = 40  # up to here each label gets its own log-odds
+C, EPOCHS, BATCH, RATE, DECAY = 0.5, 40, 64, 1e-3, 1e-2
+DROPPED = (0.2, 0.5)  # of the directions, of the hidden layer
+SMOOTHED = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What one fit gives: columns of the counted pieces and what belongs to each."""
+
+    columns: NDArray[np.intp]
+    importance: Floats
+    weights: Floats
+    directions: Floats
+    net: Floats
+    hidden: int
+
+    def scores(self, counted: Counted, rows: NDArray[np.intp]) -> Floats:
+        """Both scores of every label for these rows: labels of the weights, then of the net."""
+        shares = shares_of(counted.matrix[rows][:, self.columns], self.importance)
+        linear = np.asarray(shares @ self.weights, dtype=np.float32)
+        if not self.hidden:
+            return linear
+        near = shares[:, : len(self.directions)] @ self.directions
+        layers = unpack(self.net, self.directions.shape[1], self.hidden, self.weights.shape[1])
+        return np.hstack([linear, forward(layers, _length_one(near))])
+
+
+def fit(counted: Counted, rows: NDArray[np.intp], wanted: NDArray[np.intp], labels: int, *, seed: int) -> Parts:
+    """Fit all parts to these rows alone; `wanted` is the number of the label of each row."""
+    allowed = counted.allowed(rows)
+    odds = _odds(counted.matrix[rows][:, allowed], wanted, labels)
+    worth = np.abs(odds).max(axis=0)
+    order = _chosen(counted.matrix[rows][:, allowed], worth, labels)
+    columns, odds, worth = allowed[order], odds[:, order], worth[order]
+    counts = counted.matrix[rows][:, columns]
+    importance = _importance(counts)
+    shares = shares_of(counts, importance)
+    weights = _weights(shares, odds, wanted, labels, seed)
+    directions, net = _direct(shares, worth, wanted, labels, seed)
+    return Parts(columns, importance, weights, directions, net, HIDDEN if len(net) else 0)
+
+
+def shares_of(counts: Any, importance: Floats) -> Any:
+    """Counts as shares: damped, times importance, each row of length 1."""
+    import scipy.sparse as sparse
+
+    damped = counts.copy()
+    damped.data = 1 + np.log(damped.data)
+    weighted = damped @ sparse.diags(importance)
+    lengths = np.sqrt(np.asarray(weighted.multiply(weighted).sum(axis=1)).ravel())
+    return (sparse.diags((1 / np.maximum(lengths, 1e-9)).astype(np.float32)) @ weighted).tocsr()
+
+
+def _importance(counts: Any) -> Floats:
+    """Rarer pieces say more: log((1 + texts) / (1 + texts with the piece)) + 1."""
+    with_piece = np.bincount(counts.indices, minlength=counts.shape[1])
+    return np.asarray(np.log((1 + counts.shape[0]) / (1 + with_piece)) + 1, dtype=np.float32)
+
+
+def _odds(counts: Any, wanted: NDArray[np.intp], labels: int) -> Floats:
+    """Labels × pieces: log-odds of a piece in a label's texts against all others, each counted once a text."""
+    present = counts.copy()
+    present.data = np.ones_like(present.data)
+    inside = np.vstack([np.asarray(present[wanted == label].sum(axis=0)) for label in range(labels)]) + 1.0
+    outside = np.asarray(present.sum(axis=0)) - inside + 2.0
+    ratio = (inside / inside.sum(axis=1, keepdims=True)) / (outside / outside.sum(axis=1, keepdims=True))
+    return np.asarray(np.log(ratio), dtype=np.float32)
+
+
+def _chosen(counts: Any, worth: Floats, labels: int) -> NDArray[np.intp]:
+    """The pieces in the order of the file: those of the directions first; as many as a file of 30 MB holds."""
+    with_piece = np.bincount(counts.indices, minlength=counts.shape[1])
+    best = np.argsort(-worth * np.sqrt(with_piece), kind="stable")
+    return best[: max(1, MOST_WEIGHTS // labels)]
+
+
+def _weights(shares: Any, odds: Floats, wanted: NDArray[np.intp], labels: int, seed: int) -> Floats:
+    """Pieces × labels: one label against the rest, on shares scaled by its log-odds where labels are few."""
+    import scipy.sparse as sparse
+    from sklearn.svm import LinearSVC
+
+    weights = np.zeros((shares.shape[1], labels), np.float32)
+    for label in range(labels):
+        scale = np.abs(odds[label]) if labels <= FEW_LABELS else np.ones(shares.shape[1], np.float32)
+        machine = LinearSVC(C=C, class_weight="balanced", fit_intercept=False, random_state=seed, tol=1e-3)
+        machine.fit(shares @ sparse.diags(scale), wanted == label)
+        weights[:, label] = machine.coef_[0] * scale
+    return weights
+
+
+def _direct(shares: Any, worth: Floats, wanted: NDArray[np.intp], labels: int, seed: int) -> tuple[Floats, Floats]:
+    """The common directions of the first pieces, and the net over them; none for few texts."""
+    import scipy.sparse as sparse
+    from sklearn.utils.extmath import randomized_svd
+
+    near = shares[:, :DIRECTION_PIECES]
+    wide = min(DIRECTIONS, min(near.shape) // 4)
+    if wide < 8:
+        return np.zeros((0, 0), np.float32), np.zeros(0, np.float32)
+    scale = (0.2 + worth[: near.shape[1]]).astype(np.float32)
+    _left, _size, right = randomized_svd(near @ sparse.diags(scale), wide, n_iter=3, random_state=seed)
+    directions = np.asarray(right.T * scale[:, None], dtype=np.float32)
+    return directions, _learn_net(_length_one(near @ directions), wanted, labels, seed)
+
+
+def _length_one(rows: Any) -> Floats:
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.asarray(rows / np.maximum(lengths, 1e-9), dtype=np.float32)
+
+
+def _learn_net(directions: Floats, wanted: NDArray[np.intp], labels: int, seed: int) -> Floats:
+    """Train the net: Adam with decaying rate, dropout on both layers, smoothed targets."""
+    chance = np.random.default_rng(seed)
+    wide = directions.shape[1]
+    scaled = directions * np.float32(wide**0.5)
+    layers = [
+        chance.normal(0, (2 / wide) ** 0.5, (wide, HIDDEN)).astype(np.float32),
+        np.zeros(HIDDEN, np.float32),
+        chance.normal(0, (1 / HIDDEN) ** 0.5, (HIDDEN, labels)).astype(np.float32),
+        np.zeros(labels, np.float32),
+    ]
+    targets = np.eye(labels, dtype=np.float32) * (1 - SMOOTHED) + SMOOTHED / labels
+    moments = [(np.zeros_like(layer), np.zeros_like(layer)) for layer in layers]
+    step, steps = 0, EPOCHS * -(-len(scaled) // BATCH)
+    for _epoch in range(EPOCHS):
+        order = chance.permutation(len(scaled))
+        for start in range(0, len(order), BATCH):
+            rows = order[start : start + BATCH]
+            step += 1
+            slopes = _slopes(layers, scaled[rows], targets[wanted[rows]], chance)
+            _move(layers, slopes, moments, step, RATE * (1 - step / (steps + 1)))
+    return np.concatenate([layer.ravel() for layer in layers])
+
+
+def _slopes(layers: list[Floats], rows: Floats, targets: Floats, chance: np.random.Generator) -> list[Floats]:
+    """The slope of the loss in every layer, with dropout."""
+    first, offset, second, last = layers
+    seen = rows * _kept(chance, rows.shape, DROPPED[0])
+    hidden = seen @ first + offset
+    mask = (hidden > 0) * _kept(chance, hidden.shape, DROPPED[1])
+    active = hidden * mask
+    guessed = softmax(np.asarray(active @ second + last, dtype=np.float32))
+    wrong = (guessed - targets) / np.float32(len(rows))
+    back = (wrong @ second.T) * mask
+    return [seen.T @ back, back.sum(axis=0), active.T @ wrong, wrong.sum(axis=0)]
+
+
+def _kept(chance: np.random.Generator, shape: tuple[int, ...], dropped: float) -> Floats:
+    kept = chance.random(shape, dtype=np.float32) >= dropped
+    return np.asarray(kept / np.float32(1 - dropped), dtype=np.float32)
+
+
+def _move(
+    layers: list[Floats], slopes: list[Floats], moments: list[tuple[Floats, Floats]], step: int, rate: float
+) -> None:
+    for layer, slope, (mean, square) in zip(layers, slopes, moments, strict=True):
+        mean += 0.1 * (slope - mean)
+        square += 0.001 * (slope * slope - square)
+        change = (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.999**step)) + 1e-8)
+        layer -= rate * (change + (DECAY * layer if layer.ndim == 2 else 0))

@@ -1,0 +1,259 @@
+"""A trained model: pieces with their weights, a small net over their common directions, and how sure to be. numpy only.
+
+The file is an `.npz` without pickles: nothing in it can run, and nothing in it is longer than a few characters.
+"""
+
+import io
+import json
+import zipfile
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from django.utils.translation import gettext as _
+from numpy.typing import NDArray
+
+from lastmeter.matters.learning.cutting import Cut, pieces
+
+VERSION = 1
+LARGEST_FILE = 30 * 1024 * 1024
+LARGEST_ARRAY = 256 * 1024 * 1024
+ARRAYS = frozenset(
+    {"pieces", "importance", "weights", "scales", "directions", "direction_scales", "net", "join", "about"}
+)
+MOST_DECIDING = 5
+
+Floats = NDArray[np.float32]
+
+
+class BadModel(ValueError):
+    """The file is not a model of ours, or not one this version reads; `str()` is a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """One label for a text: how sure (0…1, calibrated), and the words of the text that spoke for it."""
+
+    label: str
+    confidence: float
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a model was made for: its labels, how it cuts, the sizes of its net, from which confidence it speaks."""
+
+    labels: tuple[str, ...]
+    cut: Cut
+    hidden: int
+    sure: float
+
+
+@dataclass(frozen=True)
+class TextModel:
+    """Text → labels with confidence. `weights` are per piece and label; `directions` project pieces for the net.
+
+    weights, directions: int8 with one scale a column, directions for the first pieces only; net: hidden layer and
+    output, flat; join: what turns the two scores of each label into log-probabilities.
+    """
+
+    shape: Shape
+    names: tuple[str, ...]
+    importance: Floats
+    weights: NDArray[np.int8]
+    scales: Floats
+    directions: NDArray[np.int8]
+    direction_scales: Floats
+    net: Floats
+    join: Floats
+    report: dict[str, Any]
+
+    @cached_property
+    def _at(self) -> dict[str, int]:
+        return {name: at for at, name in enumerate(self.names)}
+
+    def guesses(self, text: str, *, most: int = 3, words: bool = True) -> list[Guess]:
+        """The likeliest labels, most likely first; with the deciding words of each when asked for."""
+        at, share = self._read(text)
+        linear, chances = self._chances(at, share)
+        order = np.argsort(-chances, kind="stable")[:most]
+        return [
+            Guess(self.shape.labels[n], float(chances[n]), self._deciding(at, linear, int(n)) if words else ())
+            for n in order
+        ]
+
+    def is_sure(self, guesses: Sequence[Guess]) -> bool:
+        """Whether the first of these guesses is worth saying: else the model keeps quiet."""
+        return bool(guesses) and guesses[0].confidence >= self.shape.sure
+
+    def chances(self, text: str) -> Floats:
+        """The calibrated probability of each label, in the order of `shape.labels`."""
+        return self._chances(*self._read(text))[1]
+
+    def _read(self, text: str) -> tuple[NDArray[np.intp], Floats]:
+        """Which known pieces the text has, and the share of each (length 1)."""
+        known = self._at
+        counted = [(known[piece], times) for piece, times in pieces(text, self.shape.cut).items() if piece in known]
+        at = np.array([each for each, _times in counted], dtype=np.intp)
+        times = np.array([each for _at, each in counted], dtype=np.float32)
+        share = (1 + np.log(times)) * self.importance[at] if len(at) else times
+        return at, share / max(float(np.linalg.norm(share)), 1e-9)
+
+    def _chances(self, at: NDArray[np.intp], share: Floats) -> tuple[Floats, Floats]:
+        """What each known piece adds to each label (pieces × labels), and the probability of each label."""
+        count = len(self.shape.labels)
+        linear = self.weights[at].astype(np.float32) * self.scales * share[:, None]
+        scores = [linear.sum(axis=0)]
+        if self.shape.hidden:
+            near = at < len(self.directions)
+            scores.append(self._net(share[near] @ self.directions[at[near]]))
+        join = self.join.reshape(-1, count)
+        both = np.concatenate(scores)
+        return linear, softmax(both @ join[:-1] + join[-1])
+
+    def _net(self, projected: Floats) -> Floats:
+        wide, hidden, count = len(self.direction_scales), self.shape.hidden, len(self.shape.labels)
+        direction = projected * self.direction_scales
+        return forward(unpack(self.net, wide, hidden, count), direction / max(float(np.linalg.norm(direction)), 1e-9))
+
+    def _deciding(self, at: NDArray[np.intp], linear: Floats, label: int) -> tuple[str, ...]:
+        """The words that spoke most for a label rather than for the others; none inside another."""
+        if not len(at):
+            return ()
+        spoke = linear[:, label] - linear.mean(axis=1)
+        strong = [(float(spoke[n]), self.names[at[n]]) for n in np.argsort(-spoke)[:60] if spoke[n] > 0]
+        whole = [(worth * len(name) ** 0.5, name) for worth, name in strong if len(name) > 1]
+        chosen: list[str] = []
+        for _worth, name in sorted(whole, reverse=True):
+            if not any(name in other or other in name or _overlaps(name, other) for other in chosen):
+                chosen.append(name)
+        return tuple(chosen[:MOST_DECIDING])
+
+    # -- the file ------------------------------------------------------------------------------------------------------
+
+    def dumps(self) -> bytes:
+        """The model as the bytes of its file."""
+        shape = asdict(self.shape)
+        about = {"version": VERSION, "shape": shape, "report": self.report}
+        arrays = {
+            "pieces": _packed("\n".join(self.names)),
+            "importance": self.importance.astype(np.float32),
+            "weights": self.weights,
+            "scales": self.scales,
+            "directions": self.directions,
+            "direction_scales": self.direction_scales,
+            "net": self.net.astype(np.float16),
+            "join": self.join.astype(np.float32),
+            "about": _packed(json.dumps(about, ensure_ascii=False, sort_keys=True)),
+        }
+        file = io.BytesIO()
+        np.savez_compressed(file, **arrays)  # type: ignore[arg-type]  # a dict of arrays is what it takes
+        return file.getvalue()
+
+
+def loads(data: bytes) -> TextModel:
+    """The model in these bytes. Raises BadModel for anything else, before it unpacks more than a model may be."""
+    try:
+        arrays = _arrays(data)
+        about = json.loads(arrays["about"].tobytes())
+        if about.get("version") != VERSION:
+            raise BadModel(_("这个模型文件是另一个版本做的，请重新训练。"))
+        return _checked(arrays, about)
+    except (zipfile.BadZipFile, ValueError, KeyError, TypeError, OSError, EOFError) as error:
+        if isinstance(error, BadModel):
+            raise
+        raise BadModel(_("这不是 lastmeter learn 做的模型文件，或者文件坏了。")) from error
+
+
+def load(path: Path) -> TextModel:
+    """The model in this file. Raises BadModel."""
+    if path.stat().st_size > LARGEST_FILE:
+        raise BadModel(_("模型文件超过 30 MB。"))
+    return loads(path.read_bytes())
+
+
+def _arrays(data: bytes) -> dict[str, NDArray[Any]]:
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        sizes = {each.filename.removesuffix(".npy"): each.file_size for each in package.infolist()}
+    if set(sizes) != ARRAYS or sum(sizes.values()) > LARGEST_ARRAY:
+        raise BadModel(_("这不是 lastmeter learn 做的模型文件，或者文件坏了。"))
+    with np.load(io.BytesIO(data), allow_pickle=False) as file:
+        return {name: file[name] for name in ARRAYS}
+
+
+def _checked(arrays: dict[str, NDArray[Any]], about: dict[str, Any]) -> TextModel:
+    shape = about["shape"]
+    model = TextModel(
+        Shape(tuple(shape["labels"]), Cut(**shape["cut"]), int(shape["hidden"]), float(shape["sure"])),
+        tuple(arrays["pieces"].tobytes().decode().split("\n")),
+        arrays["importance"].astype(np.float32),
+        arrays["weights"],
+        arrays["scales"].astype(np.float32),
+        arrays["directions"],
+        arrays["direction_scales"].astype(np.float32),
+        arrays["net"].astype(np.float32),
+        arrays["join"].astype(np.float32),
+        dict(about["report"]),
+    )
+    count, labels, wide = len(model.names), len(model.shape.labels), len(model.direction_scales)
+    scores = labels * (2 if model.shape.hidden else 1)
+    fits = (
+        model.importance.shape == (count,)
+        and model.weights.shape == (count, labels)
+        and model.scales.shape == (labels,)
+        and model.directions.ndim == 2
+        and len(model.directions) <= count
+        and model.directions.shape[1] == wide
+        and (not model.shape.hidden or len(model.net) == net_size(wide, model.shape.hidden, labels))
+        and model.join.shape == ((scores + 1) * labels,)
+    )
+    if not fits:
+        raise ValueError("the arrays do not fit together")
+    return model
+
+
+# -- arithmetic --------------------------------------------------------------------------------------------------------
+
+
+def softmax(scores: Floats) -> Floats:
+    """Log-probabilities of the last axis as probabilities."""
+    raised = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return np.asarray(raised / raised.sum(axis=-1, keepdims=True), dtype=np.float32)
+
+
+def net_size(wide: int, hidden: int, labels: int) -> int:
+    """How many numbers a net has."""
+    return wide * hidden + hidden + hidden * labels + labels
+
+
+def unpack(net: Floats, wide: int, hidden: int, labels: int) -> list[Floats]:
+    """The layers of a flat net: weights and offsets of the hidden layer, then of the output."""
+    ends = np.cumsum([wide * hidden, hidden, hidden * labels])
+    first, offset, second, last = np.split(net, ends)
+    return [first.reshape(wide, hidden), offset, second.reshape(hidden, labels), last]
+
+
+def forward(layers: Sequence[Floats], direction: Floats) -> Floats:
+    """The scores of a net for directions of length 1."""
+    first, offset, second, last = layers
+    scaled = direction * np.float32(first.shape[0] ** 0.5)
+    return np.asarray(np.maximum(scaled @ first + offset, 0) @ second + last, dtype=np.float32)
+
+
+def quantised(columns: Floats) -> tuple[NDArray[np.int8], Floats]:
+    """Columns as int8 with one scale each: value ≈ int8 × scale."""
+    largest = np.abs(columns).max(axis=0) if len(columns) else np.ones(columns.shape[1], np.float32)
+    scales = np.asarray(np.where(largest > 0, largest, 1) / 127, dtype=np.float32)
+    return np.rint(columns / scales).astype(np.int8), scales
+
+
+def _packed(text: str) -> NDArray[np.uint8]:
+    return np.frombuffer(text.encode(), dtype=np.uint8)
+
+
+def _overlaps(name: str, other: str) -> bool:
+    """Whether one begins with what the other ends with: 停水 and 水小区 are of one place in the text."""
+    return any(name[-n:] == other[:n] or other[-n:] == name[:n] for n in range(1, min(len(name), len(other))))
