@@ -7,6 +7,7 @@ from lastmeter.matters.models.duties import Duty
 from lastmeter.matters.models.grievance import Grievance
 from lastmeter.matters.models.handling import Assignment, Cause, Closure, Outcome, Reply
 from lastmeter.matters.models.items import Item, ItemList
+from lastmeter.matters.models.learned import BenchCase, LearnedModel
 from lastmeter.matters.models.lists import BulkRow, BulkRun, SavedList
 from lastmeter.matters.models.matter import Matter, Profile, Requester, Source, Urgency
 from lastmeter.matters.models.names import DistrictName
@@ -22,6 +23,7 @@ __all__ = [
     "Anomaly",
     "Answer",
     "Assignment",
+    "BenchCase",
     "BulkRow",
     "BulkRun",
     "Cap",
@@ -40,6 +42,7 @@ __all__ = [
     "Item",
     "ItemList",
     "LapseRule",
+    "LearnedModel",
     "Letter",
     "Matter",
     "Message",
