@@ -176,6 +176,7 @@ DOORS: dict[str, str] = {
     "addresses/compounds/<int:pk>/": "post",
     "addresses/roads/<int:pk>/": "post",
     "addresses/buildings/<int:pk>/": "post",
+    "addresses/buildings/<int:pk>/place/": "post",
     "addresses/buildings/<int:pk>/households/": "post",
     "addresses/buildings/<int:pk>/entrances/": "post",
     "addresses/buildings/<int:pk>/closure/": "post",

@@ -309,7 +309,10 @@ class Tale:
         """First to the wrong unit, which gives it back."""
         wrong = self.scene.rng.choice([name for name in self.scene.stage.units if name != right])
         self._to_unit(wrong, desk)
-        yield self._office(7)
+        later = self._office(7)
+        until = objections.leave_to_return(self.matter, now=later).until
+        self.at = min(later, until) if until else later  # however slow, within its time
+        yield self.at
         handler = self.scene.stage.handlers[wrong]
         objections.send_back(
             self.matter, reason=Objection.Reason.NOT_DUTY, words=self._words("backs"), by=handler, now=self.at
