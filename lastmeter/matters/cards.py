@@ -199,6 +199,7 @@ GATES = {
     "/rules/": sets_rules,
     "/matters/new/": takes_reports,
     "/catalogue/": looks_up,
+    "/learning/": looks_up,
     "/templates/": keeps_templates,
     "/grievances/": reads_grievances,
     "/letters/": posts_letters,

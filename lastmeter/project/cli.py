@@ -33,6 +33,7 @@ IMPORTS = {
     "people": "lastmeter.grid.cli:people",
 }
 LEARNING = {
+    "closed": "lastmeter.matters.learning.cli:closed",
     "predict": "lastmeter.matters.learning.cli:predict",
     "train": "lastmeter.matters.learning.cli:train",
 }

@@ -59,6 +59,7 @@ ENTRIES = (
     Entry("desk", _("指标"), "chart", ("/rates/",), MATTERS),
     Entry("desk", _("流程规则"), "tree", ("/flow-rules/",), MATTERS),
     Entry("desk", _("目录与职责"), "tree", ("/catalogue/",), MATTERS),
+    Entry("desk", _("学习"), "chart", ("/learning/",), MATTERS),
     Entry("desk", _("办理投诉"), "shield", ("/grievances/",), MATTERS),
     Entry("desk", _("待寄信件"), "mail", ("/letters/",), MATTERS),
     Entry("desk", _("消息模板"), "talk", ("/templates/",), MATTERS),

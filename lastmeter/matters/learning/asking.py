@@ -15,6 +15,7 @@ from lastmeter.matters.models import LearnedModel
 
 log = logging.getLogger(__name__)
 What = LearnedModel.What
+InUse = dict[str, list[LearnedModel]]
 MOST, LEAST = 3, 0.08  # guesses shown, and the confidence below which one is not worth showing
 SHORTEST = 4  # characters: less says nothing
 
@@ -32,8 +33,13 @@ class Guessed:
         """How sure, in whole percent."""
         return round(100 * self.confidence)
 
+    @property
+    def because(self) -> str:
+        """The words that decided, for a line of a page."""
+        return "、".join(self.words)
 
-def in_use() -> dict[str, list[LearnedModel]]:
+
+def in_use() -> InUse:
     """The models in use by what they tell, the schemes in order: one query."""
     found: dict[str, list[LearnedModel]] = defaultdict(list)
     rows = LearnedModel.objects.filter(state=LearnedModel.State.IN_USE).defer("report").order_by("scheme", "pk")

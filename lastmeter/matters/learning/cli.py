@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import click
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from lastmeter.kit.sheets import BadSheet
 from lastmeter.matters.learning import model as models
-from lastmeter.matters.learning import tables, training
+from lastmeter.matters.learning import retraining, tables, training
 from lastmeter.matters.learning.model import BadModel
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -63,6 +63,20 @@ def lines(report: dict[str, Any]) -> list[str]:
     if report["left_out"]:
         said.append(_("只有一条、没有学的类别：%(labels)s") % {"labels": "、".join(report["left_out"])})
     return said
+
+
+@click.command(name="closed")
+@LANGUAGE
+def closed(language: str) -> None:
+    """从已办结的事项学 Train from the closed matters here, as the timetable does daily; the better model stays."""
+    with translation.override(language):
+        made = retraining.train_all(now=timezone.now())
+        if not made:
+            click.echo(_("办结的事项还不够多，至少要 %(fewest)d 件。") % {"fewest": retraining.FEWEST_LESSONS})
+        for row in made:
+            click.echo(f"{row.get_what_display()} {row.scheme or ''}：{row.get_state_display()}")
+            for line in lines({**row.report, "folds": 1}):
+                click.echo(line)
 
 
 @click.command(name="predict")

@@ -25,6 +25,7 @@ ARRAYS = frozenset(
     {"pieces", "importance", "weights", "scales", "directions", "direction_scales", "net", "join", "about"}
 )
 MOST_DECIDING = 5
+MOST_TELLING = 20_000  # pieces, the most useful first, among which the words of a label are looked for
 
 Floats = NDArray[np.float32]
 
@@ -119,18 +120,16 @@ class TextModel:
         direction = projected * self.direction_scales
         return forward(unpack(self.net, wide, hidden, count), direction / max(float(np.linalg.norm(direction)), 1e-9))
 
+    def words_of(self, label: str, *, most: int = 12) -> tuple[str, ...]:
+        """The words that speak most for a label rather than for the others."""
+        n = self.shape.labels.index(label)
+        known = self.weights[:MOST_TELLING].astype(np.float32) * self.scales * self.importance[:MOST_TELLING, None]
+        return _apart(known[:, n] - known.mean(axis=1), self.names, most)
+
     def _deciding(self, at: NDArray[np.intp], linear: Floats, label: int) -> tuple[str, ...]:
         """The words that spoke most for a label rather than for the others; none inside another."""
-        if not len(at):
-            return ()
         spoke = linear[:, label] - linear.mean(axis=1)
-        strong = [(float(spoke[n]), self.names[at[n]]) for n in np.argsort(-spoke)[:60] if spoke[n] > 0]
-        whole = [(worth * len(name) ** 0.5, name) for worth, name in strong if len(name) > 1]
-        chosen: list[str] = []
-        for _worth, name in sorted(whole, reverse=True):
-            if not any(name in other or other in name or _overlaps(name, other) for other in chosen):
-                chosen.append(name)
-        return tuple(chosen[:MOST_DECIDING])
+        return _apart(spoke, [self.names[n] for n in at], MOST_DECIDING)
 
     # -- the file ------------------------------------------------------------------------------------------------------
 
@@ -254,6 +253,18 @@ def _packed(text: str) -> NDArray[np.uint8]:
     return np.frombuffer(text.encode(), dtype=np.uint8)
 
 
+def _apart(spoke: Floats, names: Sequence[str], most: int) -> tuple[str, ...]:
+    """The names of what spoke most, longer ones before their own parts; none overlaps another."""
+    strongest = [n for n in np.argsort(-spoke, kind="stable")[: 8 * most + 20] if spoke[n] > 0 and len(names[n]) > 1]
+    chosen: list[str] = []
+    for n in sorted(strongest, key=lambda n: (-float(spoke[n]) * len(names[n]) ** 0.5, names[n])):
+        if not any(_overlaps(names[n], other) for other in chosen):
+            chosen.append(names[n])
+    return tuple(chosen[:most])
+
+
 def _overlaps(name: str, other: str) -> bool:
-    """Whether one begins with what the other ends with: 停水 and 水小区 are of one place in the text."""
+    """Whether one holds the other, or begins with what it ends with: 停水 and 水小区 are of one place in the text."""
+    if name in other or other in name:
+        return True
     return any(name[-n:] == other[:n] or other[-n:] == name[:n] for n in range(1, min(len(name), len(other))))
