@@ -34,7 +34,7 @@ def add(text: str, expected: Category, *, by: Actor, now: datetime) -> BenchCase
     """One more case; not tried yet. Raises NoRoom."""
     if BenchCase.objects.count() >= MOST_CASES:
         raise NoRoom(_("试题最多 %(most)d 道，请先删掉几道。") % {"most": MOST_CASES})
-    made = BenchCase.objects.create(text=text, expected=expected, by_id=by.user_id, added_at=now)
+    made = BenchCase.objects.create(text=text, expected=expected, by=by.user, added_at=now)
     audit.record("bench.add", by=by, object_kind="bench_case", object_id=made.pk, now=now)
     return made
 

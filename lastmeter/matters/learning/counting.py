@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lastmeter.matters.learning.cutting import Cut, pieces
+from lastmeter.matters.learning.cutting import View
 
 FEWEST = 5  # distinct texts, and distinct persons, that a piece must come from
 BUCKETS = 1 << 22
+MANY = 10_000  # texts, from which on pieces that are too rare are dropped before they are counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +50,15 @@ def number_persons(texts: Sequence[str], persons: Sequence[str] | None) -> NDArr
     return np.array([known.setdefault(key, len(known)) for key in keys], dtype=np.int64)
 
 
-def count(texts: Sequence[str], cut: Cut, persons: Sequence[str] | None = None) -> Counted:
-    """Count the pieces of all texts; those that can never be allowed are dropped on the way."""
+def count(texts: Sequence[str], view: View, person: NDArray[np.int64]) -> Counted:
+    """Count the pieces of all texts in one view; those that can never be allowed are dropped."""
     import scipy.sparse as sparse
 
-    frequent = _frequent(texts, cut)
+    frequent = _frequent(texts, view) if len(texts) > MANY else np.ones(BUCKETS, np.bool_)
     known: dict[str, int] = {}
     ends, at, times = array("q", [0]), array("i"), array("f")
     for text in texts:
-        for piece, number in pieces(text, cut).items():
+        for piece, number in view(text).items():
             if frequent[hash(piece) % BUCKETS]:
                 at.append(known.setdefault(piece, len(known)))
                 times.append(number)
@@ -67,13 +68,12 @@ def count(texts: Sequence[str], cut: Cut, persons: Sequence[str] | None = None) 
     kept = np.flatnonzero(np.bincount(matrix.indices, minlength=matrix.shape[1]) >= FEWEST)
     names = list(known)
     order = sorted(kept, key=lambda column: names[column])  # by name: not by what came first, nor by hash
-    return Counted(matrix[:, order].sorted_indices(), [names[n] for n in order], number_persons(texts, persons))
+    return Counted(matrix[:, order].sorted_indices(), [names[n] for n in order], person)
 
 
-def _frequent(texts: Sequence[str], cut: Cut) -> NDArray[np.bool_]:
+def _frequent(texts: Sequence[str], view: View) -> NDArray[np.bool_]:
     """Which hash buckets are filled often enough; a bucket may hold several pieces, so this only lets too much pass."""
     filled = np.zeros(BUCKETS, np.int32)
     for text in texts:
-        buckets = np.fromiter((hash(piece) % BUCKETS for piece in pieces(text, cut)), np.int64)
-        filled[np.unique(buckets)] += 1
+        filled[list({hash(piece) % BUCKETS for piece in view(text)})] += 1
     return filled >= FEWEST

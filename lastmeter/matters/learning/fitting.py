@@ -3,18 +3,20 @@
 scikit-learn and scipy are imported here alone, inside the functions: who only asks a model does not load them.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lastmeter.matters.learning.counting import Counted
+from lastmeter.matters.learning.counting import Counted, count
+from lastmeter.matters.learning.cutting import learn_lexicon, words_view
 from lastmeter.matters.learning.model import Floats, forward, softmax, unpack
 
-DIRECTIONS, HIDDEN = 300, 256
-DIRECTION_PIECES = 30_000
-MOST_WEIGHTS = 8_000_000  # pieces × labels, a byte each
+DIRECTIONS, HIDDEN = 400, 256
+DIRECTION_PIECES = 25_000
+MOST_WEIGHTS = 5_000_000  # pieces × labels, a byte each
 FEW_LABELS = 40  # up to here each label gets its own log-odds
 C, EPOCHS, BATCH, RATE, DECAY = 0.5, 40, 64, 1e-3, 1e-2
 DROPPED = (0.2, 0.5)  # of the directions, of the hidden layer
@@ -22,29 +24,67 @@ SMOOTHED = 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
-    """What one fit gives: columns of the counted pieces and what belongs to each."""
+class Part:
+    """What was fitted in one view: columns of the counted pieces, how much each says, its weight for each label."""
 
+    counted: Counted
     columns: NDArray[np.intp]
     importance: Floats
     weights: Floats
+
+    def shares(self, rows: NDArray[np.intp]) -> Any:
+        """The rows of this view as shares of length 1."""
+        return shares_of(self.counted.matrix[rows][:, self.columns], self.importance)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What one fit gives: both views, the words that the second was cut by, directions and a net over the second."""
+
+    runs: Part
+    words: Part
+    lexicon: dict[str, float]
     directions: Floats
     net: Floats
-    hidden: int
 
-    def scores(self, counted: Counted, rows: NDArray[np.intp]) -> Floats:
-        """Both scores of every label for these rows: labels of the weights, then of the net."""
-        shares = shares_of(counted.matrix[rows][:, self.columns], self.importance)
-        linear = np.asarray(shares @ self.weights, dtype=np.float32)
-        if not self.hidden:
-            return linear
-        near = shares[:, : len(self.directions)] @ self.directions
-        layers = unpack(self.net, self.directions.shape[1], self.hidden, self.weights.shape[1])
-        return np.hstack([linear, forward(layers, _length_one(near))])
+    def scores(self, rows: NDArray[np.intp]) -> Floats:
+        """Of every label for these rows: what the runs say, what the words say, what the net says (if there is one)."""
+        shares = self.words.shares(rows)
+        found = [self.runs.shares(rows) @ self.runs.weights, shares @ self.words.weights]
+        if len(self.net):
+            wide, labels = self.directions.shape[1], self.words.weights.shape[1]
+            near = _length_one(shares[:, : len(self.directions)] @ self.directions)
+            found.append(forward(unpack(self.net, wide, HIDDEN, labels), near))
+        return np.asarray(np.hstack(found), dtype=np.float32)
 
 
-def fit(counted: Counted, rows: NDArray[np.intp], wanted: NDArray[np.intp], labels: int, *, seed: int) -> Parts:
-    """Fit all parts to these rows alone; `wanted` is the number of the label of each row."""
+@dataclass(frozen=True, slots=True)
+class Lessons:
+    """Texts with the numbers of their labels, the view of runs counted already: it takes nothing from other texts."""
+
+    texts: Sequence[str]
+    wanted: NDArray[np.intp]
+    labels: int
+    runs: Counted
+
+
+def fit(lessons: Lessons, rows: NDArray[np.intp], *, seed: int) -> Parts:
+    """Fit everything to these rows alone, the words too; other rows are only counted, to be asked for later."""
+    wanted = lessons.wanted[rows]
+    runs, shares, _worth = _fit_part(lessons.runs, rows, wanted, lessons.labels, seed)
+    counts = np.asarray(lessons.runs.matrix[rows].sum(axis=0)).ravel()
+    common = {lessons.runs.names[column]: float(counts[column]) for column in lessons.runs.allowed(rows)}
+    lexicon = learn_lexicon((lessons.texts[row] for row in rows), common)
+    counted = count(lessons.texts, words_view(lexicon), lessons.runs.person)
+    words, shares, worth = _fit_part(counted, rows, wanted, lessons.labels, seed)
+    directions, net = _direct(shares, worth, wanted, lessons.labels, seed)
+    return Parts(runs, words, lexicon, directions, net)
+
+
+def _fit_part(
+    counted: Counted, rows: NDArray[np.intp], wanted: NDArray[np.intp], labels: int, seed: int
+) -> tuple[Part, Any, Floats]:
+    """One view: its part, the shares of the rows, and how far each piece is from saying nothing."""
     allowed = counted.allowed(rows)
     odds = _odds(counted.matrix[rows][:, allowed], wanted, labels)
     worth = np.abs(odds).max(axis=0)
@@ -53,9 +93,7 @@ def fit(counted: Counted, rows: NDArray[np.intp], wanted: NDArray[np.intp], labe
     counts = counted.matrix[rows][:, columns]
     importance = _importance(counts)
     shares = shares_of(counts, importance)
-    weights = _weights(shares, odds, wanted, labels, seed)
-    directions, net = _direct(shares, worth, wanted, labels, seed)
-    return Parts(columns, importance, weights, directions, net, HIDDEN if len(net) else 0)
+    return Part(counted, columns, importance, _weights(shares, odds, wanted, labels, seed)), shares, worth
 
 
 def shares_of(counts: Any, importance: Floats) -> Any:

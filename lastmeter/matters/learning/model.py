@@ -16,13 +16,16 @@ import numpy as np
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
-from lastmeter.matters.learning.cutting import Cut, pieces
+from lastmeter.matters.learning.cutting import Pieces, runs, words_view
 
 VERSION = 1
 LARGEST_FILE = 30 * 1024 * 1024
 LARGEST_ARRAY = 256 * 1024 * 1024
+BLOCK = ("pieces", "importance", "weights", "scales")
+VIEWS = ("runs", "words")
 ARRAYS = frozenset(
-    {"pieces", "importance", "weights", "scales", "directions", "direction_scales", "net", "join", "about"}
+    {f"{view}_{name}" for view in VIEWS for name in BLOCK}
+    | {"lexicon", "chances", "directions", "direction_scales", "net", "join", "about"}
 )
 MOST_DECIDING = 5
 MOST_TELLING = 20_000  # pieces, the most useful first, among which the words of a label are looked for
@@ -45,46 +48,86 @@ class Guess:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What a model was made for: its labels, how it cuts, the sizes of its net, from which confidence it speaks."""
+    """What a model was made for: its labels, the size of its net (0: none), from which confidence it speaks."""
 
     labels: tuple[str, ...]
-    cut: Cut
     hidden: int
     sure: float
 
 
 @dataclass(frozen=True)
-class TextModel:
-    """Text → labels with confidence. `weights` are per piece and label; `directions` project pieces for the net.
+class Block:
+    """The pieces of one view, the most useful first: how much each says, its weight for each label.
 
-    weights, directions: int8 with one scale a column, directions for the first pieces only; net: hidden layer and
-    output, flat; join: what turns the two scores of each label into log-probabilities.
+    weights: int8 with one scale a label; value ≈ int8 × scale.
     """
 
-    shape: Shape
     names: tuple[str, ...]
     importance: Floats
     weights: NDArray[np.int8]
     scales: Floats
+
+    @cached_property
+    def _at(self) -> dict[str, int]:
+        return {name: at for at, name in enumerate(self.names)}
+
+    def read(self, found: Pieces) -> tuple[NDArray[np.intp], Floats]:
+        """Which known pieces a text has, and the share of each (length 1)."""
+        known = self._at
+        counted = [(known[piece], times) for piece, times in found.items() if piece in known]
+        at = np.array([each for each, _times in counted], dtype=np.intp)
+        times = np.array([each for _at, each in counted], dtype=np.float32)
+        share = (1 + np.log(times)) * self.importance[at] if len(at) else times
+        return at, share / max(float(np.linalg.norm(share)), 1e-9)
+
+    def spoke(self, at: NDArray[np.intp], share: Floats) -> Floats:
+        """What each of these pieces adds to each label."""
+        return np.asarray(self.weights[at] * self.scales * share[:, None], dtype=np.float32)
+
+    def fits(self, labels: int) -> bool:
+        """Whether the arrays belong together."""
+        count = len(self.names)
+        return (
+            self.importance.shape == (count,)
+            and self.weights.shape == (count, labels)
+            and self.weights.dtype == np.int8
+            and self.scales.shape == (labels,)
+        )
+
+
+@dataclass(frozen=True)
+class TextModel:
+    """Text → labels with confidence, by two views and a net over the directions of the second.
+
+    directions: int8 with one scale a column, for the first pieces of `words` only; net: hidden layer and output, flat;
+    join: what turns the scores of each label — of runs, words, net — into log-probabilities.
+    """
+
+    shape: Shape
+    runs: Block
+    words: Block
+    lexicon: dict[str, float]
     directions: NDArray[np.int8]
     direction_scales: Floats
     net: Floats
     join: Floats
     report: dict[str, Any]
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every piece of text that stands in the file."""
+        return (*self.runs.names, *self.words.names, *self.lexicon)
+
     @cached_property
-    def _at(self) -> dict[str, int]:
-        return {name: at for at, name in enumerate(self.names)}
+    def _layers(self) -> list[Floats]:
+        return unpack(self.net, len(self.direction_scales), self.shape.hidden, len(self.shape.labels))
 
     def guesses(self, text: str, *, most: int = 3, words: bool = True) -> list[Guess]:
         """The likeliest labels, most likely first; with the deciding words of each when asked for."""
-        at, share = self._read(text)
-        linear, chances = self._chances(at, share)
+        at, spoke, chances = self._asked(text)
         order = np.argsort(-chances, kind="stable")[:most]
-        return [
-            Guess(self.shape.labels[n], float(chances[n]), self._deciding(at, linear, int(n)) if words else ())
-            for n in order
-        ]
+        names = [self.runs.names[n] for n in at] if words else []
+        return [Guess(self.shape.labels[n], float(chances[n]), self._deciding(names, spoke, int(n))) for n in order]
 
     def is_sure(self, guesses: Sequence[Guess]) -> bool:
         """Whether the first of these guesses is worth saying: else the model keeps quiet."""
@@ -92,44 +135,31 @@ class TextModel:
 
     def chances(self, text: str) -> Floats:
         """The calibrated probability of each label, in the order of `shape.labels`."""
-        return self._chances(*self._read(text))[1]
+        return self._asked(text)[2]
 
-    def _read(self, text: str) -> tuple[NDArray[np.intp], Floats]:
-        """Which known pieces the text has, and the share of each (length 1)."""
-        known = self._at
-        counted = [(known[piece], times) for piece, times in pieces(text, self.shape.cut).items() if piece in known]
-        at = np.array([each for each, _times in counted], dtype=np.intp)
-        times = np.array([each for _at, each in counted], dtype=np.float32)
-        share = (1 + np.log(times)) * self.importance[at] if len(at) else times
-        return at, share / max(float(np.linalg.norm(share)), 1e-9)
-
-    def _chances(self, at: NDArray[np.intp], share: Floats) -> tuple[Floats, Floats]:
-        """What each known piece adds to each label (pieces × labels), and the probability of each label."""
-        count = len(self.shape.labels)
-        linear = self.weights[at].astype(np.float32) * self.scales * share[:, None]
-        scores = [linear.sum(axis=0)]
+    def _asked(self, text: str) -> tuple[NDArray[np.intp], Floats, Floats]:
+        """The known runs, what each adds to each label, and the probability of each label."""
+        at, share = self.runs.read(runs(text))
+        spoke = self.runs.spoke(at, share)
+        word_at, word_share = self.words.read(words_view(self.lexicon)(text))
+        scores = [spoke.sum(axis=0), self.words.spoke(word_at, word_share).sum(axis=0)]
         if self.shape.hidden:
-            near = at < len(self.directions)
-            scores.append(self._net(share[near] @ self.directions[at[near]]))
-        join = self.join.reshape(-1, count)
-        both = np.concatenate(scores)
-        return linear, softmax(both @ join[:-1] + join[-1])
-
-    def _net(self, projected: Floats) -> Floats:
-        wide, hidden, count = len(self.direction_scales), self.shape.hidden, len(self.shape.labels)
-        direction = projected * self.direction_scales
-        return forward(unpack(self.net, wide, hidden, count), direction / max(float(np.linalg.norm(direction)), 1e-9))
+            near = word_at < len(self.directions)
+            direction = (word_share[near] @ self.directions[word_at[near]]) * self.direction_scales
+            scores.append(forward(self._layers, direction / max(float(np.linalg.norm(direction)), 1e-9)))
+        join = self.join.reshape(-1, len(self.shape.labels))
+        return at, spoke, softmax(np.concatenate(scores) @ join[:-1] + join[-1])
 
     def words_of(self, label: str, *, most: int = 12) -> tuple[str, ...]:
         """The words that speak most for a label rather than for the others."""
         n = self.shape.labels.index(label)
-        known = self.weights[:MOST_TELLING].astype(np.float32) * self.scales * self.importance[:MOST_TELLING, None]
-        return _apart(known[:, n] - known.mean(axis=1), self.names, most)
+        told = self.runs
+        known = told.weights[:MOST_TELLING] * told.scales * told.importance[:MOST_TELLING, None]
+        return _apart(known[:, n] - known.mean(axis=1), told.names, most)
 
-    def _deciding(self, at: NDArray[np.intp], linear: Floats, label: int) -> tuple[str, ...]:
+    def _deciding(self, names: Sequence[str], spoke: Floats, label: int) -> tuple[str, ...]:
         """The words that spoke most for a label rather than for the others; none inside another."""
-        spoke = linear[:, label] - linear.mean(axis=1)
-        return _apart(spoke, [self.names[n] for n in at], MOST_DECIDING)
+        return _apart(spoke[:, label] - spoke.mean(axis=1), names, MOST_DECIDING) if names else ()
 
     # -- the file ------------------------------------------------------------------------------------------------------
 
@@ -137,17 +167,18 @@ class TextModel:
         """The model as the bytes of its file."""
         shape = asdict(self.shape)
         about = {"version": VERSION, "shape": shape, "report": self.report}
-        arrays = {
-            "pieces": _packed("\n".join(self.names)),
-            "importance": self.importance.astype(np.float32),
-            "weights": self.weights,
-            "scales": self.scales,
+        arrays: dict[str, NDArray[Any]] = {
+            "lexicon": _packed("\n".join(self.lexicon)),
+            "chances": np.array(list(self.lexicon.values()), np.float32),
             "directions": self.directions,
             "direction_scales": self.direction_scales,
             "net": self.net.astype(np.float16),
             "join": self.join.astype(np.float32),
             "about": _packed(json.dumps(about, ensure_ascii=False, sort_keys=True)),
         }
+        for view, block in zip(VIEWS, (self.runs, self.words), strict=True):
+            arrays |= {f"{view}_{name}": getattr(block, name) for name in BLOCK if name != "pieces"}
+            arrays[f"{view}_pieces"] = _packed("\n".join(block.names))
         file = io.BytesIO()
         np.savez_compressed(file, **arrays)  # type: ignore[arg-type]  # a dict of arrays is what it takes
         return file.getvalue()
@@ -184,34 +215,44 @@ def _arrays(data: bytes) -> dict[str, NDArray[Any]]:
 
 
 def _checked(arrays: dict[str, NDArray[Any]], about: dict[str, Any]) -> TextModel:
-    shape = about["shape"]
+    shape = Shape(tuple(about["shape"]["labels"]), int(about["shape"]["hidden"]), float(about["shape"]["sure"]))
+    lines, chances = _lines(arrays["lexicon"]), arrays["chances"].astype(np.float64).tolist()
     model = TextModel(
-        Shape(tuple(shape["labels"]), Cut(**shape["cut"]), int(shape["hidden"]), float(shape["sure"])),
-        tuple(arrays["pieces"].tobytes().decode().split("\n")),
-        arrays["importance"].astype(np.float32),
-        arrays["weights"],
-        arrays["scales"].astype(np.float32),
+        shape,
+        _block(arrays, "runs"),
+        _block(arrays, "words"),
+        dict(zip(lines, chances, strict=True)),
         arrays["directions"],
         arrays["direction_scales"].astype(np.float32),
         arrays["net"].astype(np.float32),
         arrays["join"].astype(np.float32),
         dict(about["report"]),
     )
-    count, labels, wide = len(model.names), len(model.shape.labels), len(model.direction_scales)
-    scores = labels * (2 if model.shape.hidden else 1)
+    labels, wide = len(shape.labels), len(model.direction_scales)
     fits = (
-        model.importance.shape == (count,)
-        and model.weights.shape == (count, labels)
-        and model.scales.shape == (labels,)
-        and model.directions.ndim == 2
-        and len(model.directions) <= count
-        and model.directions.shape[1] == wide
-        and (not model.shape.hidden or len(model.net) == net_size(wide, model.shape.hidden, labels))
-        and model.join.shape == ((scores + 1) * labels,)
+        all(block.fits(labels) for block in (model.runs, model.words))
+        and model.directions.shape[1:] == (wide,)
+        and len(model.directions) <= len(model.words.names)
+        and (not shape.hidden or len(model.net) == net_size(wide, shape.hidden, labels))
+        and model.join.shape == (((3 if shape.hidden else 2) * labels + 1) * labels,)
     )
     if not fits:
         raise ValueError("the arrays do not fit together")
     return model
+
+
+def _block(arrays: dict[str, NDArray[Any]], view: str) -> Block:
+    return Block(
+        _lines(arrays[f"{view}_pieces"]),
+        arrays[f"{view}_importance"].astype(np.float32),
+        arrays[f"{view}_weights"],
+        arrays[f"{view}_scales"].astype(np.float32),
+    )
+
+
+def _lines(packed: NDArray[np.uint8]) -> tuple[str, ...]:
+    text = packed.tobytes().decode()
+    return tuple(text.split("\n")) if text else ()
 
 
 # -- arithmetic --------------------------------------------------------------------------------------------------------

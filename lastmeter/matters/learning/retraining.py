@@ -70,7 +70,7 @@ def train_all(*, now: datetime, seed: int = 0) -> list[LearnedModel]:
 
 
 def train_one(
-    what: What, gathered: Gathered, *, scheme_id: int | None, now: datetime, seed: int = 0
+    what: LearnedModel.What, gathered: Gathered, *, scheme_id: int | None, now: datetime, seed: int = 0
 ) -> LearnedModel | None:
     """Train one model and examine it beside the one in use; None when there is too little to learn from."""
     if len(gathered.lessons.texts) < FEWEST_LESSONS or len(gathered.exam.texts) < FEWEST_EXAMINED:
@@ -111,7 +111,7 @@ def _spread(made: TextModel, texts: Sequence[str], number: dict[str, int]) -> Fl
 @transaction.atomic
 def _keep(
     made: TextModel,
-    what: What,
+    what: LearnedModel.What,
     scheme_id: int | None,
     standing: LearnedModel | None,
     against: float | None,
@@ -143,7 +143,7 @@ def _keep(
     return kept
 
 
-def _forget_oldest(what: What, scheme_id: int | None) -> None:
+def _forget_oldest(what: LearnedModel.What, scheme_id: int | None) -> None:
     past = LearnedModel.objects.filter(what=what, scheme=scheme_id).exclude(state=State.IN_USE).order_by("-pk")
     for each in past[MOST_KEPT:]:
         name = each.file

@@ -4,7 +4,7 @@ import time
 import warnings
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from lastmeter.matters.learning import counting, fitting, measuring
-from lastmeter.matters.learning.counting import FEWEST, Counted
-from lastmeter.matters.learning.cutting import Cut
-from lastmeter.matters.learning.model import Floats, Shape, TextModel, quantised, softmax
+from lastmeter.matters.learning.counting import FEWEST
+from lastmeter.matters.learning.cutting import runs
+from lastmeter.matters.learning.fitting import Lessons, Part, Parts
+from lastmeter.matters.learning.model import Block, Floats, Shape, TextModel, quantised, softmax
 
 FOLDS = 5
 FEWEST_ROWS, FEWEST_OF_LABEL = 20, 2
@@ -37,35 +38,34 @@ class Examples:
     persons: Sequence[str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class HeldOut:
-    """What was guessed of rows that were not learned from: numbers of labels, and the chance of each."""
-
-    labels: tuple[str, ...]
-    wanted: NDArray[np.intp]
-    scores: Floats
-    chances: Floats
-
-
-def train(examples: Examples, *, seed: int = 0, cut: Cut | None = None, tell: Told = lambda _words: None) -> TextModel:
+def train(examples: Examples, *, seed: int = 0, tell: Told = lambda _words: None) -> TextModel:
     """Learn from these examples; the report in the model is of five folds, none of which was learned from.
 
     Labels with a single text are left out and named in the report. Raises CannotLearn.
     """
-    began, cut = time.perf_counter(), cut or Cut()
+    began = time.perf_counter()
     learned, left_out = worth_learning(examples, seed=seed)
-    tell(_("%(rows)d 条，%(labels)d 类") % {"rows": len(learned.texts), "labels": len(set(learned.labels))})
-    counted = counting.count(learned.texts, cut, learned.persons)
-    held = hold_out(counted, learned.labels, folds(learned.labels, seed=seed), seed=seed, tell=tell)
-    rows = np.arange(len(learned.texts))
-    parts = fitting.fit(counted, rows, held.wanted, len(held.labels), seed=seed)
-    if not len(parts.columns):
-        raise CannotLearn(_("没有哪个词在 %(count)d 条以上的文字里出现过，学不出东西。") % {"count": FEWEST})
-    join = fit_join(held.scores, held.wanted, len(held.labels))
-    report = measuring.report(held.wanted, held.chances, held.labels, seed=seed)
-    report |= {"folds": FOLDS, "seed": seed, "left_out": left_out, "pieces": len(parts.columns)}
+    names = tuple(sorted(set(learned.labels)))
+    tell(_("%(rows)d 条，%(labels)d 类") % {"rows": len(learned.texts), "labels": len(names)})
+    lessons = prepare(learned, names)
+    scores, chances = hold_out(lessons, folds(learned.labels, seed=seed), seed=seed, tell=tell)
+    parts = fitting.fit(lessons, np.arange(len(learned.texts)), seed=seed)
+    report = measuring.report(lessons.wanted, chances, names, seed=seed)
+    report |= {"folds": FOLDS, "seed": seed, "left_out": left_out, "pieces": len(parts.runs.columns)}
     tell(_("用时 %(seconds).0f 秒") % {"seconds": time.perf_counter() - began})
-    return assemble(counted, parts, join, Shape(held.labels, cut, parts.hidden, report["sure"]), report)
+    join = fit_join(scores, lessons.wanted, len(names))
+    return assemble(parts, join, Shape(names, fitting.HIDDEN if len(parts.net) else 0, report["sure"]), report)
+
+
+def prepare(learned: Examples, names: Sequence[str]) -> Lessons:
+    """The examples counted, their labels by number. Raises CannotLearn where no piece is common enough."""
+    number = {name: n for n, name in enumerate(names)}
+    person = counting.number_persons(learned.texts, learned.persons)
+    counted = counting.count(learned.texts, runs, person)
+    if not len(counted.allowed(np.arange(len(learned.texts)))):
+        raise CannotLearn(_("没有哪个词在 %(count)d 条以上的文字里出现过，学不出东西。") % {"count": FEWEST})
+    wanted = np.array([number[label] for label in learned.labels], np.intp)
+    return Lessons(learned.texts, wanted, len(names), counted)
 
 
 def worth_learning(examples: Examples, *, seed: int) -> tuple[Examples, dict[str, int]]:
@@ -104,26 +104,24 @@ def folds(labels: Sequence[str], *, seed: int, count: int = FOLDS) -> NDArray[np
 
 
 def hold_out(
-    counted: Counted, labels: Sequence[str], fold: NDArray[np.intp], *, seed: int, tell: Told = lambda _words: None
-) -> HeldOut:
-    """Each fold guessed by parts fitted to the others — vocabulary, weights, net and the join alike."""
-    names = tuple(sorted(set(labels)))
-    number = {name: n for n, name in enumerate(names)}
-    wanted = np.array([number[label] for label in labels], np.intp)
-    scores = np.zeros((len(labels), 2 * len(names)), np.float32)
-    last = int(fold.max()) + 1
+    lessons: Lessons, fold: NDArray[np.intp], *, seed: int, tell: Told = lambda _words: None
+) -> tuple[Floats, Floats]:
+    """Scores and chances of each fold by parts fitted to the others — words, weights, net and the join alike."""
+    last, labels = int(fold.max()) + 1, lessons.labels
+    found = []
     for each in range(last):
         rest, rows = np.flatnonzero(fold != each), np.flatnonzero(fold == each)
-        found = fitting.fit(counted, rest, wanted[rest], len(names), seed=seed).scores(counted, rows)
-        scores[rows, : found.shape[1]] = found
+        found.append((rows, fitting.fit(lessons, rest, seed=seed).scores(rows)))
         tell(_("第 %(number)d 份，共 %(count)d 份") % {"number": each + 1, "count": last})
-    if not scores[:, len(names) :].any():
-        scores = scores[:, : len(names)]
-    chances = np.zeros((len(labels), len(names)), np.float32)
+    width = min(scores.shape[1] for _rows, scores in found)  # a net in all folds, or in none
+    scores = np.zeros((len(fold), width), np.float32)
+    for rows, part in found:
+        scores[rows] = part[:, :width]
+    chances = np.zeros((len(fold), labels), np.float32)
     for each in range(last):
         rest, rows = fold != each, fold == each
-        chances[rows] = joined(scores[rows], fit_join(scores[rest], wanted[rest], len(names)))
-    return HeldOut(names, wanted, scores, chances)
+        chances[rows] = joined(scores[rows], fit_join(scores[rest], lessons.wanted[rest], labels))
+    return scores, chances
 
 
 def fit_join(scores: Floats, wanted: NDArray[np.intp], labels: int) -> Floats:
@@ -169,22 +167,25 @@ def _tied_join(scores: Floats, wanted: NDArray[np.intp], labels: int) -> Floats:
     return np.vstack([*whole, np.zeros((1, labels), np.float32)])
 
 
-def assemble(counted: Counted, parts: fitting.Parts, join: Floats, shape: Shape, report: dict[str, Any]) -> TextModel:
+def assemble(parts: Parts, join: Floats, shape: Shape, report: dict[str, Any]) -> TextModel:
     """The model of these parts, with small numbers instead of exact ones."""
-    weights, scales = quantised(parts.weights)
-    directions, direction_scales = quantised(parts.directions)
-    names = tuple(counted.names[column] for column in parts.columns)
-    if not shape.hidden:
-        join = np.vstack([join[: len(shape.labels)], join[-1:]])
+    scored = (len(join) - 1) // len(shape.labels)
+    if scored < 3:  # a fold was too small for a net
+        shape = replace(shape, hidden=0)
+    directions, scales = quantised(parts.directions)
     return TextModel(
         shape,
-        names,
-        parts.importance,
-        weights,
-        scales,
+        _block(parts.runs),
+        _block(parts.words),
+        parts.lexicon,
         directions,
-        direction_scales,
+        scales,
         parts.net.astype(np.float16).astype(np.float32),
         join.ravel(),
         report,
     )
+
+
+def _block(part: Part) -> Block:
+    names = tuple(part.counted.names[column] for column in part.columns)
+    return Block(names, part.importance, *quantised(part.weights))

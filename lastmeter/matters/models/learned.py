@@ -62,7 +62,7 @@ class BenchCase(models.Model):
     confidence = models.FloatField(_("把握"), null=True)
     place = models.PositiveSmallIntegerField(null=True)
     tried_at = models.DateTimeField(null=True)
-    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     added_at = models.DateTimeField()
 
     class Meta:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from lastmeter.kit.sheets import write_rows
 from lastmeter.matters.learning import counting, measuring, model, training
-from lastmeter.matters.learning.cutting import Cut, pieces
+from lastmeter.matters.learning.cutting import learn_lexicon, runs, split, words_view
 from lastmeter.matters.learning.tests.texts import KINDS, some
 from lastmeter.matters.learning.training import Examples
 from lastmeter.project.cli import lastmeter
@@ -171,14 +171,17 @@ def test_no_message_can_be_read_back_from_the_file(learned: model.TextModel) -> 
     texts, _labels = some(60)
     secret = "张三丰13900000000住在绝密胡同"
     made = training.train(Examples([*texts, *[secret] * 9], [*_labels, *["噪声"] * 9]))
+    view = words_view(made.lexicon)
+    cut = [{*runs(text), *view(text), *split(text, made.lexicon)} for text in texts]
     for name in made.names:
         assert not re.search(r"\d", name)
-        assert len(name) <= 4 or name.isascii()
-        assert sum(name in pieces(text, Cut()) for text in texts) >= counting.FEWEST
+        assert len(name.strip("/")) <= 6
+        assert len(name.replace(" ", "").strip("/")) <= 5
+        assert sum(name in found for found in cut) >= counting.FEWEST
     assert not any(name in secret and name not in "".join(texts) for name in made.names)
     with zipfile.ZipFile(io.BytesIO(made.dumps())) as package:
-        assert b"pickle" not in package.read("pieces.npy")
-    assert np.load(io.BytesIO(made.dumps()), allow_pickle=False)["pieces"].dtype == np.uint8
+        assert b"pickle" not in package.read("runs_pieces.npy")
+    assert np.load(io.BytesIO(made.dumps()), allow_pickle=False)["runs_pieces"].dtype == np.uint8
 
 
 def test_what_one_person_writes_often_enters_no_vocabulary() -> None:
@@ -193,15 +196,24 @@ def test_what_one_person_writes_often_enters_no_vocabulary() -> None:
 
 @given(st.text(max_size=60))
 def test_any_text_can_be_cut_and_no_piece_has_a_digit(text: str) -> None:
-    for piece, times in pieces(text, Cut()).items():
+    for piece, times in (*runs(text).items(), *words_view({"停水": -1.0})(text).items()):
         assert times > 0
         assert piece.strip()
         assert not any(char.isdigit() for char in piece)
 
 
 def test_word_cutting_and_common_words_change_nothing() -> None:
-    assert pieces("小区 物业 停水", Cut()) == pieces("小区的物业停水", Cut())
-    assert "区停" not in pieces("小区，停水", Cut())
+    assert runs("小区 物业 停水") == runs("小区的物业停水")
+    assert "区停" not in runs("小区，停水")
+
+
+def test_words_are_learned_from_texts_that_are_cut_and_from_texts_that_are_not() -> None:
+    common = dict.fromkeys(("小区", "停水", "物业", "业停", *"小区停水物业"), 9.0)
+    cut = learn_lexicon(["小区 停水 物业 小区 停水 物业"] * 5, common)
+    assert set(cut) == {"小区", "停水", "物业"}
+    assert split("小区物业停水", cut) == ["小区", "物业", "停水"]
+    whole = learn_lexicon(["小区停水", "物业", "水物业停"] * 50, {"小区": 50, "小": 50, "区": 50, "水": 100, "停": 100})
+    assert split("小区停水", whole)[0] == "小区"
 
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=40))

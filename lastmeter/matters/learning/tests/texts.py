@@ -1,6 +1,7 @@
 """Invented messages of a few kinds, enough of them to learn from."""
 
 import random
+from collections.abc import Mapping
 
 KINDS = {
     "噪声": ("半夜施工噪声太大", "广场舞音响吵得睡不着", "楼上装修电钻扰民", "酒吧音乐声震得窗户响"),
@@ -11,7 +12,7 @@ PLACES = ("望海社区", "东风路", "南苑小区", "三江花园", "老街�
 TAILS = ("请尽快处理", "已经反映多次", "希望有人来看看", "住户意见很大", "老人孩子受不了")
 
 
-def some(each: int, *, seed: int = 1, kinds: dict[str, tuple[str, ...]] = KINDS) -> tuple[list[str], list[str]]:
+def some(each: int, *, seed: int = 1, kinds: Mapping[str, tuple[str, ...]] = KINDS) -> tuple[list[str], list[str]]:
     """`each` texts of every kind, mixed; texts and labels."""
     draw = random.Random(seed)
     rows = [(_message(draw, said), kind) for kind, said in kinds.items() for _each in range(each)]
