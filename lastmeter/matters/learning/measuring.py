@@ -104,7 +104,10 @@ def surest(wanted: Numbers, chances: Floats) -> float:
     order = np.argsort(-confidence, kind="stable")
     share = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
     good = np.flatnonzero(share >= AT_LEAST_RIGHT)
-    return max(AT_LEAST_SURE, float(confidence[order][good[-1]])) if len(good) else NEVER
+    if not len(good):
+        return NEVER
+    all_good = good[-1] == len(order) - 1
+    return AT_LEAST_SURE if all_good else max(AT_LEAST_SURE, float(confidence[order][good[-1]]))
 
 
 def _round(number: Any) -> float:

@@ -63,7 +63,7 @@ def in_use(taught: TextModel, cast: Cast) -> LearnedModel:
 def close_many(cast: Cast, each: int, *, seed: int = 1) -> None:
     """As many closed matters of every kind, each closed two days after it was taken in."""
     now = timezone.now()
-    past = intake.Past(closed_at=now - timedelta(days=1), unit_id=cast.units["team"].pk)
+    past = intake.Past(closed_at=now - timedelta(days=1), unit_id=cast.units["urban"].pk)
     reports = [
         intake.Report(
             text=text,
@@ -114,7 +114,7 @@ def test_what_is_examined_is_never_learned_from(cast: Cast) -> None:
     assert len(gathered.lessons.texts) + len(gathered.exam.texts) == 90
     assert not set(gathered.lessons.texts) & set(gathered.exam.texts)
     assert {row.pk for row in rows if gathering.set_aside(row.pk)}
-    assert gathering.gather(What.UNIT, rows).lessons.labels[0] == str(cast.units["team"].pk)
+    assert gathering.gather(What.UNIT, rows).lessons.labels[0] == str(cast.units["urban"].pk)
 
 
 def test_a_category_with_too_few_matters_counts_for_the_one_above(cast: Cast) -> None:
@@ -163,7 +163,7 @@ def test_too_many_hints_in_an_hour_are_not_given(cast: Cast, client: Client, set
 @pytest.mark.parametrize("node", ["", "x", "9" * 40, "-1", "999999999", "nan"])
 def test_any_place_and_any_text_may_be_sent(cast: Cast, client: Client, taught: TextModel, node: str) -> None:
     in_use(taught, cast)
-    said = {"text": NOISE + "\x00\ud83d" * 3 if node == "x" else NOISE * 300, "node": node, "lon": node, "lat": node}
+    said = {"text": NOISE + "\x00\ufffd" * 3 if node == "x" else NOISE * 300, "node": node, "lon": node, "lat": node}
     assert client.post("/report/suggestions/", said).status_code == 200
 
 
