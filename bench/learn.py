@@ -34,6 +34,10 @@ def pairs(texts: list[str]) -> list[frozenset[str]]:
     ]
 
 
+def _words(text: str) -> list[str]:
+    return [word for token in tokens(text) for word in token.raw.split()]
+
+
 def whole_pairs(texts: list[str]) -> list[frozenset[str]]:
     """The same of texts that are not cut into words."""
     return [
@@ -58,7 +62,7 @@ def alike(texts: list[str]) -> NDArray[np.intp]:
 
     mine = pairs(texts)
     share = shared(mine, mine)
-    return np.asarray(connected_components((np.minimum(share, share.T) >= ALIKE))[1], dtype=np.intp)
+    return np.asarray(connected_components(np.minimum(share, share.T) >= ALIKE)[1], dtype=np.intp)
 
 
 def folds_apart(labels: list[str], group: NDArray[np.intp]) -> NDArray[np.intp]:

@@ -14,7 +14,7 @@ from lastmeter.matters.learning.counting import Counted, count
 from lastmeter.matters.learning.cutting import learn_lexicon, words_view
 from lastmeter.matters.learning.model import Floats, forward, softmax, unpack
 
-DIRECTIONS, HIDDEN = 400, 256
+DIRECTIONS, HIDDEN, NETS = 400, 256, 2
 DIRECTION_PIECES = 25_000
 MOST_WEIGHTS = 5_000_000  # pieces × labels, a byte each
 FEW_LABELS = 40  # up to here each label gets its own log-odds
@@ -71,29 +71,29 @@ class Lessons:
 def fit(lessons: Lessons, rows: NDArray[np.intp], *, seed: int) -> Parts:
     """Fit everything to these rows alone, the words too; other rows are only counted, to be asked for later."""
     wanted = lessons.wanted[rows]
-    runs, shares, _worth = _fit_part(lessons.runs, rows, wanted, lessons.labels, seed)
+    runs, _shares = _fit_part(lessons.runs, rows, wanted, lessons.labels, seed)
     counts = np.asarray(lessons.runs.matrix[rows].sum(axis=0)).ravel()
     common = {lessons.runs.names[column]: float(counts[column]) for column in lessons.runs.allowed(rows)}
     lexicon = learn_lexicon((lessons.texts[row] for row in rows), common)
     counted = count(lessons.texts, words_view(lexicon), lessons.runs.person)
-    words, shares, worth = _fit_part(counted, rows, wanted, lessons.labels, seed)
-    directions, net = _direct(shares, worth, wanted, lessons.labels, seed)
+    words, shares = _fit_part(counted, rows, wanted, lessons.labels, seed)
+    directions, net = _direct(shares, wanted, lessons.labels, seed)
     return Parts(runs, words, lexicon, directions, net)
 
 
 def _fit_part(
     counted: Counted, rows: NDArray[np.intp], wanted: NDArray[np.intp], labels: int, seed: int
-) -> tuple[Part, Any, Floats]:
-    """One view: its part, the shares of the rows, and how far each piece is from saying nothing."""
+) -> tuple[Part, Any]:
+    """One view: its part, and the shares of the rows."""
     allowed = counted.allowed(rows)
     odds = _odds(counted.matrix[rows][:, allowed], wanted, labels)
     worth = np.abs(odds).max(axis=0)
     order = _chosen(counted.matrix[rows][:, allowed], worth, labels)
-    columns, odds, worth = allowed[order], odds[:, order], worth[order]
+    columns, odds = allowed[order], odds[:, order]
     counts = counted.matrix[rows][:, columns]
     importance = _importance(counts)
     shares = shares_of(counts, importance)
-    return Part(counted, columns, importance, _weights(shares, odds, wanted, labels, seed)), shares, worth
+    return Part(counted, columns, importance, _weights(shares, odds, wanted, labels, seed)), shares
 
 
 def shares_of(counts: Any, importance: Floats) -> Any:
@@ -144,19 +144,18 @@ def _weights(shares: Any, odds: Floats, wanted: NDArray[np.intp], labels: int, s
     return weights
 
 
-def _direct(shares: Any, worth: Floats, wanted: NDArray[np.intp], labels: int, seed: int) -> tuple[Floats, Floats]:
-    """The common directions of the first pieces, and the net over them; none for few texts."""
-    import scipy.sparse as sparse
+def _direct(shares: Any, wanted: NDArray[np.intp], labels: int, seed: int) -> tuple[Floats, Floats]:
+    """The common directions of the first pieces, and the nets over them; none for few texts."""
     from sklearn.utils.extmath import randomized_svd
 
     near = shares[:, :DIRECTION_PIECES]
     wide = min(DIRECTIONS, min(near.shape) // 4)
     if wide < 8:
         return np.zeros((0, 0), np.float32), np.zeros(0, np.float32)
-    scale = (0.2 + worth[: near.shape[1]]).astype(np.float32)
-    _left, _size, right = randomized_svd(near @ sparse.diags(scale), wide, n_iter=3, random_state=seed)
-    directions = np.asarray(right.T * scale[:, None], dtype=np.float32)
-    return directions, _learn_net(_length_one(near @ directions), wanted, labels, seed)
+    _left, _size, right = randomized_svd(near, wide, n_iter=3, random_state=seed)
+    directions = np.asarray(right.T, dtype=np.float32)
+    rows = _length_one(near @ directions)
+    return directions, np.concatenate([_learn_net(rows, wanted, labels, seed + n) for n in range(NETS)])
 
 
 def _length_one(rows: Any) -> Floats:

@@ -119,7 +119,7 @@ class TextModel:
         return (*self.runs.names, *self.words.names, *self.lexicon)
 
     @cached_property
-    def _layers(self) -> list[Floats]:
+    def _layers(self) -> list[list[Floats]]:
         return unpack(self.net, len(self.direction_scales), self.shape.hidden, len(self.shape.labels))
 
     def guesses(self, text: str, *, most: int = 3, words: bool = True) -> list[Guess]:
@@ -233,7 +233,7 @@ def _checked(arrays: dict[str, NDArray[Any]], about: dict[str, Any]) -> TextMode
         all(block.fits(labels) for block in (model.runs, model.words))
         and model.directions.shape[1:] == (wide,)
         and len(model.directions) <= len(model.words.names)
-        and (not shape.hidden or len(model.net) == net_size(wide, shape.hidden, labels))
+        and (not shape.hidden or len(model.net) % net_size(wide, shape.hidden, labels) == 0)
         and model.join.shape == (((3 if shape.hidden else 2) * labels + 1) * labels,)
     )
     if not fits:
@@ -269,18 +269,21 @@ def net_size(wide: int, hidden: int, labels: int) -> int:
     return wide * hidden + hidden + hidden * labels + labels
 
 
-def unpack(net: Floats, wide: int, hidden: int, labels: int) -> list[Floats]:
-    """The layers of a flat net: weights and offsets of the hidden layer, then of the output."""
+def unpack(net: Floats, wide: int, hidden: int, labels: int) -> list[list[Floats]]:
+    """The layers of flat nets, one after another: weights and offsets of the hidden layer, then of the output."""
     ends = np.cumsum([wide * hidden, hidden, hidden * labels])
-    first, offset, second, last = np.split(net, ends)
-    return [first.reshape(wide, hidden), offset, second.reshape(hidden, labels), last]
+    nets = []
+    for each in np.split(net, max(1, len(net) // net_size(wide, hidden, labels))):
+        first, offset, second, last = np.split(each, ends)
+        nets.append([first.reshape(wide, hidden), offset, second.reshape(hidden, labels), last])
+    return nets
 
 
-def forward(layers: Sequence[Floats], direction: Floats) -> Floats:
-    """The scores of a net for directions of length 1."""
-    first, offset, second, last = layers
-    scaled = direction * np.float32(first.shape[0] ** 0.5)
-    return np.asarray(np.maximum(scaled @ first + offset, 0) @ second + last, dtype=np.float32)
+def forward(nets: Sequence[Sequence[Floats]], direction: Floats) -> Floats:
+    """The mean of what the nets say of directions of length 1."""
+    scaled = direction * np.float32(direction.shape[-1] ** 0.5)
+    said = [np.maximum(scaled @ first + offset, 0) @ second + last for first, offset, second, last in nets]
+    return np.asarray(np.mean(said, axis=0), dtype=np.float32)
 
 
 def quantised(columns: Floats) -> tuple[NDArray[np.int8], Floats]:

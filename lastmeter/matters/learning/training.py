@@ -138,7 +138,7 @@ def _free_join(scores: Floats, wanted: NDArray[np.intp], labels: int) -> Floats:
     from sklearn.linear_model import LogisticRegression
 
     spread = np.maximum(scores.std(axis=0), 1e-6)
-    found = LogisticRegression(C=1.0, max_iter=1000).fit(scores / spread, wanted)
+    found = LogisticRegression(C=0.1, max_iter=1000).fit(scores / spread, wanted)
     join = np.zeros((scores.shape[1] + 1, labels), np.float32)
     join[-1] = -30  # a label that these rows lack
     two = len(found.classes_) == 2
