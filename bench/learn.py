@@ -1,6 +1,6 @@
 """How well categories are learned from real messages: `python -m bench.learn FOLDER`, the folder with
-train_segmented.csv (seg, label) and train_raw_sample.csv (留言主题, 留言详情, 一级标签). Prints what docs/learning.md says;
-some twenty minutes of one core. Not a word of the messages is kept.
+train_segmented.csv (seg, label) and train_raw_sample.csv (留言主题, 留言详情, 一级标签). Prints the figures of
+docs/learning.md; some minutes of one core. Not a word of the messages is kept.
 """
 
 import os
