@@ -57,7 +57,7 @@ def _cut(shape: shapely.Geometry, pieces: int, rng: random.Random) -> list[shape
 def _row(name: str, atoms: list[Atom]) -> list[Row]:
     bands = {atom.community: (250, 350) if atom.community in RURAL else (300, 500) for atom in atoms}
     found = propose(atoms, bands=bands, seconds=45, workers=2, seed=1)
-    assert all(part.after.no_worse(part.before) for part in found.parts), "worse than the start"
+    assert all(part.after.no_worse(part.drawn) for part in found.parts), "worse than the start"
     return [
         {"name": f"merge 48 grids, {name}", "ours": f"{found.seconds:.1f} s", "asked": "≤ 60 s", "theirs": _said(found)}
     ]

@@ -100,6 +100,7 @@ def _page(
         "last": found.cells.filter(pk=last.cell).select_related("grid", "place").first() if last else None,
         "drawing": drawing,
         "figures": figures.table(sheets, layers),
+        "compared": figures.comparisons(sheets, layers),
         "layers": layers,
         "base": next((each for each in layers if each.base), None),
         "walks": crosswalk.walks(found) if layers else [],

@@ -31,7 +31,6 @@ from lastmeter.grid.models import (
     Level,
     Node,
     Proposal,
-    ProposalFigures,
     ProposalShare,
 )
 from lastmeter.grid.proposals import adopting, crosswalk, cutting, jobs, proposing
@@ -130,7 +129,7 @@ def test_a_messy_layer_becomes_whole_grids_inside_communities_and_nothing_is_los
         ("石桥社区", "丁片"),
         ("石桥社区", "第四网格"),
     }
-    assert ProposalFigures.objects.filter(layer__proposal=proposal, held=True).count() == 2
+    assert proposal.held.count() == 2
 
 
 def test_a_layer_that_can_be_adopted_as_it_is_drawn_is_never_made_worse(town: Cast, tmp_path: Path) -> None:
@@ -220,7 +219,7 @@ def test_from_the_departments_file_to_the_grid_of_the_day(town: Cast, tmp_path: 
     page = dispatcher.get(here).content.decode()
     for words in (
         "从图层“民政网格”的格子开始",
-        "起点，修正后",
+        "要守住的",
         "民政网格（民政办）的网格并到了哪里",
         "每个社区的各项指标都不比起点差",
     ):

@@ -6,17 +6,9 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lastmeter.grid.proposals.measures import Held, measure, objective
 from lastmeter.grid.proposals.merging import Merged, propose
-from lastmeter.grid.proposals.partition import (
-    Atom,
-    Ground,
-    Weights,
-    grids_of,
-    measure,
-    objective,
-    survey,
-    torn,
-)
+from lastmeter.grid.proposals.partition import Atom, Ground, Weights, grids_of, survey, torn
 
 SIDE = 0.002  # degrees, about 200 m
 BAND = (8, 14)
@@ -75,7 +67,7 @@ def test_grids_are_whole_and_compounds_unbroken_wherever_it_starts(atoms: list[A
     assert len({found.grid_of[atom.key] for atom in atoms if atom.compound}) <= 1
     [part] = found.parts
     assert part.after.no_worse(part.limits)
-    assert part.mended == bool(part.torn or part.broken or part.homeless)
+    assert part.held == Held.DRAWN or part.torn or part.broken or part.homeless
 
 
 @settings(max_examples=6, deadline=None)
