@@ -105,9 +105,14 @@ def comparisons(sheets: Sequence[Sheet], layers: Sequence[ProposalLayer]) -> lis
     return found
 
 
+def labels() -> list[str]:
+    """What the pairs of a comparison are."""
+    return [each[0] for each in _measures()]
+
+
 def _pairs(start: Measures, after: Measures) -> list[Pair]:
     found = []
-    for _label, figure, places, more in _measures():
+    for _name, figure, places, more in _measures():
         was, now = round(figure(start), places), round(figure(after), places)
         found.append(Pair(f"{was:,.{places}f}", f"{now:,.{places}f}", worse=now != was and (now > was) != more))
     return found

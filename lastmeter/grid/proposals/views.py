@@ -101,6 +101,8 @@ def _page(
         "drawing": drawing,
         "figures": figures.table(sheets, layers),
         "compared": figures.comparisons(sheets, layers),
+        "compared_labels": figures.labels(),
+        "as_drawn": all(map(figures.kept_as_drawn, sheets)),
         "layers": layers,
         "base": next((each for each in layers if each.base), None),
         "walks": crosswalk.walks(found) if layers else [],
