@@ -85,11 +85,18 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A community (None: all of them) beside its start as drawn, and sentences on what was held and why."""
+    """A community (None: all of them) beside its start as it was drawn."""
 
     community: Node | None
     pairs: list[Pair]
-    said: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Communities, and sentences on what was held there and why not more."""
+
+    communities: list[Node]
+    said: tuple[str, ...]
 
 
 def comparisons(sheets: Sequence[Sheet], layers: Sequence[ProposalLayer]) -> list[Comparison]:
@@ -97,12 +104,19 @@ def comparisons(sheets: Sequence[Sheet], layers: Sequence[ProposalLayer]) -> lis
     base = next((layer.pk for layer in layers if layer.base), None)
     starts = [sheet.drawn.get(base, sheet.today) if base else sheet.today for sheet in sheets]
     found = [
-        Comparison(sheet.community, _pairs(start, sheet.after), _said(sheet))
-        for sheet, start in zip(sheets, starts, strict=True)
+        Comparison(sheet.community, _pairs(start, sheet.after)) for sheet, start in zip(sheets, starts, strict=True)
     ]
     if len(found) > 1:
-        found.append(Comparison(None, _pairs(together(starts), together(sheet.after for sheet in sheets)), []))
+        found.append(Comparison(None, _pairs(together(starts), together(sheet.after for sheet in sheets))))
     return found
+
+
+def reasons(sheets: Sequence[Sheet]) -> list[Reason]:
+    """What was held where, communities with the same reason in one."""
+    found: dict[tuple[str, ...], list[Node]] = {}
+    for sheet in sheets:
+        found.setdefault(_said(sheet), []).append(sheet.community)
+    return [Reason(communities, said) for said, communities in found.items()]
 
 
 def labels() -> list[str]:
@@ -123,24 +137,30 @@ def kept_as_drawn(sheet: Sheet) -> bool:
     return sheet.held is None or sheet.held.kind == ProposalHeld.Kind.DRAWN
 
 
-def _said(sheet: Sheet) -> list[str]:
+def _said(sheet: Sheet) -> tuple[str, ...]:
     """Against what the proposal of a community was held, and why not against more."""
+    if not sheet.no_worse:
+        return (_("经人工修改，有的指标比要守住的差。"),)
     if sheet.held is None or kept_as_drawn(sheet):
-        return [_("每一项都不比起点差。") if sheet.no_worse else _("经人工修改，有的比起点差。")]
-    held = {
+        return (_("每一项都不比起点差。"),)
+    if sheet.held.ruled_out:
+        return _held(sheet.held), _("已逐一排查：连片、不跨社区、不拆小区的划法里，没有一种守得住原样的每一项。")
+    return _held(sheet.held), _("在时限内没有找到守得住原样每一项的划法，但不能证明没有。")
+
+
+def _held(held: ProposalHeld) -> str:
+    """What was held instead of the start as drawn; when a start without gaps cannot be held, it cuts or is torn."""
+    return {
         ProposalHeld.Kind.CLOSED: _(
-            "起点有重叠或没画到的地方，照它的样子守不住每一项；与把这些地方归给相邻的格子后的起点比，每一项都不差。"
+            "起点有没画到的地方，照它的样子守不住每一项；把这些地方归给相邻的格子以后再比，每一项都不差。"
         ),
         ProposalHeld.Kind.BALANCED: _(
-            "起点切开了不能拆的楼栋、小区，照它的样子守不住紧凑度；均衡的每一项都不比原样差，紧凑度不比修正后的差。"
+            "起点切开了不能拆的楼栋、小区，或断成几块，照它的样子守不住紧凑；均衡的每一项都不比原样差，紧凑不比修正后的差。"
         ),
         ProposalHeld.Kind.MENDED: _(
-            "起点切开了不能拆的楼栋、小区，或断成几块，照它的样子守不住每一项；与修正成能采用的样子比，每一项都不差。"
+            "起点切开了不能拆的楼栋、小区，或断成几块，照它的样子守不住均衡；与修正成能采用的样子比，每一项都不差。"
         ),
-    }[ProposalHeld.Kind(sheet.held.kind)]
-    if sheet.held.ruled_out:
-        return [held, _("已逐一排查：连片、不跨社区、不拆小区的划法里，没有一种守得住原样的每一项。")]
-    return [held, _("在时限内没有找到守得住原样每一项的划法，但不能证明没有。")]
+    }[ProposalHeld.Kind(held.kind)]
 
 
 @dataclass(frozen=True, slots=True)

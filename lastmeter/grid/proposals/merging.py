@@ -157,7 +157,7 @@ def _first_kept(
             break
         failed.append(limits)
         ruled_out = ruled_out and choice.proved
-    return held, limits, choice, ruled_out
+    return held, limits, choice, ruled_out and bool(failed)
 
 
 def _left(end: float) -> float:

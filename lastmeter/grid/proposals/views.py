@@ -101,6 +101,7 @@ def _page(
         "drawing": drawing,
         "figures": figures.table(sheets, layers),
         "compared": figures.comparisons(sheets, layers),
+        "reasons": figures.reasons(sheets),
         "compared_labels": figures.labels(),
         "as_drawn": all(map(figures.kept_as_drawn, sheets)),
         "layers": layers,
