@@ -65,7 +65,7 @@ def begin(proposal: Proposal, now: datetime) -> Begun:
     grounds = {pk: _ground(parts, pk, band) for pk, band in bands.items()}
     if base is not None:
         cut = {key.community for part, key in zip(parts, keys, strict=True) if key != starts[part.cell]}
-        begun.drawn = {str(pk): _kinds(grounds[pk], keys, grids[pk]) for pk in cut & grids.keys()}
+        begun.drawn = {str(pk): _kinds(grounds[pk], parts, keys, grids[pk]) for pk in cut & grids.keys()}
     for each in used:
         if not each.base:
             begun.figures += _drawn(each, cells, parts, grounds, bands)
@@ -210,13 +210,17 @@ def _ground(parts: Sequence[Piece], community: int, band: Band) -> Ground:
     return partition.survey(atoms, str(community), [], band, WEIGHTS)
 
 
-def _kinds(ground: Ground, keys: Sequence[Key], kept: Sequence[Key]) -> dict[Held, Measures]:
-    """The figures of a layer as the department drew it, and with its gaps closed."""
+def _kinds(ground: Ground, parts: Sequence[Piece], keys: Sequence[Key], kept: Sequence[Key]) -> dict[Held, Measures]:
+    """The figures of a layer as the department drew it, and with its gaps closed where that still cuts a cell."""
     _begin_as(ground, keys, kept)
-    return {
-        Held.DRAWN: measures.measure(ground, partition.started(ground)),
-        Held.CLOSED: measures.measure(ground, measures.closed(ground)),
-    }
+    whole = measures.closed(ground)
+    found = {Held.DRAWN: measures.measure(ground, partition.started(ground))}
+    goes: defaultdict[int, set[int]] = defaultdict(set)
+    for block, grid in zip(ground.blocks, whole, strict=True):
+        goes[parts[block.atoms[0]].cell].add(grid)
+    if any(len(grids) > 1 for grids in goes.values()):
+        found[Held.CLOSED] = measures.measure(ground, whole)
+    return found
 
 
 def _begin_as(ground: Ground, keys: Sequence[Key], kept: Sequence[Key]) -> None:

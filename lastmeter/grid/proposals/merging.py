@@ -91,7 +91,7 @@ def propose(
     for at, ground in enumerate(grounds):
         left = seconds - (time.monotonic() - begun)
         share = _size(ground) / sum(map(_size, grounds[at:]))
-        kinds = (drawn or {}).get(ground.community) or _kinds(atoms, ground)
+        kinds = {**_kinds(atoms, ground), **(drawn or {}).get(ground.community, {})}
         part, division = _propose_one(ground, kinds, Effort(max(left * share, LEAST), workers, seed))
         parts.append(part)
         for block, grid in zip(ground.blocks, division, strict=True):

@@ -117,8 +117,8 @@ def borders_of(shapes: Sequence[shapely.Geometry]) -> dict[tuple[int, int], floa
 def _along(one: shapely.Geometry, other: shapely.Geometry) -> float:
     """Metres of the outline of one shape along another.
 
-    Where they part, the outline leaves the other's neighbourhood only after TOUCH: that much at both ends is not shared.
-    Without this finely cut ground would seem to have shorter outlines than the same ground in one piece.
+    Where they part, the outline leaves the other's neighbourhood only after TOUCH: so much at both ends is not shared.
+    Otherwise finely cut ground would seem to have shorter outlines than the same ground in one piece.
     """
     near = shapely.get_parts(shapely.intersection(shapely.boundary(one), shapely.buffer(other, TOUCH)))
     lines = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(near[shapely.get_dimensions(near) == 1])))
