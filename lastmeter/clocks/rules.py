@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from lastmeter.grid.rules import nearest, nearest_of_each
 from lastmeter.kit import zhtime
@@ -19,6 +19,13 @@ class Counted(Protocol):
     def amount(self) -> int: ...
     @property
     def measure(self) -> str: ...
+
+
+class Term(NamedTuple):
+    """So much of a measure."""
+
+    amount: int
+    measure: str
 
 
 @dataclass(frozen=True, slots=True)
