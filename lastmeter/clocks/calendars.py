@@ -14,6 +14,7 @@ from lastmeter.clocks.models import CalendarDay, Deadline, Measure
 from lastmeter.clocks.recount import Moved
 from lastmeter.dossiers.models import Dossier
 from lastmeter.grid import ground
+from lastmeter.kit.lookups import Among
 from lastmeter.kit.text import on_record
 
 CHUNK = 1000
@@ -69,9 +70,10 @@ def _next_keys(where: Q, after: int) -> list[int]:
 @transaction.atomic
 def _apply(keys: Sequence[int], why: str, now: datetime) -> int:
     """The dossiers are locked first, as every act does it: neither waits for the other with half of what it needs."""
-    touched = Deadline.objects.filter(pk__in=keys).values("dossier")
-    list(Dossier.objects.select_for_update(no_key=True).filter(pk__in=touched).order_by("pk").values_list("pk"))
-    moved = recount.recount_clocks(recount.read(Deadline.objects.filter(pk__in=keys, ended_at=None)), now=now)
+    rows = Deadline.objects.filter(Among("pk", keys))
+    touched = Dossier.objects.select_for_update(no_key=True).filter(pk__in=rows.values("dossier"))
+    list(touched.order_by("pk").values_list("pk"))
+    moved = recount.recount_clocks(recount.read(rows.filter(ended_at=None)), now=now)
     for kind, group in _by_kind(moved):
         bells.move(kind, group, why, now)
     return len(moved)

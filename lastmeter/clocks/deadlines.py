@@ -13,6 +13,7 @@ from lastmeter.clocks import book, rules
 from lastmeter.clocks.models import Deadline, Demand, Extension, Hold, Pause, Suspension
 from lastmeter.dossiers.models import Dossier
 from lastmeter.kit import bulk
+from lastmeter.kit.lookups import Among
 
 NEVER = Value(datetime(9999, 1, 1, tzinfo=UTC))
 
@@ -181,6 +182,6 @@ def refresh(dossier_ids: Sequence[int]) -> None:
         .values("nearest")
     )
     # Those whose date stays are not written: each of them would touch a dozen indexes of the lists.
-    found = Dossier.objects.filter(pk__in=dossier_ids)
+    found = Dossier.objects.filter(Among("pk", dossier_ids))
     changed = found.exclude(Exact(Coalesce("due_at", NEVER), Coalesce(Subquery(nearest), NEVER)))
     changed.update(due_at=Subquery(nearest))

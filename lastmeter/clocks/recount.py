@@ -14,6 +14,7 @@ from lastmeter.clocks import book, climbing, deadlines, rules
 from lastmeter.clocks.climbing import Climber
 from lastmeter.clocks.models import Deadline, Extension, Hold
 from lastmeter.kit import columns
+from lastmeter.kit.lookups import Among
 
 WRITTEN = ("due_at", "warn_at", "climbs_from", "held_at", "warned_at", "overdue_at", "rung", "next_rung_at")
 Turns = defaultdict[int, list[rules.Stood | rules.Extended]]
@@ -77,7 +78,7 @@ def recount(dossier_ids: Sequence[int], *, now: datetime) -> list[Moved]:
 
     Needs an open transaction in which the dossiers are locked.
     """
-    return recount_clocks(read(Deadline.objects.filter(dossier__in=dossier_ids, ended_at=None)), now=now)
+    return recount_clocks(read(Deadline.objects.filter(Among("dossier", dossier_ids), ended_at=None)), now=now)
 
 
 def rebind(dossier_id: int, wanted: Sequence[deadlines.Wanted], *, now: datetime) -> list[Moved]:
@@ -123,9 +124,11 @@ def _may_follow(
 def recount_clocks(clocks: Sequence[Clock], *, now: datetime) -> list[Moved]:
     """`recount` for clocks that were read already: a few statements; those that stay are left alone."""
     keys = [clock.pk for clock in clocks]
-    turns, holds = turns_of(keys), _open_holds(keys)
-    counted = [_counted(clock, reckon(clock, turns[clock.pk]), holds.get(clock.pk), now) for clock in clocks]
+    turns = turns_of(keys)
+    counted = [_counted(clock, reckon(clock, turns[clock.pk]), _held_since(turns[clock.pk]), now) for clock in clocks]
     pairs = [(old, new) for old, new in zip(clocks, counted, strict=True) if old != new]
+    if not pairs:
+        return []
     _write(_climbing([new for _old, new in pairs], now))
     deadlines.refresh(sorted({new.dossier_id for _old, new in pairs}))
     return [
@@ -176,16 +179,16 @@ def reckon(clock: Clock, turns: Iterable[rules.Stood | rules.Extended]) -> rules
 def turns_of(keys: Sequence[int]) -> Turns:
     """Key of a deadline → the spans in which it stood still and the extensions it was given."""
     found: Turns = defaultdict(list)
-    for key, since, until, ended in Hold.objects.filter(deadline__in=keys).values_list(
-        "deadline", "since", "until", "ended_at"
-    ):
-        found[key].append(rules.Stood(since, ended or until))
-    approved = Extension.objects.filter(deadline__in=keys, state=Extension.State.APPROVED)
+    holds = Hold.objects.filter(Among("deadline", keys))
+    for key, since, until, ended in holds.values_list("deadline", "since", "until", "ended_at"):
+        found[key].append(rules.Stood(since, ended or until, still=ended is None))
+    approved = Extension.objects.filter(Among("deadline", keys), state=Extension.State.APPROVED)
     for key, at, amount, measure in approved.values_list("deadline", "decided_at", "amount", "measure"):
         if at is not None:
             found[key].append(rules.Extended(at, amount, measure))
     return found
 
 
-def _open_holds(keys: Sequence[int]) -> dict[int, datetime]:
-    return dict(Hold.objects.filter(deadline__in=keys, ended_at=None).values_list("deadline", "since"))
+def _held_since(turns: Iterable[rules.Stood | rules.Extended]) -> datetime | None:
+    """Since when a clock stands still now, None when it runs."""
+    return next((turn.since for turn in turns if isinstance(turn, rules.Stood) and turn.still), None)

@@ -125,10 +125,11 @@ def warn(start: datetime, due_at: datetime, share: int) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Stood:
-    """A clock stood still from `since` until `until` (aware), known or expected."""
+    """A clock stood still from `since` until `until` (aware), known or, when it stands `still`, expected."""
 
     since: datetime
     until: datetime
+    still: bool = False
 
     @property
     def at(self) -> datetime:
@@ -194,9 +195,7 @@ def moved(moment: datetime, measure: str, stood: Stood, worked: Worked) -> datet
 
 
 def _days_on(moment: datetime, days: int, calendar: zhtime.Calendar) -> datetime:
-    day = moment.date()
-    for _ in range(days):
-        day = calendar.next_workday(day)
+    day = calendar.workdays_after(moment.date(), days)
     return moment.replace(year=day.year, month=day.month, day=day.day)
 
 

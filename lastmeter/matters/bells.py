@@ -15,6 +15,7 @@ from lastmeter.clocks.recount import Moved
 from lastmeter.dossiers import events
 from lastmeter.dossiers.brief import Brief
 from lastmeter.grid.models import Level
+from lastmeter.kit.lookups import Among
 from lastmeter.kit.text import on_record
 from lastmeter.matters import promises, reckoning, tell
 from lastmeter.matters.models import Matter, Part
@@ -120,11 +121,13 @@ def _brief(pause: Pause) -> Brief:
 def moves(moved: Sequence[Moved], why: str, now: datetime) -> None:
     """Other days or hours are worked now: each date that moved says so in its story, with the old one and the new."""
     names = {kind: on_record(reckoning.name_of(kind)) for kind in {each.kind for each in moved}}
+    dates = {(each.kind, each.before, each.after) for each in moved}
+    words = {key: sentences.from_to(names[key[0]], key[1], key[2], why) for key in dates}
     happened = [
         events.Happened(
             each.dossier_id,
             "matter.date_moved",
-            sentences.from_to(names[each.kind], each.before, each.after, why),
+            words[each.kind, each.before, each.after],
             public=each.kind in reckoning.PUBLIC,
             unit_id=each.unit_id,
         )
@@ -149,7 +152,7 @@ def _lying(dossiers: Iterable[Brief]) -> list[Lying]:
     known = {each.pk: each for each in dossiers}
     if not known:
         return []
-    rows = Matter.objects.filter(pk__in=known).order_by("pk").values_list("pk", "unit_id", "handler_id")
+    rows = Matter.objects.filter(Among("pk", known)).order_by("pk").values_list("pk", "unit_id", "handler_id")
     return [Lying(known[pk], unit_id, handler_id) for pk, unit_id, handler_id in rows]
 
 
