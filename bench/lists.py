@@ -36,11 +36,11 @@ JOIN bench_text AS t ON t.at = floor(g.words * %(texts)s::int)
 ORDER BY n
 """
 MATTERS = """
-INSERT INTO matters_matter (dossier_id, text, source, source_number, profile, category_id, urgency, desk_level,
-                            found_at, unit_id, handler_id)
+INSERT INTO matters_matter (dossier_id, text, source, source_number, profile, profile_by_hand, category_id, urgency,
+                            desk_level, found_at, unit_id, handler_id)
 SELECT d.id, t.text, (ARRAY['web','plate','patrol','patrol','phone','phone','phone','counter','message','import'])
          [1 + floor(random() * 10)::int], '',
-       CASE WHEN random() < 0.15 THEN 'self' ELSE 'grid' END,
+       CASE WHEN random() < 0.15 THEN 'self' ELSE 'grid' END, false,
        c.id, CASE WHEN random() < 0.01 THEN 'emergency' WHEN random() < 0.06 THEN 'urgent' ELSE 'normal' END,
        CASE WHEN random() < 0.7 THEN 5 WHEN random() < 0.5 THEN 4 ELSE 6 END, d.opened_at,
        CASE WHEN d.step NOT IN ('reported', 'filed', 'merged', 'diverted', 'rejected') AND g.whom < 0.8 THEN u.id END,
