@@ -135,9 +135,16 @@ def test_the_map_counts_every_matter_of_the_list_once_and_goes_closer(cast: Cast
     page = client.get("/queue/map/?step=waiting")
     assert sorted(spot.count for spot in page.context["spots"]) == [2, 3]
     assert (page.context["shown"], page.context["missing"]) == (5, 1)
+    assert [(line.name, line.count, line.missing) for line in page.context["lines"]] == [("第一网格", 6, 1)]
     fullest = max(page.context["spots"], key=lambda spot: spot.count)
-    assert client.get(fullest.href).context["shown"] == 3
-    assert client_as("other_clerk").get("/queue/map/?step=waiting").context["spots"] == []
+    near = client.get(fullest.href)
+    assert (near.context["shown"], len(near.context["rows"])) == (3, 3)
+    west, south, east, north = page.context["box"]
+    answer = client.get(page.context["points"], {"step": "waiting", "box": f"{west},{south},{east},{north}"}).json()
+    drawn = [(each["properties"]["count"], each["properties"]["href"]) for each in answer["features"]]
+    assert drawn == [(spot.count, spot.href) for spot in page.context["spots"]]
+    assert client.get("/queue/map.geojson?step=waiting").status_code == 404
+    assert client_as("other_clerk").get("/queue/map/?step=waiting").context["box"] is None
     for box in ("x", "1,2,3", "nan,0,1,1", "113,22,112,23", "-999,0,1,1", "1,1,1,1"):
         assert client.get("/queue/map/", {"step": "waiting", "box": box}).status_code == 200
 
