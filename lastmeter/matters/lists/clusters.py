@@ -118,13 +118,12 @@ def _cell(box: Box, side: float, x: int, y: int) -> Box:
 def _ask(
     columns: str, after: str, given: Sequence[Any], actor: Actor, filters: Filters, narrowed: Q, now: datetime
 ) -> list[tuple[Any, ...]]:
-    found = reading.apart(actor, filters, ("lon", "lat", "number", "path"), narrowed, now=now)
-    if not found:
+    found = reading.selected(actor, filters, ("lon", "lat", "number", "path"), narrowed, now=now)
+    if found is None:
         return []
     # Named here: Django calls the columns of its statements as it likes.
-    whole = " UNION ALL ".join(f"SELECT * FROM ({sql}) AS found" for sql, _given in found)  # noqa: S608 - Django's SQL
-    statement = f"WITH found (lon, lat, number, path) AS ({whole}) SELECT {columns} FROM found {after}"  # noqa: S608
+    statement = f"WITH found (lon, lat, number, path) AS ({found[0]}) SELECT {columns} FROM found {after}"  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(statement, [*(value for _sql, values in found for value in values), *given])
+        cursor.execute(statement, [*found[1], *given])
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows
