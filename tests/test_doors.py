@@ -162,6 +162,7 @@ DOORS: dict[str, str] = {
     "rules/<int:node_id>/<str:table>/<int:pk>/ending/": "post",
     "queue/table/": "post",
     "queue/map/": "post",
+    "queue/map.geojson": "post",
     "queue/table.xlsx": "post",
     "queue/saved/": "post",
     "queue/saved/<int:pk>/": "post",
