@@ -29,7 +29,7 @@ CALLED = {
 
 
 def warns(due: Sequence[Deadline], now: datetime) -> None:
-    """Yellow: whoever holds it is told, with nobody the desk; of a part who does it, of a dispute who decides.
+    """Yellow: whoever holds it is told, with nobody the desk; of a part who does it, of an objection who decides.
 
     A review of the ledger is the desk's own.
     """
@@ -38,14 +38,14 @@ def warns(due: Sequence[Deadline], now: datetime) -> None:
         told = [each for each in matters if _held(each) and kind != suspending.REVIEW]
         tell.assigned(told, f"due_soon{_tail(kind)}", title, by=CLOCK, now=now)
         tell.desk([each for each in matters if each not in told], f"due_soon{_tail(kind)}", title, by=CLOCK, now=now)
-    disputed = _matters([each.dossier_id for each in _of(due, promises.DISPUTE)])
-    tell.deciders(disputed, "dispute_due_soon", _("争议快到裁定期限"), by=CLOCK, now=now)
+    tell.deciders(_waiting(due, promises.DISPUTE), "dispute_due_soon", _("争议快到裁定期限"), by=CLOCK, now=now)
+    tell.desk(_waiting(due, promises.TRANSFER), "transfer_due_soon", _("转办申请快到答复期限"), by=CLOCK, now=now)
     for part in _parts(due):
         tell.partner(part, "part_due_soon", _("协办或小任务快到期限"), by=CLOCK, now=now)
 
 
 def falls(due: Sequence[Deadline], now: datetime) -> None:
-    """Red: an event, and holder and desk are told; of a part also who does it, of a dispute who decides."""
+    """Red: an event, and holder and desk are told; of a part also who does it, of an objection who decides."""
     events.record_many(
         [events.Happened(each.dossier_id, f"matter.overdue_{each.kind}", unit_id=each.unit_id) for each in due],
         by=CLOCK,
@@ -55,8 +55,8 @@ def falls(due: Sequence[Deadline], now: datetime) -> None:
         _yellow, title = CALLED.get(kind, USUAL)
         tell.assigned([each for each in matters if _held(each)], f"overdue{_tail(kind)}", title, by=CLOCK, now=now)
         tell.desk(matters, f"overdue{_tail(kind)}", title, by=CLOCK, now=now)
-    disputed = _matters([each.dossier_id for each in _of(due, promises.DISPUTE)])
-    tell.deciders(disputed, "dispute_overdue", _("争议已过裁定期限"), by=CLOCK, now=now)
+    tell.deciders(_waiting(due, promises.DISPUTE), "dispute_overdue", _("争议已过裁定期限"), by=CLOCK, now=now)
+    tell.desk(_waiting(due, promises.TRANSFER), "transfer_overdue", _("转办申请已过答复期限"), by=CLOCK, now=now)
     for part in _parts(due):
         tell.partner(part, "part_overdue", _("协办或小任务已超期限"), by=CLOCK, now=now)
         tell.leading([part.matter], "part_overdue", _("协办或小任务已超期限"), by=CLOCK, now=now)
@@ -72,6 +72,10 @@ def _whole(due: Sequence[Deadline]) -> list[Deadline]:
 
 def _of(due: Sequence[Deadline], *kinds: str) -> list[Deadline]:
     return [each for each in due if each.kind in kinds]
+
+
+def _waiting(due: Sequence[Deadline], kind: str) -> list[Matter]:
+    return _matters([each.dossier_id for each in _of(due, kind)])
 
 
 def _parts(due: Sequence[Deadline]) -> list[Part]:

@@ -59,7 +59,7 @@ def lapse_objections(matter: Matter, *, now: datetime) -> None:
     """End what still waits for a decision: the matter has gone on without one."""
     open_ones = Objection.objects.filter(matter=matter, decided_at=None)
     if open_ones.update(verdict=Objection.Verdict.LAPSED, decided_at=now):
-        deadlines.end(matter.pk, [promises.DISPUTE], now=now, void=True)
+        deadlines.end(matter.pk, [promises.DISPUTE, promises.TRANSFER], now=now, void=True)
 
 
 def _no_such_act(matter: Matter, act: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import groupby
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -12,11 +13,17 @@ from lastmeter.dossiers.models import Dossier
 from lastmeter.grid import posts
 from lastmeter.grid.models import Level, Role
 from lastmeter.kit.text import on_record
+from lastmeter.matters import promises
 from lastmeter.matters.models import Matter, Part
 from lastmeter.matters.policy import DECIDERS, DESKS, HANDLERS
 from lastmeter.notices import outbox
 
 HEADS = (Role.SECRETARY, Role.GRID_HEAD, Role.DISPATCHER)
+CLIMBED = _("逾期未办结，逐级上报")
+CLIMBED_OF = {
+    promises.DISPUTE: _("争议逾期未裁定，逐级上报"),
+    promises.TRANSFER: _("转办申请逾期未答复，逐级上报"),
+}
 NEAREST = (Role.GRID_WORKER, Role.PART_TIME_WORKER, Role.GRID_HEAD)
 
 
@@ -84,11 +91,18 @@ def head_of(matter: Matter, level: int, kind: str, title: str | Promise, *, by: 
 
 def heads(climbs: Sequence[Climb], *, by: Actor, now: datetime) -> None:
     """Those who head the ground at the level to which each overdue matter has climbed; where nobody does, above it."""
-    for number, level in sorted({(each.number, each.level) for each in climbs}):
-        dossiers = [each.deadline.dossier for each in climbs if (each.number, each.level) == (number, level)]
+    for (number, level, what), group in groupby(sorted(climbs, key=_step), key=_step):
+        dossiers = [each.deadline.dossier for each in group]
         found = posts.nearest_from([dossier.path for dossier in dossiers], level, HEADS)
         audience = [(dossier, found[dossier.path]) for dossier in dossiers]
-        _tell_each(audience, f"escalated_{number}", _("逾期未办结，逐级上报"), by=by, now=now)
+        kind = f"escalated_{number}_{what}" if what else f"escalated_{number}"
+        _tell_each(audience, kind, CLIMBED_OF.get(what, CLIMBED), by=by, now=now)
+
+
+def _step(climb: Climb) -> tuple[int, int, str]:
+    """Number and level of a step, and what climbs where it is not the work itself."""
+    kind = climb.deadline.kind
+    return climb.number, climb.level, kind if kind in CLIMBED_OF else ""
 
 
 def desk_above(matter: Matter, level: int, kind: str, title: str | Promise, *, by: Actor, now: datetime) -> None:

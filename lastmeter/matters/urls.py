@@ -7,14 +7,12 @@ from lastmeter.matters.views import (
     board,
     counter,
     field,
-    flow_rules,
     matter,
     photos,
     progress,
     queue,
     reassigning,
     reporting,
-    rulebook,
     timing,
     together,
 )
@@ -22,6 +20,7 @@ from lastmeter.matters.views import (
 urlpatterns = [
     path("", include("lastmeter.matters.catalogue.urls")),
     path("", include("lastmeter.matters.talking.urls")),
+    path("", include("lastmeter.matters.rulebook.urls")),
     # the resident
     path("report/", reporting.report, name="report"),
     path("report/<str:number>/", reporting.done, name="report-done"),
@@ -43,14 +42,8 @@ urlpatterns = [
     path("today/", field.today, name="today"),
     path("found/", field.found, name="found"),
     # the desk
-    path("flow-rules/", flow_rules.rules, name="flow-rules"),
-    path("flows/<str:name>/", flow_rules.flow, name="flow"),
     path("queue/", queue.queue, name="queue"),
     path("ledger/", board.ledger, name="ledger"),
-    path("rules/", rulebook.rules, name="rules"),
-    path("rules/<int:node_id>/", rulebook.rules_of, name="rules-of"),
-    path("rules/<int:node_id>/<str:table>/", rulebook.setting, name="rules-set"),
-    path("rules/<int:node_id>/<str:table>/<int:pk>/ending/", rulebook.ending, name="rules-end"),
     path("matters/new/", counter.counter, name="counter"),
     path("matters/new/similar/", counter.similar, name="counter-similar"),
     path("matters/<str:number>/", matter.matter_page, name="matter"),
