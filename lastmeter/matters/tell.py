@@ -14,7 +14,7 @@ from lastmeter.grid import posts
 from lastmeter.grid.models import Level, Role
 from lastmeter.kit.text import on_record
 from lastmeter.matters import promises
-from lastmeter.matters.models import Matter, Part
+from lastmeter.matters.models import Matter, Part, Urgency
 from lastmeter.matters.policy import DECIDERS, DESKS, HANDLERS
 from lastmeter.notices import outbox
 
@@ -120,6 +120,10 @@ def person(matter: Matter, user_id: int | None, kind: str, title: str | Promise,
 def _tell_each(
     audience: Iterable[tuple[Dossier, list[int]]], kind: str, title: str | Promise, *, by: Actor, now: datetime
 ) -> None:
+    concerned = [(dossier, users) for dossier, users in audience if users]
+    if not concerned:
+        return
+    urgent = _emergencies([dossier.pk for dossier, _users in concerned])
     sentence, what = on_record(_("%(what)s：%(title)s")), on_record(title)
     messages = [
         outbox.Message(
@@ -128,10 +132,16 @@ def _tell_each(
             title=sentence % {"what": what, "title": dossier.title},
             link=f"/matters/{dossier.number}/",
             key=f"matter.{kind}:{dossier.pk}:{dossier.version}:{now:%Y%m%d%H%M%S}",
+            urgent=dossier.pk in urgent,
         )
-        for dossier, users in audience
+        for dossier, users in concerned
         for user_id in users
         if user_id != by.user_id
     ]
     if messages:
         outbox.tell_many(messages, now=now)
+
+
+def _emergencies(dossier_ids: Sequence[int]) -> set[int]:
+    """Those of these matters whose messages do not wait for the end of quiet hours."""
+    return set(Matter.objects.filter(pk__in=dossier_ids, urgency=Urgency.EMERGENCY).values_list("pk", flat=True))

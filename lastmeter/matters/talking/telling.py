@@ -13,7 +13,7 @@ from lastmeter.kit import ids, zhtime
 from lastmeter.kit.masking import mask_name, mask_words
 from lastmeter.kit.text import on_record
 from lastmeter.matters import tracking
-from lastmeter.matters.models import Enquiry, Letter, Matter, Message, Requester, Way
+from lastmeter.matters.models import Enquiry, Letter, Matter, Message, Requester, Urgency, Way
 from lastmeter.matters.talking import placeholders, rules, templates
 from lastmeter.matters.talking.occasions import OCCASIONS
 from lastmeter.notices import outbox
@@ -128,7 +128,7 @@ def _until(matter: Matter) -> str:
 def _send(
     matter: Matter, requester: Requester, occasion: str, way: Way, template_id: int | None, text: str, *, now: datetime
 ) -> Message:
-    unsent = way == Way.SMS and not outbox.has("sms")
+    unsent, urgent = way == Way.SMS and not outbox.has("sms"), matter.urgency == Urgency.EMERGENCY
     message = Message.objects.create(
         matter_id=matter.pk, occasion=occasion, way=way, template_id=template_id, words=text, unsent=unsent, at=now
     )
@@ -138,8 +138,8 @@ def _send(
         title = f"{on_record(OCCASIONS[occasion].word)}：{matter.dossier.title}"
         outbox.tell(
             [requester.user_id], kind=f"told.{occasion}", title=title, words=text,
-            link=f"/m/{matter.dossier.number}/", key=message.key, now=now,
+            link=f"/m/{matter.dossier.number}/", key=message.key, urgent=urgent, now=now,
         )  # fmt: skip
     elif requester.phone and not unsent:
-        outbox.send_to("sms", requester.phone, "", text, key=message.key, now=now)
+        outbox.send_to("sms", requester.phone, "", text, key=message.key, urgent=urgent, now=now)
     return message
