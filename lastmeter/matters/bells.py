@@ -14,8 +14,9 @@ from lastmeter.clocks.recount import Moved
 from lastmeter.dossiers import events
 from lastmeter.grid.models import Level
 from lastmeter.kit.text import on_record
-from lastmeter.matters import promises, reckoning, tell
+from lastmeter.matters import promises, reckoning
 from lastmeter.matters.models import Matter, Part
+from lastmeter.matters.talking import tell
 from lastmeter.matters.timing import sentences
 
 CLOCK = system("clock")

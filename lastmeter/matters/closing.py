@@ -10,7 +10,7 @@ from lastmeter.accounts.actors import Actor
 from lastmeter.dossiers.models import Event
 from lastmeter.grid.models import Level
 from lastmeter.kit.text import on_record
-from lastmeter.matters import lifecycle, policy, profiles, promises, tell
+from lastmeter.matters import lifecycle, policy, profiles, promises
 from lastmeter.matters.models import (
     Cap,
     Cause,
@@ -23,6 +23,7 @@ from lastmeter.matters.models import (
     Revisit,
 )
 from lastmeter.matters.steps import Overtaken, end_assignment, lay_with, move, tell_story
+from lastmeter.matters.talking import tell
 from lastmeter.matters.together import parts
 
 REOPEN_KIND = "reopen"

@@ -18,11 +18,11 @@ from lastmeter.grid.defaults import CUSTOMARY
 from lastmeter.grid.models import Level, Node
 from lastmeter.kit.zhtime import Timetable
 from lastmeter.matters import promises
-from lastmeter.matters.asking import ASK_KIND
 from lastmeter.matters.closing import REOPEN_KIND
 from lastmeter.matters.intake import ANSWER, FIX
 from lastmeter.matters.models import Cap, Category, Profile, Scheme, Urgency
 from lastmeter.matters.talking import grievances
+from lastmeter.matters.talking.asking import ASK_KIND
 
 R = TypeVar("R", Limit, Rung, Bound, Cap, OfficeSpan)
 LOCAL = "local"

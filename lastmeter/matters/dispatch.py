@@ -11,11 +11,12 @@ from lastmeter.dossiers import access
 from lastmeter.grid.models import Unit
 from lastmeter.kit.text import on_record
 from lastmeter.kit.zhtime import CHINA
-from lastmeter.matters import profiles, tell
+from lastmeter.matters import profiles
 from lastmeter.matters.catalogue import community
 from lastmeter.matters.models import Assignment, Category, Matter, Part, Urgency
 from lastmeter.matters.screening import classify, name_as
 from lastmeter.matters.steps import end_assignment, lay_with, move, tell_story
+from lastmeter.matters.talking import tell
 from lastmeter.matters.timing.binding import tell_changed
 
 

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from lastmeter.matters import asking, holdings
+from lastmeter.matters import holdings
 from lastmeter.matters.catalogue import loading
-from lastmeter.matters.talking import grievances, outside
+from lastmeter.matters.talking import asking, grievances, outside
 
 
 def lapse(now: datetime) -> int:

@@ -13,11 +13,12 @@ from lastmeter.accounts.actors import Actor
 from lastmeter.clocks import deadlines
 from lastmeter.grid.models import Unit
 from lastmeter.kit.text import on_record
-from lastmeter.matters import promises, tell
+from lastmeter.matters import promises
 from lastmeter.matters.models import Matter, Objection
 from lastmeter.matters.reassigning.disputes import hand_to
 from lastmeter.matters.reassigning.objections import decide, raise_open, waiting
 from lastmeter.matters.steps import Overtaken, move, tell_story
+from lastmeter.matters.talking import tell
 
 
 @transaction.atomic

@@ -10,12 +10,12 @@ from lastmeter.clocks.models import Bound, Demand, Limit, Pause, Rung
 from lastmeter.clocks.suspending import REVIEW
 from lastmeter.clocks.wording import said
 from lastmeter.matters import lifecycle, promises
-from lastmeter.matters.asking import ASK_KIND
 from lastmeter.matters.closing import REOPEN_KIND
 from lastmeter.matters.intake import ANSWER, FIX
 from lastmeter.matters.models import Cap, Category, LapseRule, Profile, ProfileRule, Urgency
 from lastmeter.matters.reckoning import NAMES
 from lastmeter.matters.talking import grievances
+from lastmeter.matters.talking.asking import ASK_KIND
 
 LIMIT_KINDS: dict[str, str | Promise] = {
     ANSWER: NAMES[ANSWER],

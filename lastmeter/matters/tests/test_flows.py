@@ -13,7 +13,6 @@ from lastmeter.accounts.actors import Actor
 from lastmeter.clocks.models import Deadline
 from lastmeter.dossiers.models import Dossier
 from lastmeter.matters import (
-    asking,
     checking,
     closing,
     dispatch,
@@ -44,6 +43,7 @@ from lastmeter.matters.models import (
 )
 from lastmeter.matters.reassigning import corrections, disputes, objections, transfers
 from lastmeter.matters.steps import Overtaken
+from lastmeter.matters.talking import asking
 from lastmeter.matters.together import parts
 from tests.cast import Cast
 

@@ -11,20 +11,10 @@ from functools import lru_cache
 
 from lastmeter.accounts.actors import Actor
 from lastmeter.kit.uploads import Photo
-from lastmeter.matters import (
-    asking,
-    checking,
-    closing,
-    dispatch,
-    handling,
-    intake,
-    lifecycle,
-    screening,
-    sending_up,
-    settling,
-)
+from lastmeter.matters import checking, closing, dispatch, handling, intake, lifecycle, screening, sending_up, settling
 from lastmeter.matters.models import Cause, Channel, Matter, Objection, Outcome, Profile, Rating, Source, Urgency
 from lastmeter.matters.reassigning import objections
+from lastmeter.matters.talking import asking
 from lastmeter.matters.together import parts
 from lastmeter.project.demo import moments, photos
 from lastmeter.project.demo.stage import Place, Stage

@@ -14,8 +14,8 @@ from lastmeter.accounts.actors import Actor
 from lastmeter.clocks.sweep import sweep
 from lastmeter.grid.street import Street
 from lastmeter.kit.zhtime import CHINA
-from lastmeter.matters import asking
 from lastmeter.matters.models import Rating, Source
+from lastmeter.matters.talking import asking
 from lastmeter.notices.models import Notice
 from lastmeter.project.demo import moments, stage
 from lastmeter.project.demo.stage import Place, Stage

@@ -11,11 +11,11 @@ from pytest_django.fixtures import Settings
 
 from lastmeter.accounts.actors import Actor
 from lastmeter.clocks.models import Deadline
-from lastmeter.matters import asking, closing, dispatch, handling, jobs
+from lastmeter.matters import closing, dispatch, handling, jobs
 from lastmeter.matters.models import Category, Closure, Enquiry, LapseRule, Matter, Message, Outcome
 from lastmeter.matters.policy import NotAllowed
 from lastmeter.matters.rulebook import setting
-from lastmeter.matters.talking import lapsing
+from lastmeter.matters.talking import asking, lapsing
 from lastmeter.matters.talking.tests.test_templates import filed, with_phone
 from lastmeter.matters.tracking import tracking_code
 from lastmeter.notices.models import Notice
