@@ -29,7 +29,7 @@ LOCAL = "local"
 PETITION_BASIS = "信访工作条例第二十二、二十三、三十四、三十五条"
 DAY = 24  # natural hours
 # Returns within a working day and twice, a dispute in two, a part in three: 12345 practice (DOMAIN.md 5.3, [K]).
-# An existing installation gets these rows by the migrations matters/0003 and 0014.
+# An existing installation gets these rows by the migrations matters/0003 and 0016.
 LIMITS_OF_FLOWS = (
     (promises.RETURN, "", "", 1, Measure.WORKING_DAYS, 100),
     (promises.RETURN, Profile.PETITION, "", 5, Measure.WORKING_DAYS, 100),

@@ -8,6 +8,7 @@ from lastmeter.matters.views import (
     counter,
     field,
     matter,
+    paper,
     photos,
     progress,
     queue,
@@ -16,6 +17,7 @@ from lastmeter.matters.views import (
     timing,
     together,
 )
+from lastmeter.matters.views.lists import bulk, map, saved, table
 
 urlpatterns = [
     path("", include("lastmeter.matters.catalogue.urls")),
@@ -44,11 +46,23 @@ urlpatterns = [
     # the desk
     path("queue/", queue.queue, name="queue"),
     path("ledger/", board.ledger, name="ledger"),
+    path("queue/table/", table.table, name="queue-table"),
+    path("queue/table.xlsx", table.sheet, name="queue-sheet"),
+    path("queue/map/", map.queue_map, name="queue-map"),
+    path("bulk/", bulk.bulk_runs, name="bulk-runs"),
+    path("bulk/<int:pk>/", bulk.bulk_run, name="bulk-run"),
+    path("bulk/<int:pk>/confirmation/", bulk.confirmation, name="bulk-confirmation"),
+    path("bulk/<int:pk>/undoing/", bulk.undoing, name="bulk-undoing"),
+    path("queue/saved/", saved.lists, name="saved-lists"),
+    path("queue/saved/<int:pk>/", saved.change, name="saved-list"),
+    path("queue/saved/<int:pk>/removal/", saved.removal, name="saved-list-removal"),
+    path("queue/choices/<str:at>/<str:name>/", queue.choices, name="queue-choices"),
     path("matters/new/", counter.counter, name="counter"),
     path("matters/new/similar/", counter.similar, name="counter-similar"),
     path("matters/<str:number>/", matter.matter_page, name="matter"),
     path("matters/<str:number>/receipt/", counter.receipt, name="receipt"),
     path("matters/<str:number>/print/", matter.matter_print, name="matter-print"),
+    path("matters/<str:number>/file.pdf", paper.matter_pdf, name="matter-pdf"),
     path("matters/<str:number>/photos/<str:sha>/", photos.photo, name="matter-photo"),
     path("matters/<str:number>/photos/<str:sha>/thumb/", photos.photo, {"size": "thumb"}, name="matter-thumb"),
     path("matters/<str:number>/reveal/", acts.reveal, name="matter-reveal"),

@@ -23,5 +23,5 @@ def plant(apps: Any, _editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("matters", "0013_policy_rows"), ("clocks", "0006_policy_rows")]
+    dependencies = [("matters", "0015_policy_rows"), ("clocks", "0006_policy_rows")]
     operations = [migrations.RunPython(plant, migrations.RunPython.noop)]

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("grid", "0014_unplaced"),
-        ("matters", "0012_grievance_limit"),
+        ("matters", "0014_lists"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
