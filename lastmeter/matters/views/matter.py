@@ -23,7 +23,7 @@ from lastmeter.dossiers.models import Attachment
 from lastmeter.grid import tree
 from lastmeter.kit import masking
 from lastmeter.kit.ids import pretty
-from lastmeter.matters import channels, danger, lifecycle, policy, promises, story
+from lastmeter.matters import channels, danger, lifecycle, policy, story
 from lastmeter.matters.catalogue import mapping, questions
 from lastmeter.matters.forms import acts as forms
 from lastmeter.matters.forms import reassigning, together
@@ -326,10 +326,8 @@ def facts(setting: forms.Setting, bound: forms.ActForm | None = None) -> dict[st
 
 
 def _decide_by(objection: Objection) -> datetime | None:
-    """Until when a dispute is to be decided; a wish to hand on waits under the matter's own clock."""
-    if objection.kind != Objection.Kind.DISPUTE:
-        return None
-    running = Deadline.objects.filter(dossier=objection.matter_id, kind=promises.DISPUTE, ended_at=None)
+    """Until when an objection is to be decided: by its own clock, which has its kind."""
+    running = Deadline.objects.filter(dossier=objection.matter_id, kind=objection.kind, ended_at=None)
     return running.values_list("due_at", flat=True).first()
 
 

@@ -1,7 +1,7 @@
 """A rule on time from a day on: the forms of the page where a place sets its own."""
 
 import re
-from datetime import date, time
+from datetime import time
 from typing import Any
 
 from django import forms
@@ -11,12 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lastmeter.clocks.models import Bound, Limit, Measure, OfficeSpan, Pause, Rung
-from lastmeter.clocks.ruling import Rule
-from lastmeter.grid.models import Level, Node, Unit
+from lastmeter.grid.models import Level, Node, PolicyRow, Unit
 from lastmeter.kit.forms import Day, Line, offer
 from lastmeter.matters.forms.fields import CategoryField, category_choices
-from lastmeter.matters.models import Profile, Urgency
-from lastmeter.matters.timing import rulebook
+from lastmeter.matters.models import Cap, LapseRule, Outcome, Profile, ProfileRule, Source, Urgency
+from lastmeter.matters.rulebook.words import LIMIT_KINDS, RUNG_KINDS
 
 HERE = "place"
 ANY = [("", gettext_lazy("不限"))]
@@ -46,13 +45,13 @@ class RuleForm(forms.Form):
 class RowForm(RuleForm):
     """A rule that is one row."""
 
-    def row(self) -> Rule:
+    def row(self) -> PolicyRow:
         """The row as written, unsaved."""
         raise NotImplementedError
 
 
 class LimitForm(RowForm):
-    kind = forms.ChoiceField(label=gettext_lazy("哪个期限"), choices=list(rulebook.LIMIT_KINDS.items()), initial="fix")
+    kind = forms.ChoiceField(label=gettext_lazy("哪个期限"), choices=list(LIMIT_KINDS.items()), initial="fix")
     amount = forms.IntegerField(label=gettext_lazy("多少"), min_value=1, max_value=10_000)
     measure = forms.ChoiceField(label=gettext_lazy("怎么计"), choices=Measure.choices, initial=Measure.WORKING_DAYS)
     warn_share = forms.IntegerField(label=gettext_lazy("用掉百分之几时预警"), min_value=1, max_value=100, initial=75)
@@ -77,9 +76,7 @@ class LimitForm(RowForm):
 
     def prepare(self) -> None:
         offer(self, "unit", [*ANY, *((str(unit.pk), unit.name) for unit in self.units)])
-        category = self.fields["category"]
-        if isinstance(category, CategoryField):
-            category.choices = lambda: [*ANY, *category_choices()]
+        _offer_categories(self)
 
     def row(self) -> Limit:
         given = self.cleaned_data
@@ -97,7 +94,7 @@ class LimitForm(RowForm):
 
 
 class RungForm(RowForm):
-    kind = forms.ChoiceField(label=gettext_lazy("哪个期限"), choices=list(rulebook.RUNG_KINDS.items()), initial="fix")
+    kind = forms.ChoiceField(label=gettext_lazy("哪个期限"), choices=list(RUNG_KINDS.items()), initial="fix")
     number = forms.IntegerField(label=gettext_lazy("第几级"), min_value=1, max_value=9, initial=1)
     amount = forms.IntegerField(label=gettext_lazy("超期多久以后"), min_value=1, max_value=10_000)
     measure = forms.ChoiceField(label=gettext_lazy("怎么计"), choices=Measure.choices, initial=Measure.WORKING_DAYS)
@@ -167,11 +164,65 @@ class HoursForm(RuleForm):
         return self.node if owner == HERE else next(unit for unit in self.units if str(unit.pk) == owner)
 
 
-class EndingForm(forms.Form):
-    """From which day on a row of this place holds no longer."""
+class FlowForm(RowForm):
+    source = forms.ChoiceField(label=gettext_lazy("来源"), choices=[*ANY, *Source.choices], required=False)
+    category = CategoryField(label=gettext_lazy("类别（连同下级）"))
+    profile = forms.ChoiceField(
+        label=gettext_lazy("按哪个流程"), choices=[(each.value, each.label) for each in Profile if each != Profile.SELF]
+    )
+    field_order = ("source", "category", "profile", "basis", "valid_from")
 
-    on = Day(label=gettext_lazy("从哪天起停用"))
+    def prepare(self) -> None:
+        _offer_categories(self)
 
-    def day(self) -> date:
-        found: date = self.cleaned_data["on"]
-        return found
+    def row(self) -> ProfileRule:
+        return ProfileRule(
+            **{name: self.cleaned_data[name] for name in ("source", "category", "profile")}, **self.dated()
+        )
+
+
+class CapForm(RowForm):
+    kind = forms.ChoiceField(label=gettext_lazy("管什么"), choices=Cap.Kind.choices)
+    profile = forms.ChoiceField(
+        label=gettext_lazy("哪个流程"),
+        choices=[*ANY, *((each.value, each.label) for each in Profile if each != Profile.SELF)],
+        required=False,
+    )
+    most = forms.IntegerField(label=gettext_lazy("最多几次"), min_value=0, max_value=99)
+    field_order = ("kind", "profile", "most", "basis", "valid_from")
+
+    def row(self) -> Cap:
+        return Cap(**{name: self.cleaned_data[name] for name in ("kind", "profile", "most")}, **self.dated())
+
+
+class LapseForm(RowForm):
+    category = CategoryField(label=gettext_lazy("类别（连同下级）"))
+    then = forms.ChoiceField(
+        label=gettext_lazy("补充到期以后"), choices=LapseRule.Then.choices, widget=forms.RadioSelect
+    )
+    outcome = forms.ChoiceField(
+        label=gettext_lazy("办结的，办理结果写"), choices=Outcome.choices, initial=Outcome.EXPLAINED
+    )
+    field_order = ("category", "then", "outcome", "basis", "valid_from")
+
+    def prepare(self) -> None:
+        _offer_categories(self)
+
+    def row(self) -> LapseRule:
+        return LapseRule(**{name: self.cleaned_data[name] for name in ("category", "then", "outcome")}, **self.dated())
+
+
+def _offer_categories(form: forms.Form) -> None:
+    category = form.fields["category"]
+    if isinstance(category, CategoryField):
+        category.choices = lambda: [*ANY, *category_choices()]
+
+
+FORMS: dict[str, type[RowForm]] = {
+    "limits": LimitForm,
+    "rungs": RungForm,
+    "bounds": BoundForm,
+    "flows": FlowForm,
+    "caps": CapForm,
+    "lapses": LapseForm,
+}

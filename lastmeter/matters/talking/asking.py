@@ -12,11 +12,11 @@ from lastmeter.clocks.models import Deadline
 from lastmeter.dossiers import attachments
 from lastmeter.kit.text import on_record
 from lastmeter.kit.uploads import Photo
-from lastmeter.matters import policy, tell
+from lastmeter.matters import policy
 from lastmeter.matters.closing import Ending, write_closure
 from lastmeter.matters.models import Enquiry, LapseRule, Matter, Outcome
 from lastmeter.matters.steps import Overtaken, end_assignment, move, tell_story
-from lastmeter.matters.talking import lapsing
+from lastmeter.matters.talking import lapsing, tell
 from lastmeter.matters.together import parts
 
 ASK_KIND = "ask"

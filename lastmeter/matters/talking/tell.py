@@ -15,11 +15,17 @@ from lastmeter.dossiers.models import Dossier
 from lastmeter.grid import posts
 from lastmeter.grid.models import Level, Role
 from lastmeter.kit.text import on_record
-from lastmeter.matters.models import Matter, Part
+from lastmeter.matters import promises
+from lastmeter.matters.models import Matter, Part, Urgency
 from lastmeter.matters.policy import DECIDERS, DESKS, HANDLERS
 from lastmeter.notices import outbox
 
 HEADS = (Role.SECRETARY, Role.GRID_HEAD, Role.DISPATCHER)
+CLIMBED = _("逾期未办结，逐级上报")
+CLIMBED_OF = {
+    promises.DISPUTE: _("争议逾期未裁定，逐级上报"),
+    promises.TRANSFER: _("转办申请逾期未答复，逐级上报"),
+}
 NEAREST = (Role.GRID_WORKER, Role.PART_TIME_WORKER, Role.GRID_HEAD)
 
 
@@ -105,13 +111,20 @@ def head_of(matter: Matter, level: int, kind: str, title: str | Promise, *, by: 
 
 def heads(climbs: Sequence[Climb], *, by: Actor, now: datetime) -> None:
     """Those who head the ground at the level to which each overdue matter has climbed; where nobody does, above it."""
-    groups: defaultdict[tuple[int, int], list[Brief]] = defaultdict(list)
+    groups: defaultdict[tuple[int, int, str], list[Brief]] = defaultdict(list)
     for each in climbs:
-        groups[each.number, each.level].append(each.deadline.dossier)
-    for (number, level), dossiers in sorted(groups.items()):
+        groups[_step(each)].append(each.deadline.dossier)
+    for (number, level, what), dossiers in sorted(groups.items()):
         found = posts.nearest_from([dossier.path for dossier in dossiers], level, HEADS)
         audience = [(dossier, found[dossier.path]) for dossier in dossiers]
-        _tell_each(audience, f"escalated_{number}", _("逾期未办结，逐级上报"), by=by, now=now)
+        kind = f"escalated_{number}_{what}" if what else f"escalated_{number}"
+        _tell_each(audience, kind, CLIMBED_OF.get(what, CLIMBED), by=by, now=now)
+
+
+def _step(climb: Climb) -> tuple[int, int, str]:
+    """Number and level of a step, and what climbs where it is not the work itself."""
+    kind = climb.deadline.kind
+    return climb.number, climb.level, kind if kind in CLIMBED_OF else ""
 
 
 def desk_above(matter: Matter, level: int, kind: str, title: str | Promise, *, by: Actor, now: datetime) -> None:
@@ -129,6 +142,10 @@ def person(matter: Matter, user_id: int | None, kind: str, title: str | Promise,
 def _tell_each(
     audience: Iterable[tuple[Dossier | Brief, list[int]]], kind: str, title: str | Promise, *, by: Actor, now: datetime
 ) -> None:
+    concerned = [(dossier, users) for dossier, users in audience if users]
+    if not concerned:
+        return
+    urgent = _emergencies([dossier.pk for dossier, _users in concerned])
     sentence, what = on_record(_("%(what)s：%(title)s")), on_record(title)
     kind, moment = f"matter.{kind}", f"{now:%Y%m%d%H%M%S}"
     messages = [
@@ -138,10 +155,16 @@ def _tell_each(
             title=sentence % {"what": what, "title": dossier.title},
             link=f"/matters/{dossier.number}/",
             key=f"{kind}:{dossier.pk}:{dossier.version}:{moment}",
+            urgent=dossier.pk in urgent,
         )
-        for dossier, users in audience
+        for dossier, users in concerned
         for user_id in users
         if user_id != by.user_id
     ]
     if messages:
         outbox.tell_many(messages, now=now)
+
+
+def _emergencies(dossier_ids: Sequence[int]) -> set[int]:
+    """Those of these matters whose messages do not wait for the end of quiet hours."""
+    return set(Matter.objects.filter(pk__in=dossier_ids, urgency=Urgency.EMERGENCY).values_list("pk", flat=True))
