@@ -226,3 +226,29 @@ def test_a_change_withdrawn_before_its_day_still_says_what_it_would_have_made(cl
         clerk.post(f"/grid/changes/{made.pk}/undoing/")
         page = clerk.get(f"/grid/changes/{made.pk}/").content.decode()
         assert f"<td>{comes}</td>" in page, kind
+
+
+def test_a_grid_is_split_by_the_lanes_that_leave_it(clerk: Client, cast: Cast) -> None:
+    grid = cast.nodes["grid"]
+    Node.objects.filter(pk=grid.pk).update(households=90)
+    lanes = tree.plant_all(
+        [
+            tree.Seed(grid, Level.MICRO, "西巷", values={"households": 30}),
+            tree.Seed(grid, Level.MICRO, "东巷", values={"households": 50}),
+        ],
+        today=FOUNDED,
+    )
+    shapes.draw(dict(zip(lanes, (HALF_WEST, HALF_EAST), strict=True)), source="画", today=FOUNDED)
+    there = f"/grid/changes/new/split/?node={grid.pk}"
+    page = clerk.get(there).content.decode()
+    assert "西巷" in page
+    assert "湖畔小区 6 栋" not in page.split("哪些楼、巷分出去")[1].split("分出去的网格叫什么")[0], "it has no ground"
+    sent = {"node": grid.pk, "effective_on": str(timezone.localdate()), "stays": "第一网格"}
+    assert "都写上名称" in clerk.post(there, sent | {"below": [lanes[1].pk]}).content.decode()
+    everybody = sent | {"below": [each.pk for each in lanes], "leaves": "东网格"}
+    assert "没有留下的" in clerk.post(there, everybody).content.decode()
+    made = proposal(clerk, "split", **(sent | {"below": [lanes[1].pk], "leaves": "东网格"}))
+    clerk.post(f"/grid/changes/{made.pk}/confirmation/")
+    east = Node.objects.get(name="东网格")
+    assert (east.households, Node.objects.get(name="第一网格", valid_to=None).households) == (50, 40)
+    assert Node.objects.get(name="东巷", valid_to=None).parent == east
