@@ -41,7 +41,7 @@ class MattersConfig(AppConfig):
         followers.register(Grievance, followers.of_model(Grievance, _("办理投诉")))
         followers.register(LapseRule, policy.follower(LapseRule, _("补充到期规则")))
         followers.register(Template, templates.FOLLOWER)
-        followers.register(SavedList, followers.of_model(SavedList, _("常用清单")))
+        followers.register(SavedList, followers.of_named(SavedList, _("常用清单"), "name", longest=40))
         keepers.register("matters", holdings.KEEPER)
         handovers.register("matters", handing.WORK)
         handovers.register("parts", parts_handing.WORK)
