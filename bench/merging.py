@@ -14,9 +14,9 @@ import shapely.affinity
 
 from bench import ground
 from bench.ground import Row
-from lastmeter.grid.proposals.measures import UNIT, Held, Measures, measure, objective, sums
-from lastmeter.grid.proposals.merging import Merged, propose
-from lastmeter.grid.proposals.partition import NOWHERE, Atom, Ground, Weights, grids_of, started, survey
+from lastmeter.grid.proposals.solver.measures import UNIT, Held, Measures, measure, objective, sums
+from lastmeter.grid.proposals.solver.merging import Merged, propose
+from lastmeter.grid.proposals.solver.partition import NOWHERE, Atom, Ground, Weights, grids_of, started, survey
 
 if TYPE_CHECKING:
     from lastmeter.grid.models import Layer, Node

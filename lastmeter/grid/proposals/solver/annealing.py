@@ -8,9 +8,9 @@ from math import exp, pi
 from sys import maxsize
 from typing import NamedTuple
 
-from lastmeter.grid.proposals.measures import UNIT, Measures, costs, outside
-from lastmeter.grid.proposals.partition import Division, Ground
-from lastmeter.grid.proposals.repairing import Effort
+from lastmeter.grid.proposals.solver.measures import UNIT, Measures, costs, outside
+from lastmeter.grid.proposals.solver.partition import Division, Ground
+from lastmeter.grid.proposals.solver.repairing import Effort
 
 STEPS = 30_000  # in one round
 ROUNDS = 3
