@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from lastmeter.accounts.requests import actor_in
 from lastmeter.grid import posts, scope, tree
 from lastmeter.grid.models import Level, Node
-from lastmeter.matters import awaited, flow_rules, lists, policy
+from lastmeter.matters import awaited, policy
 from lastmeter.matters.catalogue import keeping
-from lastmeter.matters.lists import Filters
-from lastmeter.matters.talking import grievances, letters, templates
-from lastmeter.matters.timing import rulebook
+from lastmeter.matters.lists import reading
+from lastmeter.matters.lists.filters import Filters
+from lastmeter.matters.talking import grievances, letters
 from lastmeter.matters.views import field, progress
 
 PRESSING = 6
@@ -52,14 +52,14 @@ def desk(request: HttpRequest) -> str:
     if not figures:
         return ""
     now = timezone.now()
-    counted = lists.counts(actor, [each.filters for each in figures], now=now)
+    counted = reading.counts(actor, [each.filters for each in figures], now=now)
     shelf = Filters(step="open" if figures is AT_DESK else "handling")
     context = {
         "stats": [
             (_shown(count), each.words, reverse("queue") + each.filters.query(), each.tone if count else "")
             for each, count in zip(figures, counted, strict=True)
         ],
-        "rows": lists.work_list(actor, shelf, None, now=now, size=PRESSING).items,
+        "rows": reading.work_list(actor, shelf, None, now=now, size=PRESSING).items,
         "more": reverse("queue") + shelf.query(),
         "query": shelf.query(),
         "now": now,
@@ -80,15 +80,15 @@ def talking(request: HttpRequest) -> str:
     actor = actor_in(request)
     if not policy.works_at_desk(actor) and not grievances.reads(actor):
         return ""
-    posted = letters.letters(actor).order_by()[: lists.COUNT_CAP].count()
-    asked = grievances.grievances(actor).filter(answered_at=None).order_by()[: lists.COUNT_CAP].count()
+    posted = letters.letters(actor).order_by()[: reading.COUNT_CAP].count()
+    asked = grievances.grievances(actor).filter(answered_at=None).order_by()[: reading.COUNT_CAP].count()
     stats = [(posted, _("待寄信件"), "/letters/", "info"), (asked, _("办理投诉"), "/grievances/", "warn")]
     found = [(_shown(count), words, href, tone) for count, words, href, tone in stats if count]
     return render_to_string("matters/talking/card.html", {"stats": found}) if found else ""
 
 
 def _shown(count: int) -> str:
-    return f"{lists.COUNT_CAP - 1}+" if count >= lists.COUNT_CAP else str(count)
+    return f"{reading.COUNT_CAP - 1}+" if count >= reading.COUNT_CAP else str(count)
 
 
 def waiting(request: HttpRequest) -> int | None:
@@ -97,17 +97,12 @@ def waiting(request: HttpRequest) -> int | None:
     if not scope.held(actor):
         return None
     step = "handling" if policy.only_handles(actor) else "waiting"
-    return lists.count(actor, Filters(step=step), now=timezone.now())
+    return reading.count(actor, Filters(step=step), now=timezone.now())
 
 
 def has_list(request: HttpRequest) -> bool:
     """Whether the work list is for this person: whoever holds a post has one."""
     return bool(scope.held(actor_in(request)))
-
-
-def sets_rules(request: HttpRequest) -> bool:
-    """Whether this person sets the rules on time of a place."""
-    return scope.has_post(actor_in(request), rulebook.RULERS, rulebook.LOWEST)
 
 
 def takes_reports(request: HttpRequest) -> bool:
@@ -160,11 +155,6 @@ def finds(request: HttpRequest) -> bool:
     return policy.settles_on_the_spot(actor_in(request))
 
 
-def keeps_flows(request: HttpRequest) -> bool:
-    """Whether the rules of flows are this person's to keep."""
-    return flow_rules.keeps(actor_in(request))
-
-
 def posts_letters(request: HttpRequest) -> bool:
     """Whether letters are for this person: whoever keeps a desk."""
     return policy.works_at_desk(actor_in(request))
@@ -173,11 +163,6 @@ def posts_letters(request: HttpRequest) -> bool:
 def reads_grievances(request: HttpRequest) -> bool:
     """Whether complaints about the handling may lie with this person."""
     return grievances.reads(actor_in(request))
-
-
-def keeps_templates(request: HttpRequest) -> bool:
-    """Whether this person may change what requesters are told."""
-    return bool(templates.grounds(actor_in(request)))
 
 
 HERO = hero
@@ -190,15 +175,12 @@ CARDS = [
 ]
 BADGES = {"/queue/": waiting}
 GATES = {
-    "/flow-rules/": keeps_flows,
     "/today/": works_in_field,
     "/found/": finds,
     "/queue/": has_list,
     "/ledger/": has_list,
-    "/rules/": sets_rules,
     "/matters/new/": takes_reports,
     "/catalogue/": looks_up,
-    "/templates/": keeps_templates,
     "/grievances/": reads_grievances,
     "/letters/": posts_letters,
 }

@@ -77,6 +77,7 @@ SAYS: dict[str, str | Promise] = {
     "matter.overdue_accept": gettext_lazy("超过受理告知期限"),
     "matter.overdue_recheck": gettext_lazy("超过复查期限"),
     "matter.overdue_dispute": gettext_lazy("超过裁定期限"),
+    "matter.overdue_transfer": gettext_lazy("转办申请超过答复期限"),
     "matter.overdue_assist": gettext_lazy("协办超过期限"),
     "matter.overdue_task": gettext_lazy("小任务超过期限"),
     "matter.overdue_review": gettext_lazy("挂账到了复核日期"),
@@ -98,6 +99,8 @@ SAYS: dict[str, str | Promise] = {
     "matter.urged_by_requester": gettext_lazy("诉求人催办"),
     "matter.pressed_answered": gettext_lazy("回复督办催办"),
     "matter.date_moved": gettext_lazy("期限重新计算"),
+    "matter.reclassified": gettext_lazy("改了类别或紧急程度"),
+    "matter.bulk_undone": gettext_lazy("撤销了刚才的批量处理"),
     "matter.escalated": gettext_lazy("逾期未办，逐级上报"),
 }
 
