@@ -45,8 +45,10 @@ def next_shift(request: HttpRequest) -> str:
 
 
 def missed(request: HttpRequest) -> int | None:
-    """Calls to follow up, beside their entry in the menu."""
+    """Calls to follow up, beside their entry in the menu: on the homes and where calls are shown, not on every page."""
     actor = actor_in(request)
+    if request.path not in ("/desk/", "/calls/"):
+        return None
     return calling.to_follow_up(actor).count() if scope.has_post(actor, DRAWERS) else None
 
 

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from lastmeter.grid import views
+from lastmeter.grid.addresses import placing_views
 from lastmeter.grid.addresses import views as book
 from lastmeter.grid.coverage import views as coverage_views
 from lastmeter.grid.directory import views as directory_views
@@ -87,6 +88,7 @@ urlpatterns = [
     path("addresses/compounds/<int:pk>/", book.compound, name="address-compound"),
     path("addresses/roads/<int:pk>/", book.road, name="address-road"),
     path("addresses/buildings/<int:pk>/", book.building, name="address-building"),
+    path("addresses/buildings/<int:pk>/place/", placing_views.place, name="address-place"),
     path("addresses/buildings/<int:pk>/households/", book.households, name="address-households"),
     path("addresses/buildings/<int:pk>/entrances/", book.entrances, name="address-entrances"),
     path("addresses/buildings/<int:pk>/closure/", book.closure, name="address-closure"),

@@ -191,7 +191,7 @@ def _write_fresh(fresh: list[_Ready], *, by: Actor, client: str, now: datetime, 
     pairs = list(zip(fresh, dossiers, strict=True))
     asked = (_requester(ready.report, dossier, by, now) for ready, dossier in pairs)
     bulk.create(Requester, filter(None, asked))
-    events.record_many(_story(pairs), by=by, now=now, keys=False)
+    events.write_many(_story(pairs), by=by, now=now)
     bulk.create(Deadline, _with_dossier(dossiers, planned))
     search.write_many(
         (dossier.pk, search.tokens(dossier.title, dossier.place, ready.report.text)) for ready, dossier in pairs

@@ -107,10 +107,9 @@ def recount_many(matters: Sequence[Matter], *, now: datetime) -> dict[int, list[
     asked = {each.pk: [wanted(each, kind, now) for kind in words[each.pk]] for each in matters}
     found: dict[int, list[Changed]] = {}
     for moved in recounting.rebind_many(asked, now=now):
-        row = moved.deadline
-        if row.kind in words[row.dossier_id]:
-            changed = Changed(words[row.dossier_id][row.kind], moved.before, row.due_at)
-            found.setdefault(row.dossier_id, []).append(changed)
+        if moved.kind in words[moved.dossier_id]:
+            changed = Changed(words[moved.dossier_id][moved.kind], moved.before, moved.after)
+            found.setdefault(moved.dossier_id, []).append(changed)
     return found
 
 

@@ -49,6 +49,7 @@ urlpatterns = [
     path("queue/table/", table.table, name="queue-table"),
     path("queue/table.xlsx", table.sheet, name="queue-sheet"),
     path("queue/map/", map.queue_map, name="queue-map"),
+    path("queue/map.geojson", map.points, name="queue-map-points"),
     path("bulk/", bulk.bulk_runs, name="bulk-runs"),
     path("bulk/<int:pk>/", bulk.bulk_run, name="bulk-run"),
     path("bulk/<int:pk>/confirmation/", bulk.confirmation, name="bulk-confirmation"),

@@ -65,7 +65,7 @@ ENTRIES = (
     Entry("desk", _("网格与岗位"), "tree", ("/grid/",), GRID),
     Entry("desk", _("一张图"), "map", ("/map/",), GRID),
     Entry("desk", _("覆盖缺口"), "grid", ("/coverage/",), GRID),
-    Entry("desk", pgettext_lazy("menu", "岗位"), "people", ("/posts/",), GRID),
+    Entry("desk", _("岗位一览"), "people", ("/posts/",), GRID),
     Entry("desk", _("值班表"), "calendar", ("/rosters/",), GRID),
     Entry("desk", _("没接的呼叫"), "phone", ("/calls/",), GRID),
     Entry("desk", _("我的班"), "clock", ("/shifts/",), GRID),

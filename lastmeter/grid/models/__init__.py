@@ -14,6 +14,7 @@ from lastmeter.grid.models.proposals import (
     ProposalCell,
     ProposalFigures,
     ProposalGrid,
+    ProposalHeld,
     ProposalLayer,
     ProposalShare,
 )
@@ -72,6 +73,7 @@ __all__ = [
     "ProposalCell",
     "ProposalFigures",
     "ProposalGrid",
+    "ProposalHeld",
     "ProposalLayer",
     "ProposalShare",
     "Road",

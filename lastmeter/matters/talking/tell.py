@@ -1,14 +1,16 @@
 """Who is told of what, in which words."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from itertools import groupby
+from typing import NamedTuple, TypeAlias
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from lastmeter.accounts.actors import Actor
 from lastmeter.clocks.bells import Climb
+from lastmeter.dossiers.brief import Brief
 from lastmeter.dossiers.models import Dossier
 from lastmeter.grid import posts
 from lastmeter.grid.models import Level, Role
@@ -27,6 +29,17 @@ CLIMBED_OF = {
 NEAREST = (Role.GRID_WORKER, Role.PART_TIME_WORKER, Role.GRID_HEAD)
 
 
+class Lying(NamedTuple):
+    """A matter of which no more is known than with whom it lies: what the sweep carries of thousands."""
+
+    dossier: Brief
+    unit_id: int | None
+    handler_id: int | None
+
+
+Told: TypeAlias = Matter | Lying
+
+
 def reported(dossiers: Sequence[Dossier], *, by: Actor, now: datetime) -> None:
     """A new report: the workers of its grid, or the desk of its community where a grid has nobody."""
     holders = posts.holders_of({dossier.path for dossier in dossiers}, (*NEAREST, Role.COMMUNITY_CLERK))
@@ -42,18 +55,17 @@ def nearest(matters: Iterable[Matter], kind: str, title: str | Promise, *, by: A
     _tell_each(((dossier, holders.get(dossier.path, [])) for dossier in dossiers), kind, title, by=by, now=now)
 
 
-def desk(matters: Iterable[Matter], kind: str, title: str | Promise, *, by: Actor, now: datetime) -> None:
+def desk(matters: Iterable[Told], kind: str, title: str | Promise, *, by: Actor, now: datetime) -> None:
     """The desks at which these matters lie now."""
     dossiers = [matter.dossier for matter in matters]
     found = posts.holders_of({dossier.path for dossier in dossiers}, DESKS)
     _tell_each(((dossier, found[dossier.path]) for dossier in dossiers), kind, title, by=by, now=now)
 
 
-def assigned(matters: Iterable[Matter], kind: str, title: str | Promise, *, by: Actor, now: datetime) -> None:
+def assigned(matters: Iterable[Told], kind: str, title: str | Promise, *, by: Actor, now: datetime) -> None:
     """The person or the unit's people with whom each of these matters lies."""
     held = list(matters)
-    units = {matter.unit_id for matter in held if matter.unit_id and not matter.handler_id}
-    people = {unit_id: posts.unit_people(unit_id, HANDLERS) for unit_id in units}
+    people = posts.people_of_units([each.unit_id for each in held if each.unit_id and not each.handler_id], HANDLERS)
     audience = (
         (matter.dossier, [matter.handler_id] if matter.handler_id else people.get(matter.unit_id or 0, []))
         for matter in held
@@ -61,25 +73,33 @@ def assigned(matters: Iterable[Matter], kind: str, title: str | Promise, *, by: 
     _tell_each(audience, kind, title, by=by, now=now)
 
 
-def deciders(matters: Iterable[Matter], kind: str, title: str | Promise, *, by: Actor, now: datetime) -> None:
+def deciders(matters: Iterable[Told], kind: str, title: str | Promise, *, by: Actor, now: datetime) -> None:
     """Who decides whose duty it is: the nearest dispatcher from the street up."""
     dossiers = [matter.dossier for matter in matters]
     found = posts.nearest_from([dossier.path for dossier in dossiers], Level.TOWN, DECIDERS)
     _tell_each(((dossier, found[dossier.path]) for dossier in dossiers), kind, title, by=by, now=now)
 
 
-def leading(matters: Iterable[Matter], kind: str, title: str | Promise, *, by: Actor, now: datetime) -> None:
+def leading(matters: Iterable[Told], kind: str, title: str | Promise, *, by: Actor, now: datetime) -> None:
     """Whoever leads each of these matters: with whom it lies, else the desk."""
     held = list(matters)
     lying = [each for each in held if each.unit_id or each.handler_id]
     assigned(lying, kind, title, by=by, now=now)
-    desk([each for each in held if each not in lying], kind, title, by=by, now=now)
+    desk([each for each in held if not (each.unit_id or each.handler_id)], kind, title, by=by, now=now)
 
 
 def partner(part: Part, kind: str, title: str | Promise, *, by: Actor, now: datetime) -> None:
     """The person or the unit's people who do a part of the work."""
-    people = [part.user_id] if part.user_id else posts.unit_people(part.unit_id or 0, HANDLERS)
-    _tell_each([(part.matter.dossier, people)], kind, title, by=by, now=now)
+    partners([part], kind, title, by=by, now=now)
+
+
+def partners(parts: Sequence[Part], kind: str, title: str | Promise, *, by: Actor, now: datetime) -> None:
+    """`partner` for many parts, read with matter and dossier."""
+    people = posts.people_of_units([part.unit_id for part in parts if part.unit_id and not part.user_id], HANDLERS)
+    audience = [
+        (part.matter.dossier, [part.user_id] if part.user_id else people.get(part.unit_id or 0, [])) for part in parts
+    ]
+    _tell_each(audience, kind, title, by=by, now=now)
 
 
 def head_of(matter: Matter, level: int, kind: str, title: str | Promise, *, by: Actor, now: datetime) -> None:
@@ -91,8 +111,10 @@ def head_of(matter: Matter, level: int, kind: str, title: str | Promise, *, by: 
 
 def heads(climbs: Sequence[Climb], *, by: Actor, now: datetime) -> None:
     """Those who head the ground at the level to which each overdue matter has climbed; where nobody does, above it."""
-    for (number, level, what), group in groupby(sorted(climbs, key=_step), key=_step):
-        dossiers = [each.deadline.dossier for each in group]
+    groups: defaultdict[tuple[int, int, str], list[Brief]] = defaultdict(list)
+    for each in climbs:
+        groups[_step(each)].append(each.deadline.dossier)
+    for (number, level, what), dossiers in sorted(groups.items()):
         found = posts.nearest_from([dossier.path for dossier in dossiers], level, HEADS)
         audience = [(dossier, found[dossier.path]) for dossier in dossiers]
         kind = f"escalated_{number}_{what}" if what else f"escalated_{number}"
@@ -118,20 +140,21 @@ def person(matter: Matter, user_id: int | None, kind: str, title: str | Promise,
 
 
 def _tell_each(
-    audience: Iterable[tuple[Dossier, list[int]]], kind: str, title: str | Promise, *, by: Actor, now: datetime
+    audience: Iterable[tuple[Dossier | Brief, list[int]]], kind: str, title: str | Promise, *, by: Actor, now: datetime
 ) -> None:
     concerned = [(dossier, users) for dossier, users in audience if users]
     if not concerned:
         return
     urgent = _emergencies([dossier.pk for dossier, _users in concerned])
     sentence, what = on_record(_("%(what)s：%(title)s")), on_record(title)
+    kind, moment = f"matter.{kind}", f"{now:%Y%m%d%H%M%S}"
     messages = [
         outbox.Message(
             user_id=user_id,
-            kind=f"matter.{kind}",
+            kind=kind,
             title=sentence % {"what": what, "title": dossier.title},
             link=f"/matters/{dossier.number}/",
-            key=f"matter.{kind}:{dossier.pk}:{dossier.version}:{now:%Y%m%d%H%M%S}",
+            key=f"{kind}:{dossier.pk}:{dossier.version}:{moment}",
             urgent=dossier.pk in urgent,
         )
         for dossier, users in concerned

@@ -62,11 +62,11 @@ def disputed(cast: Cast, actor: Actors) -> Matter:
 def test_a_unit_gives_back_twice_and_then_the_one_above_decides(cast: Cast, actor: Actors, client_as: ClientAs) -> None:
     matter, handler, clerk = given_out(cast, actor), client_as("handler"), client_as("clerk")
     for left in (2, 1):
-        assert f"还可退 {left} 次" in handler.get(at(matter)).content.decode()
+        assert f"还可退 {left} 次" in handler.get(at(matter) + "?act=return").content.decode()
         assert handler.post(at(matter, "return"), NOT_DUTY).status_code == 302
         assert step(matter) == lifecycle.FILED
         clerk.post(at(matter, "assignment"), {"to": f"unit:{cast.units['urban'].pk}", "urgency": "normal"})
-    assert "职责争议" in handler.get(at(matter)).content.decode()
+    assert "职责争议" in handler.get(at(matter) + "?act=return").content.decode()
     assert handler.post(at(matter, "return"), NOT_DUTY).status_code == 302
     assert step(matter) == lifecycle.DISPATCHED
     assert fresh(matter).unit == cast.units["urban"]
