@@ -172,7 +172,7 @@ def test_photos_stay_when_a_form_comes_back(cast: Cast, client_as: ClientAs) -> 
     assert back.status_code == 422
     assert "已留着 1 张照片" in back.content.decode()
     [offer] = [each for each in back.context["offers"] if each.door.act == "settle"]
-    worker.post(at(matter, "settlement"), {"result": "已劝导", "kept": offer.form["kept"].value()})
+    worker.post(at(matter, "settlement"), {"result": "已劝导", "kept": offer.form["kept"].value(), "anyway": "1"})
     assert Attachment.objects.filter(dossier=matter.pk).count() == 1
     assert step(matter) == "closed"
 

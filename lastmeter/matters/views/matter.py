@@ -23,7 +23,7 @@ from lastmeter.dossiers.models import Attachment
 from lastmeter.grid import tree
 from lastmeter.kit import masking
 from lastmeter.kit.ids import pretty
-from lastmeter.matters import channels, danger, lifecycle, policy, promises, story
+from lastmeter.matters import channels, danger, lifecycle, policy, story
 from lastmeter.matters.catalogue import mapping, questions
 from lastmeter.matters.forms import acts as forms
 from lastmeter.matters.forms import reassigning, together
@@ -41,7 +41,7 @@ DOORS = (
     Door("reply", "reply", "R", gettext_lazy("答复"), forms.ReplyForm),
     Door("close", "closure", "C", gettext_lazy("办结"), forms.ClosureForm),
     Door("uphold", "ruling", "G", gettext_lazy("裁定"), reassigning.Ruling),
-    Door("grant_transfer", "transfer-answer", "G", gettext_lazy("答复转办申请"), reassigning.TransferAnswer),
+    Door("grant_transfer", "transfer-answer", "T", gettext_lazy("答复转办申请"), reassigning.TransferAnswer),
     Door("confirm", "check", "L", gettext_lazy("现场核实"), forms.CheckForm),
     Door("part_finish", "part-result", "I", gettext_lazy("办完这一份"), together.PartResult),
     Door("part_sign", "part-signature", "", gettext_lazy("签收这一份"), together.PartSignature),
@@ -70,7 +70,7 @@ DOORS = (
     Door("recall", "recall", "O", gettext_lazy("收回"), forms.Recall, "danger"),
 )
 ASK = Door("ask", "enquiry", "Q", gettext_lazy("请补充"), forms.EnquiryForm)
-OUTSIDE = Door("outside", "outside", "G", gettext_lazy("请外部单位"), OutsideForm)
+OUTSIDE = Door("outside", "outside", "P", gettext_lazy("请外部单位"), OutsideForm)
 NOTE = Door("note", "note", "N", gettext_lazy("备注"), forms.NoteForm)
 MAIN_BUTTONS = 3
 AT_HAND = ("dispatch", "reply", "close", "respond")  # what a page is opened for, mostly
@@ -326,10 +326,8 @@ def facts(setting: forms.Setting, bound: forms.ActForm | None = None) -> dict[st
 
 
 def _decide_by(objection: Objection) -> datetime | None:
-    """Until when a dispute is to be decided; a wish to hand on waits under the matter's own clock."""
-    if objection.kind != Objection.Kind.DISPUTE:
-        return None
-    running = Deadline.objects.filter(dossier=objection.matter_id, kind=promises.DISPUTE, ended_at=None)
+    """Until when an objection is to be decided: by its own clock, which has its kind."""
+    running = Deadline.objects.filter(dossier=objection.matter_id, kind=objection.kind, ended_at=None)
     return running.values_list("due_at", flat=True).first()
 
 
