@@ -14,11 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lastmeter.kit.sheets import write_rows
-from lastmeter.matters.learning import counting, measuring, model, training
+from lastmeter.matters.learning import cli, counting, measuring, model, training
 from lastmeter.matters.learning.cutting import learn_lexicon, runs, split, words_view
 from lastmeter.matters.learning.tests.texts import KINDS, some
 from lastmeter.matters.learning.training import Examples
-from lastmeter.project.cli import lastmeter
 
 ENGLISH = {
     "noise": ("loud music at night", "drilling noise all day", "barking dogs keep us awake"),
@@ -35,7 +34,8 @@ def write_table(path: Path, texts: Sequence[str], labels: Sequence[str], *, enco
 
 
 def learn(*words: object) -> Result:
-    return CliRunner().invoke(lastmeter, ["learn", *map(str, words)])
+    command, *rest = map(str, words)
+    return CliRunner().invoke({"train": cli.train, "predict": cli.predict}[command], rest)
 
 
 def train(table: Path, out: Path, *more: object) -> Result:

@@ -8,9 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 from lastmeter.kit.sheets import read_rows
-from lastmeter.matters.learning import measuring, model, tables, training
+from lastmeter.matters.learning import cli, measuring, model, tables, training
 from lastmeter.matters.learning.training import Examples
-from lastmeter.project.cli import lastmeter
 
 DATA = Path(os.environ.get("LASTMETER_TEST_DATA", Path(__file__).parents[4] / "../shared/data")) / "appeals2020"
 CUT, WHOLE = DATA / "train_segmented.csv", DATA / "train_raw_sample.csv"
@@ -44,12 +43,8 @@ def _twins(words: frozenset[str], text: str) -> bool:
 def test_the_command_learns_from_raw_rows_and_labels_them(tmp_path: Path) -> None:
     made, out = tmp_path / "made.npz", tmp_path / "said.csv"
     columns = ["--text", "留言主题", "--text", "留言详情"]
-    done = CliRunner().invoke(
-        lastmeter, ["learn", "train", str(WHOLE), *columns, "--label", "一级标签", "--model", str(made)]
-    )
+    done = CliRunner().invoke(cli.train, [str(WHOLE), *columns, "--label", "一级标签", "--model", str(made)])
     assert done.exit_code == 0, done.output
-    done = CliRunner().invoke(
-        lastmeter, ["learn", "predict", str(WHOLE), *columns, "--model", str(made), "--out", str(out)]
-    )
+    done = CliRunner().invoke(cli.predict, [str(WHOLE), *columns, "--model", str(made), "--out", str(out)])
     assert done.exit_code == 0, done.output
     assert len(list(read_rows(out))) == len(list(read_rows(WHOLE)))
