@@ -19,7 +19,7 @@ from lastmeter.clocks.deadlines import NotNow
 from lastmeter.clocks.models import Bound, Limit, Rung
 from lastmeter.grid.models import Node
 from lastmeter.matters.forms import rulebook as forms
-from lastmeter.matters.timing import rulebook
+from lastmeter.matters.timing import calendar, rulebook
 
 ROWS: "dict[str, QuerySet[Any]]" = {
     "limits": Limit.objects.all(),
@@ -64,6 +64,7 @@ def _page(request: Request, node_id: int, bound: django_forms.Form | None = None
         "rungs": rulebook.rungs(node, today),
         "bounds": rulebook.bounds(node, today),
         "timetables": rulebook.timetables(node, today),
+        "calendar": calendar.shown(today),
         "forms": made,
         "today": today,
     }
@@ -93,11 +94,11 @@ def _set(request: Request, form: forms.RuleForm) -> str:
     today, now = timezone.localdate(), timezone.now()
     if isinstance(form, forms.HoursForm):
         given = form.cleaned_data
-        moved = ruling.put_hours(
+        ruling.put_hours(
             form.chosen(), given["weekdays"], given["spans"], since=given["valid_from"], basis=given["basis"],
             by=request.actor, today=today, now=now,
         )  # fmt: skip
-        return _("办公时间已定下，%(count)d 个在走的期限随之改动。") % {"count": moved}
+        return _("办公时间已定下，在走的期限正随之重新计算。")
     if isinstance(form, forms.RowForm):
         ruling.put(form.row(), by=request.actor, today=today, now=now)
     return _("规则已定下，到那天生效；已经在走的期限不变。")
