@@ -9,6 +9,7 @@ from click.testing import CliRunner
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from lastmeter.accounts.actors import Actor
 from lastmeter.clocks import applying, book, calendars, jobs
@@ -16,6 +17,9 @@ from lastmeter.clocks.cli import commands
 from lastmeter.clocks.models import CalendarDay, Deadline, Limit, OfficeSpan, Recounting
 from lastmeter.dossiers.models import Dossier, Event
 from lastmeter.grid import ground
+from lastmeter.grid.duty import arranging, rosters, rota
+from lastmeter.grid.duty.rota import DayKind
+from lastmeter.grid.models import Roster
 from lastmeter.kit.zhtime import CHINA, DAY, Calendar
 from lastmeter.matters import dispatch, intake
 from lastmeter.matters.models import Matter, Source
@@ -129,6 +133,26 @@ def test_an_upgrade_that_knows_another_year_is_noticed_by_itself(cast: Cast, mon
     assert due(matter) == at("2027-01-08 18:00")
     assert "软件升级带来了新的放假安排" in told(matter)[0]
     assert jobs.apply(NOW) == 0
+
+
+def test_rosters_go_by_the_published_days_too(cast: Cast, actor: Actors, client_as: Callable[[str], Client]) -> None:
+    hours = {DayKind.WORKDAY: rota.read_slots("08:00-18:00"), DayKind.HOLIDAY: rota.read_slots("00:00-00:00")}
+    names = [cast.users["worker"], cast.users["clerk"]]
+    plan = arranging.Plan(
+        name="值守", members=names, slots=hours, round_the_clock=False, phone="", valid_from=date(2027, 1, 1)
+    )
+    made = arranging.draw_up(cast.nodes["community"], plan, by=actor("clerk"), now=timezone.now())
+
+    def hours_of(day: date) -> list[str]:
+        roster = rosters.whole(Roster.objects.filter(pk=made.pk)).get()
+        return [f"{each.starts:%H:%M}" for each in rosters.shifts_of(roster, day, day + DAY)]
+
+    assert hours_of(date(2027, 1, 4)) == ["08:00"]  # a Monday like any other, as long as nobody has said more
+    calendars.publish(notice(), basis=NOTICE, now=NOW)
+    assert hours_of(date(2027, 1, 4)) == ["00:00"]
+    assert hours_of(date(2027, 1, 9)) == ["08:00"]  # a Saturday that is worked in exchange
+    page = client_as("clerk").get(f"/rosters/{made.pk}/?month=2027-01")
+    assert "调休上班" in page.content.decode()
 
 
 def test_a_year_that_is_not_published_is_said_and_no_longer_when_it_is(
