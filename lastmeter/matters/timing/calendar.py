@@ -4,8 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.utils.translation import gettext as _
-
 from lastmeter.clocks import applying, calendars, wording
 from lastmeter.clocks.models import CalendarDay, Recounting
 from lastmeter.kit import workdays
@@ -19,8 +17,8 @@ class Year:
     year: int
     published: bool
     basis: str
-    off: str
-    swapped: str
+    off: list[str]
+    swapped: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +56,12 @@ def _year(year: int, basis: str) -> Year:
     )
 
 
-def _said(days: Iterable[date]) -> str:
-    """Days that follow one another as one span: "01-01–01-03、02-15"."""
+def _said(days: Iterable[date]) -> list[str]:
+    """Days that follow one another as one span: "01-01–01-03", "02-15"."""
     spans: list[list[date]] = []
     for day in days:
         if spans and spans[-1][-1] + DAY == day:
             spans[-1].append(day)
         else:
             spans.append([day])
-    return _("、").join(f"{span[0]:%m-%d}–{span[-1]:%m-%d}" if len(span) > 1 else f"{span[0]:%m-%d}" for span in spans)
+    return [f"{span[0]:%m-%d}–{span[-1]:%m-%d}" if len(span) > 1 else f"{span[0]:%m-%d}" for span in spans]
