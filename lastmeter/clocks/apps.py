@@ -11,12 +11,12 @@ class ClocksConfig(AppConfig):
     def ready(self) -> None:
         from lastmeter.clocks import book
         from lastmeter.clocks.models import Bound, Limit, OfficeSpan, Recounting, Rung  # models exist only from here on
-        from lastmeter.grid import followers
+        from lastmeter.grid import followers, policy
         from lastmeter.kit import workdays
 
-        followers.register(Limit, followers.of_model(Limit, _("时限规则")))
-        followers.register(Rung, followers.of_model(Rung, _("逐级上报规则")))
-        followers.register(Bound, followers.of_model(Bound, _("期限变动上限")))
         workdays.register(book.calendar)
+        followers.register(Limit, policy.follower(Limit, _("时限规则")))
+        followers.register(Rung, policy.follower(Rung, _("逐级上报规则")))
+        followers.register(Bound, policy.follower(Bound, _("期限变动上限")))
         followers.register(Recounting, followers.of_model(Recounting, _("重新计算期限")))
         followers.register(OfficeSpan, followers.of_model(OfficeSpan, _("办公时间")))

@@ -42,7 +42,7 @@ def publish(file: Path, basis: str, dry_run: bool) -> None:
     click.echo(_("日历改动 %(count)d 天。") % {"count": changed})
     _say_unknown()
     if changed:
-        click.echo(_("在走的期限由后台作业（lastmeter work）重新计算，进度看 lastmeter calendar show 或“时限规则”页。"))
+        click.echo(_("在走的期限由后台（lastmeter work）重新计算，进度看 calendar show 或“放假和调休”页。"))
 
 
 @commands.command()

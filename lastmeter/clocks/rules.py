@@ -268,6 +268,6 @@ class BoundRule:
 
 def bound(rules: Iterable[BoundRule], *, path: str, what: str, which: str = "") -> int | None:
     """The number that holds at a place: the nearest row's, one for this `which` first; None when there is none."""
-    fitting = [each for each in rules if each.what == what and path.startswith(each.path) and each.which in ("", which)]
-    chosen = max(fitting, key=lambda each: (len(each.path), each.which != ""), default=None)
+    fitting = (each for each in rules if each.what == what and each.which in ("", which))
+    chosen = nearest(fitting, path, lambda each: each.which != "")
     return chosen.amount if chosen else None

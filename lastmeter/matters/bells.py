@@ -17,9 +17,10 @@ from lastmeter.dossiers.brief import Brief
 from lastmeter.grid.models import Level
 from lastmeter.kit.lookups import Among
 from lastmeter.kit.text import on_record
-from lastmeter.matters import promises, reckoning, tell
+from lastmeter.matters import promises, reckoning
 from lastmeter.matters.models import Matter, Part
-from lastmeter.matters.tell import Lying
+from lastmeter.matters.talking import tell
+from lastmeter.matters.talking.tell import Lying
 from lastmeter.matters.timing import sentences
 
 CLOCK = system("clock")
@@ -33,7 +34,7 @@ CALLED = {
 
 
 def warns(due: Sequence[Due], now: datetime) -> None:
-    """Yellow: whoever holds it is told, with nobody the desk; of a part who does it, of a dispute who decides.
+    """Yellow: whoever holds it is told, with nobody the desk; of a part who does it, of an objection who decides.
 
     A review of the ledger is the desk's own.
     """
@@ -43,12 +44,13 @@ def warns(due: Sequence[Due], now: datetime) -> None:
         desk = [each for each in matters if not _held(each) or kind == suspending.REVIEW]
         tell.assigned(held, f"due_soon{_tail(kind)}", title, by=CLOCK, now=now)
         tell.desk(desk, f"due_soon{_tail(kind)}", title, by=CLOCK, now=now)
-    tell.deciders(_disputed(due), "dispute_due_soon", _("争议快到裁定期限"), by=CLOCK, now=now)
+    tell.deciders(_waiting(due, promises.DISPUTE), "dispute_due_soon", _("争议快到裁定期限"), by=CLOCK, now=now)
+    tell.desk(_waiting(due, promises.TRANSFER), "transfer_due_soon", _("转办申请快到答复期限"), by=CLOCK, now=now)
     tell.partners(_parts(due), "part_due_soon", _("协办或小任务快到期限"), by=CLOCK, now=now)
 
 
 def falls(due: Sequence[Due], now: datetime) -> None:
-    """Red: an event, and holder and desk are told; of a part also who does it, of a dispute who decides."""
+    """Red: an event, and holder and desk are told; of a part also who does it, of an objection who decides."""
     events.write_many(
         [events.Happened(each.dossier_id, f"matter.overdue_{each.kind}", unit_id=each.unit_id) for each in due],
         by=CLOCK,
@@ -58,7 +60,8 @@ def falls(due: Sequence[Due], now: datetime) -> None:
         _yellow, title = CALLED.get(kind, USUAL)
         tell.assigned([each for each in matters if _held(each)], f"overdue{_tail(kind)}", title, by=CLOCK, now=now)
         tell.desk(matters, f"overdue{_tail(kind)}", title, by=CLOCK, now=now)
-    tell.deciders(_disputed(due), "dispute_overdue", _("争议已过裁定期限"), by=CLOCK, now=now)
+    tell.deciders(_waiting(due, promises.DISPUTE), "dispute_overdue", _("争议已过裁定期限"), by=CLOCK, now=now)
+    tell.desk(_waiting(due, promises.TRANSFER), "transfer_overdue", _("转办申请已过答复期限"), by=CLOCK, now=now)
     parts, title = _parts(due), _("协办或小任务已超期限")
     tell.partners(parts, "part_overdue", title, by=CLOCK, now=now)
     tell.leading([part.matter for part in parts], "part_overdue", title, by=CLOCK, now=now)
@@ -68,8 +71,8 @@ def _tail(kind: str) -> str:
     return f"_{kind}" if kind in CALLED else ""
 
 
-def _disputed(due: Sequence[Due]) -> list[Lying]:
-    return [Lying(each.dossier, None, None) for each in due if each.kind == promises.DISPUTE]
+def _waiting(due: Sequence[Due], kind: str) -> list[Lying]:
+    return [Lying(each.dossier, None, None) for each in due if each.kind == kind]
 
 
 def _parts(due: Sequence[Due]) -> list[Part]:

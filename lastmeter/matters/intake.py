@@ -23,9 +23,9 @@ from lastmeter.grid.models import Level
 from lastmeter.kit import bulk, crypto, ids
 from lastmeter.kit.text import TooLong, clean
 from lastmeter.kit.uploads import Photo
-from lastmeter.matters import lifecycle, profiles, tell
+from lastmeter.matters import lifecycle, profiles
 from lastmeter.matters.models import Assignment, Closure, Matter, Outcome, Profile, Requester, Source, Urgency
-from lastmeter.matters.talking import telling
+from lastmeter.matters.talking import tell, telling
 from lastmeter.matters.tracking import tracking_code, tracking_hash
 
 MOST_TEXT = 5000

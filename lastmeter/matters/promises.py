@@ -15,10 +15,11 @@ from lastmeter.clocks.models import Deadline
 from lastmeter.matters import lifecycle
 from lastmeter.matters.models import Matter
 
-DISPUTE, ASSIST, TASK = "dispute", "assist", "task"  # clocks of one party, not of the whole matter
+DISPUTE, TRANSFER = "dispute", "transfer"  # what waits for a decision; named like the kinds of `Objection`
+ASSIST, TASK = "assist", "task"  # parts of the work
 RETURN, REPEAT = "return", "repeat"  # windows: how long back is looked, or how long something may be done
 WORK = ("fix", "recheck")  # the clocks of the work itself, which a pause or an extension moves
-LEGS = (DISPUTE, ASSIST, TASK)
+LEGS = (DISPUTE, TRANSFER, ASSIST, TASK)  # clocks of one party, not of the whole matter
 
 
 def wanted(matter: Matter, kind: str, start: datetime, *, leg: str = "") -> deadlines.Wanted:

@@ -7,7 +7,6 @@ from lastmeter.matters.views import (
     board,
     counter,
     field,
-    flow_rules,
     matter,
     paper,
     photos,
@@ -15,7 +14,6 @@ from lastmeter.matters.views import (
     queue,
     reassigning,
     reporting,
-    rulebook,
     timing,
     together,
 )
@@ -24,6 +22,7 @@ from lastmeter.matters.views.lists import bulk, map, saved, table
 urlpatterns = [
     path("", include("lastmeter.matters.catalogue.urls")),
     path("", include("lastmeter.matters.talking.urls")),
+    path("", include("lastmeter.matters.rulebook.urls")),
     # the resident
     path("report/", reporting.report, name="report"),
     path("report/<str:number>/", reporting.done, name="report-done"),
@@ -45,17 +44,12 @@ urlpatterns = [
     path("today/", field.today, name="today"),
     path("found/", field.found, name="found"),
     # the desk
-    path("flow-rules/", flow_rules.rules, name="flow-rules"),
-    path("flows/<str:name>/", flow_rules.flow, name="flow"),
     path("queue/", queue.queue, name="queue"),
     path("ledger/", board.ledger, name="ledger"),
-    path("rules/", rulebook.rules, name="rules"),
-    path("rules/<int:node_id>/", rulebook.rules_of, name="rules-of"),
-    path("rules/<int:node_id>/<str:table>/", rulebook.setting, name="rules-set"),
-    path("rules/<int:node_id>/<str:table>/<int:pk>/ending/", rulebook.ending, name="rules-end"),
     path("queue/table/", table.table, name="queue-table"),
     path("queue/table.xlsx", table.sheet, name="queue-sheet"),
     path("queue/map/", map.queue_map, name="queue-map"),
+    path("queue/map.geojson", map.points, name="queue-map-points"),
     path("bulk/", bulk.bulk_runs, name="bulk-runs"),
     path("bulk/<int:pk>/", bulk.bulk_run, name="bulk-run"),
     path("bulk/<int:pk>/confirmation/", bulk.confirmation, name="bulk-confirmation"),

@@ -88,7 +88,7 @@ def test_the_worker_applies_what_was_published_a_piece_at_a_time_and_tells_how_f
 ) -> None:
     monkeypatch.setattr(applying, "CHUNK", 2)
     monkeypatch.setattr(applying, "AT_ONCE", 1)
-    matters, rules = [take(cast, f"{number}") for number in range(5)], f"/rules/{cast.nodes['town'].pk}/"
+    matters, rules = [take(cast, f"{number}") for number in range(5)], f"/rules/{cast.nodes['town'].pk}/calendar/"
     calendars.publish(notice(), basis=NOTICE, now=NOW)
     assert [due(each) for each in matters] == [at("2027-01-07 18:00")] * 5
     assert jobs.apply(NOW) == 2
