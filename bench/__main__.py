@@ -12,7 +12,7 @@ import psycopg
 
 ROOT = Path(__file__).resolve().parents[1]
 NAMES = (
-    *("intake", "queue", "locate", "importing", "ladder", "tree", "tiles", "addresses", "merging", "coverage"),
+    *("intake", "queue", "lists", "locate", "importing", "ladder", "tree", "tiles", "addresses", "merging", "coverage"),
     *("catalogue", "clocks", "redraw"),
 )
 ALIASES = {"import": "importing"}

@@ -10,7 +10,8 @@ from django.utils import timezone
 from lastmeter.accounts.actors import Actor
 from lastmeter.grid import naming, tree
 from lastmeter.grid.models import Code, Level, Node
-from lastmeter.matters import lists
+from lastmeter.matters.lists import reading
+from lastmeter.matters.lists.filters import Filters
 from tests.cast import FOUNDED, Cast
 
 LANES = 3000
@@ -52,7 +53,7 @@ def test_a_search_a_code_and_the_next_level_are_index_scans(lanes: list[Node], c
 def test_the_scope_filter_of_every_level_is_an_index_scan_in_the_order_of_the_list(
     lanes: list[Node], cast: Cast, actor: Callable[[str], Actor], who: str, step: str
 ) -> None:
-    branches = lists.branches(actor(who), lists.Filters(step=step), now=timezone.now())
+    branches = reading.branches(actor(who), Filters(step=step), now=timezone.now())
     in_scope = [rows for rows in branches if "dossiers_access" not in str(rows.query)]
     assert in_scope
     for rows in in_scope:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from lastmeter.clocks import book, rules
 from lastmeter.clocks.models import Deadline, Demand, Extension, Hold, Pause, Suspension
 from lastmeter.dossiers.models import Dossier
+from lastmeter.kit import bulk
 
 
 class NotNow(Exception):
@@ -71,12 +72,19 @@ def _deadline(wanted: Wanted, due_at: datetime, limit_id: int | None, *, share: 
 
 def start(dossier_id: int, wanted: Iterable[Wanted], *, now: datetime) -> list[Deadline]:
     """Start clocks of one dossier; a running one of the same kind and leg is kept as it is."""
-    known = book.current_rules(now)
-    planned = [deadline for each in wanted if (deadline := plan(each, known))]
-    for deadline in planned:
-        deadline.dossier_id = dossier_id
-    Deadline.objects.bulk_create(planned, ignore_conflicts=True)
+    planned = start_many([(dossier_id, each) for each in wanted], now=now)
     refresh([dossier_id])
+    return planned
+
+
+def start_many(wanted: Iterable[tuple[int, Wanted]], *, now: datetime) -> list[Deadline]:
+    """`start` for many dossiers, in one statement; `refresh` is left to the caller. Needs an open transaction."""
+    known, planned = book.current_rules(now), []
+    for dossier_id, each in wanted:
+        if deadline := plan(each, known):
+            deadline.dossier_id = dossier_id
+            planned.append(deadline)
+    bulk.create(Deadline, planned, skip=True)
     return planned
 
 
@@ -92,7 +100,20 @@ def end(
 
     When all of them stop, whatever made them stand still or move, or pressed for an answer, is over too.
     """
-    running = Deadline.objects.filter(dossier=dossier_id, ended_at=None)
+    end_many([dossier_id], kinds, leg=leg, now=now, void=void)
+    refresh([dossier_id])
+
+
+def end_many(
+    dossier_ids: Sequence[int],
+    kinds: Sequence[str] | None = None,
+    *,
+    leg: str | None = None,
+    now: datetime,
+    void: bool = False,
+) -> None:
+    """`end` for many dossiers, in a few statements; `refresh` is left to the caller."""
+    running = Deadline.objects.filter(dossier__in=dossier_ids, ended_at=None)
     if kinds is not None:
         running = running.filter(kind__in=kinds)
     if leg is not None:
@@ -107,14 +128,13 @@ def end(
         running.filter(due_at__lt=now).update(ended_at=now, state=Deadline.State.MISSED, held_at=None)
         running.update(ended_at=now, state=Deadline.State.MET, held_at=None)
     if kinds is None and leg is None:
-        _let_go(dossier_id, now)
-    refresh([dossier_id])
+        _let_go(dossier_ids, now)
 
 
-def _let_go(dossier_id: int, now: datetime) -> None:
-    Pause.objects.filter(dossier=dossier_id, ended_at=None).update(ended_at=now)
-    Demand.objects.filter(dossier=dossier_id, ended_at=None).update(ended_at=now)
-    suspended = Suspension.objects.filter(dossier=dossier_id, state__in=OPEN_SUSPENSIONS)
+def _let_go(dossier_ids: Sequence[int], now: datetime) -> None:
+    Pause.objects.filter(dossier__in=dossier_ids, ended_at=None).update(ended_at=now)
+    Demand.objects.filter(dossier__in=dossier_ids, ended_at=None).update(ended_at=now)
+    suspended = Suspension.objects.filter(dossier__in=dossier_ids, state__in=OPEN_SUSPENSIONS)
     suspended.update(state=Suspension.State.LAPSED, ended_at=now)
 
 

@@ -1,5 +1,6 @@
 """督办与催办: somebody presses for an answer, which has a deadline of its own."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -10,6 +11,8 @@ from lastmeter.accounts.actors import Actor
 from lastmeter.clocks import book, deadlines
 from lastmeter.clocks.deadlines import NotNow, lock_open
 from lastmeter.clocks.models import Bound, Demand
+from lastmeter.dossiers.models import Dossier
+from lastmeter.kit import bulk
 from lastmeter.kit.zhtime import long_date
 
 
@@ -34,9 +37,34 @@ def press(
                 dossier=dossier, kind=kind, words=words, by_id=by.user_id, by_requester=by_requester, at=now
             )
     except IntegrityError:
-        raise NotNow(_("上一次还在等回复，不用重复。")) from None
+        raise NotNow(still_waits()) from None
     deadlines.start(dossier_id, [deadlines.Wanted(kind, dossier.path, now, unit_id=unit_id)], now=now)
     return demand
+
+
+def press_many(
+    dossiers: Sequence[Dossier],
+    *,
+    kind: Demand.Kind,
+    words: str,
+    units: Mapping[int, int | None],
+    by: Actor,
+    now: datetime,
+) -> None:
+    """`press` for open dossiers whose rows the caller holds locked; `units`: dossier id → the unit that answers.
+
+    Where an earlier one waits for its answer still, nothing is added.
+    """
+    demands = [Demand(dossier=each, kind=kind, words=words, by_id=by.user_id, at=now) for each in dossiers]
+    bulk.create(Demand, demands, skip=True)
+    wanted = [(each.pk, deadlines.Wanted(kind, each.path, now, unit_id=units[each.pk])) for each in dossiers]
+    deadlines.start_many(wanted, now=now)
+    deadlines.refresh([each.pk for each in dossiers])
+
+
+def still_waits() -> str:
+    """What is said when an earlier pressing waits for its answer."""
+    return _("上一次还在等回复，不用重复。")
 
 
 def again_at(dossier_id: int, path: str, now: datetime) -> datetime | None:

@@ -1,7 +1,7 @@
 """Working dates out anew: from the rule, what stood still, what was extended, and the days that are worked."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,18 +32,26 @@ def rebind(dossier_id: int, wanted: Sequence[deadlines.Wanted], *, now: datetime
     They keep their start, their holds and extensions. A date that was promised elsewhere stays, and so does one whose
     new date would have passed already. Needs an open transaction; returns what moved.
     """
-    kinds = {each.kind: each for each in wanted}
-    running = Deadline.objects.filter(dossier=dossier_id, leg="", ended_at=None, promised_at=None, kind__in=kinds)
-    rows = list(running.select_related("dossier", "limit").order_by("pk"))
+    return rebind_many({dossier_id: wanted}, now=now)
+
+
+def rebind_many(wanted: Mapping[int, Sequence[deadlines.Wanted]], *, now: datetime) -> list[Moved]:
+    """`rebind` for many dossiers, by their ids: a few statements."""
+    kinds = {(pk, each.kind): each for pk, many in wanted.items() for each in many}
+    running = Deadline.objects.filter(
+        dossier__in=list(wanted), leg="", ended_at=None, promised_at=None, kind__in={kind for _pk, kind in kinds}
+    )
+    found = running.select_related("dossier", "limit").order_by("pk")
+    rows = [row for row in found if (row.dossier_id, row.kind) in kinds]
     turns, known = turns_of(rows), book.current_rules(now)
-    chosen = {row.pk: deadlines.rule_for(kinds[row.kind], known) for row in rows}
+    chosen = {row.pk: deadlines.rule_for(kinds[row.dossier_id, row.kind], known) for row in rows}
     limits = Limit.objects.in_bulk([rule.id for rule in chosen.values() if rule and rule.id])
     for row in rows:
         rule = chosen[row.pk]
         if rule is not None:
-            _bind(row, limits[rule.id or 0], kinds[row.kind].unit_id, turns[row.pk], now)
+            _bind(row, limits[rule.id or 0], kinds[row.dossier_id, row.kind].unit_id, turns[row.pk], now)
     bulk.update(rows, ("limit", "unit"))
-    return recount([dossier_id], now=now)
+    return recount(list(wanted), now=now)
 
 
 def _bind(

@@ -6,8 +6,10 @@ from datetime import datetime
 from django.db.models import Q
 
 from lastmeter.accounts.actors import Actor
+from lastmeter.dossiers import facets
 from lastmeter.dossiers.models import Access
 from lastmeter.grid import scope
+from lastmeter.kit import bulk
 
 
 def branches(actor: Actor, prefix: str = "") -> list[Q]:
@@ -15,8 +17,27 @@ def branches(actor: Actor, prefix: str = "") -> list[Q]:
 
     `prefix` is the lookup from the listed model to its dossier ("dossier__" or "").
     """
-    in_scope = [condition & Q(**{f"{prefix}closed_circle": False}) for condition in scope.scope_filters(actor, prefix)]
-    return [*in_scope, *_participation(actor, prefix)]
+    return [*in_scope(actor, prefix), *taking_part(actor, prefix)]
+
+
+def in_scope(actor: Actor, prefix: str = "") -> list[Q]:
+    """The branches of the places where the actor holds posts; closed circles are in none of them."""
+    return [condition & Q(**{f"{prefix}closed_circle": False}) for condition in scope.scope_filters(actor, prefix)]
+
+
+def taking_part(actor: Actor, prefix: str = "") -> list[Q]:
+    """The branch of what the actor, a unit or a post of theirs takes part in; none for a visitor."""
+    if actor.user is None:
+        return []
+    held = scope.held(actor)
+    if facets.available() and not prefix:
+        return [Q(facets.Holds("takers", _words(actor)))]
+    mine = Q(user=actor.user_id)
+    if units := [each.unit_id for each in held if each.unit_id]:
+        mine |= Q(unit__in=units)
+    if posts := [each.post_id for each in held]:
+        mine |= Q(post__in=posts)
+    return [Q(**{f"{prefix}pk__in": Access.objects.filter(mine, until=None).values("dossier")})]
 
 
 def visible(actor: Actor, prefix: str = "") -> Q:
@@ -27,16 +48,11 @@ def visible(actor: Actor, prefix: str = "") -> Q:
     return condition
 
 
-def _participation(actor: Actor, prefix: str) -> list[Q]:
-    if actor.user is None:
-        return []
+def _words(actor: Actor) -> list[str]:
+    """How migrations/0003_facets writes this person, their units and their posts among the takers of a dossier."""
     held = scope.held(actor)
-    mine = Q(user=actor.user_id)
-    if units := [each.unit_id for each in held if each.unit_id]:
-        mine |= Q(unit__in=units)
-    if posts := [each.post_id for each in held]:
-        mine |= Q(post__in=posts)
-    return [Q(**{f"{prefix}pk__in": Access.objects.filter(mine, until=None).values("dossier")})]
+    units = [f"n:{each.unit_id}" for each in held if each.unit_id]
+    return [f"h:{actor.user_id}", *units, *(f"p:{each.post_id}" for each in held)]
 
 
 def grant_units(dossier_id: int, unit_ids: Sequence[int], *, role: str, now: datetime) -> None:
@@ -52,6 +68,14 @@ def grant_user(dossier_id: int, user_id: int, *, role: str, now: datetime) -> No
     Access.objects.bulk_create(
         [Access(dossier_id=dossier_id, user_id=user_id, role=role, since=now)], ignore_conflicts=True
     )
+
+
+def grant_many(
+    dossier_ids: Sequence[int], *, unit_id: int | None = None, user_id: int | None = None, role: str, now: datetime
+) -> None:
+    """Let a unit or a person take part in many dossiers; where they do already it stays as it is."""
+    rows = [Access(dossier_id=pk, unit_id=unit_id, user_id=user_id, role=role, since=now) for pk in dossier_ids]
+    bulk.create(Access, rows, skip=True)
 
 
 def withdraw(dossier_id: int, *, now: datetime, unit_id: int | None = None, user_id: int | None = None) -> None:

@@ -71,6 +71,7 @@ class Dossier(models.Model):
             ],
             models.Index(fields=["path"], name="dossier_path"),
             models.Index(fields=["node", "is_open"], name="dossier_node"),
+            models.Index(fields=["opened_at"], name="dossier_opened"),
         ]
 
     def __str__(self) -> str:

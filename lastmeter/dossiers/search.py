@@ -8,20 +8,25 @@ from django.db.models.expressions import RawSQL
 
 from lastmeter.dossiers.models import SearchText
 from lastmeter.kit import bulk
-from lastmeter.kit.text import bigrams, indexable, initials
+from lastmeter.kit.text import bigrams, fts5, indexable, initials, tsquery
 
 MOST_TOKENS = 3000
 MOST_WANTED = 20
+LONGEST_NAME, LONGEST_SHORT = 30, 6  # how much of a name has initials, and how many of them are typed
 
 
 def tokens(title: str, place: str, text: str) -> str:
     """The distinct search tokens of a dossier in one string, separated by single blanks."""
-    found = dict.fromkeys([*bigrams(f"{title}\n{place}\n{text}"), *_abbreviations(title, place)])
+    found = dict.fromkeys([*bigrams(f"{title}\n{place}\n{text}"), *filter(None, _abbreviations(title, place))])
     return " ".join(indexable(token) for token in list(found)[:MOST_TOKENS])
 
 
 def _abbreviations(*names: str) -> Iterable[str]:
-    return [short for name in names if (short := initials(name)[:20])]
+    """The initials of each name, and from each of its characters on: the beginning of one is searched for."""
+    for name in names:
+        short = initials(name)[:LONGEST_NAME]
+        yield short
+        yield from (short[at : at + LONGEST_SHORT] for at in range(1, len(short) - 1))
 
 
 def write_many(rows: Iterable[tuple[int, str]]) -> None:
@@ -29,15 +34,18 @@ def write_many(rows: Iterable[tuple[int, str]]) -> None:
     bulk.create(SearchText, (SearchText(dossier_id=dossier_id, tokens=words) for dossier_id, words in rows))
 
 
-def matching(words: str) -> Q:
-    """The condition on dossiers that their text holds every token of `words`; nothing fits when it has no token."""
-    wanted = [indexable(token) for token in bigrams(words)[:MOST_WANTED]]
+def matching(words: str, newer: int = 0) -> Q:
+    """The condition on dossiers that their text holds every token of `words`; nothing fits when it has no token.
+
+    A word of letters and digits also fits the beginning of a token: "hhxq" finds 湖畔小区 by its initials.
+    `newer`: only among dossiers with a higher id.
+    """
+    wanted = bigrams(words)[:MOST_WANTED]
     if not wanted:
         return Q(pk__in=[])
     if connection.vendor == "postgresql":
-        query = " & ".join("'" + token.replace("\\", "\\\\").replace("'", "''") + "'" for token in wanted)
-        found = "SELECT dossier_id FROM dossiers_searchtext WHERE lexemes @@ %s::tsquery"
+        found, query = "SELECT dossier_id FROM dossiers_searchtext WHERE lexemes @@ %s::tsquery", tsquery(wanted)
     else:
-        query = " ".join('"' + token.replace('"', '""') + '"' for token in wanted)
-        found = "SELECT rowid FROM dossiers_search WHERE dossiers_search MATCH %s"
-    return Q(pk__in=RawSQL(found, [query]))  # noqa: S611 - the words are bound
+        found, query = "SELECT rowid AS dossier_id FROM dossiers_search WHERE dossiers_search MATCH %s", fts5(wanted)
+    after = " AND dossier_id > %s" if newer else ""
+    return Q(pk__in=RawSQL(found + after, [query, newer] if newer else [query]))  # noqa: S611 - the words are bound

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
 from lastmeter.grid.models import Node, SearchName
-from lastmeter.kit.text import bigrams, indexable, initials
+from lastmeter.kit.text import bigrams, fts5, indexable, initials, tsquery
 
 MOST_WANTED = 20  # tokens of one query
 # Half the villages of the country are a 村: sorting all of them by level for the thirty that are shown takes too long.
@@ -43,18 +43,8 @@ def matching(words: str, path: str = "") -> Q:
     if not wanted:
         return Q(pk__in=[])
     if connection.vendor == "postgresql":
-        found, query = "SELECT node_id FROM grid_searchname WHERE lexemes @@ %s::tsquery", _tsquery(wanted)
+        found, query = "SELECT node_id FROM grid_searchname WHERE lexemes @@ %s::tsquery", tsquery(wanted)
     else:
-        found, query = "SELECT rowid FROM grid_name WHERE grid_name MATCH %s", _match(wanted)
+        found, query = "SELECT rowid FROM grid_name WHERE grid_name MATCH %s", fts5(wanted)
     limit = "" if path else f" LIMIT {MOST_FOUND}"
     return Q(pk__in=RawSQL(found + limit, [query]))  # noqa: S611 - the words are bound
-
-
-def _tsquery(wanted: list[str]) -> str:
-    quoted = ["'" + indexable(token).replace("\\", "\\\\").replace("'", "''") + "'" for token in wanted]
-    return " & ".join(each + (":*" if token.isascii() else "") for each, token in zip(quoted, wanted, strict=True))
-
-
-def _match(wanted: list[str]) -> str:
-    quoted = ['"' + indexable(token).replace('"', '""') + '"' for token in wanted]
-    return " ".join(each + ("*" if token.isascii() else "") for each, token in zip(quoted, wanted, strict=True))

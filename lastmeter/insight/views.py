@@ -22,7 +22,7 @@ from lastmeter.insight.forms import AnswerForm, ExclusionForm, FormulaForm, Publ
 from lastmeter.insight.models import Exclusion, Formula, Measure
 from lastmeter.insight.rules import BadMonth, Month
 from lastmeter.kit import downloads, paging, sheets
-from lastmeter.matters import lists
+from lastmeter.matters.lists import reading, shelves
 
 GET_OR_POST = ["GET", "HEAD", "POST"]
 PAGE_SIZE = 50
@@ -110,9 +110,9 @@ def behind(request: Request, user: User) -> HttpResponse:
         raise Http404
     key = request.GET.get("key", "")
     condition, words = _behind(place, month, formula, part, by, key)
-    rows = lists.shown(Dossier.objects.filter(condition & access.visible(request.actor)))
+    rows = reading.shown(Dossier.objects.filter(condition & access.visible(request.actor)))
     context = {
-        "page": paging.page(rows, request.GET.get("cursor"), PAGE_SIZE, lists.NEWEST),
+        "page": paging.page(rows, request.GET.get("cursor"), PAGE_SIZE, shelves.NEWEST),
         "formula": formula,
         "words": words,
         "place": place,

@@ -26,9 +26,11 @@ class Keyset:
 
     The last column must be unique; only the first may hold NULL. A text column must sort by its bytes
     (fields.BytewiseCharField), because branches are merged in Python. Columns of related rows are written with "__".
+    With `lacking`, no row of the list has a value in the first column: it is there for the index that has it.
     """
 
     columns: tuple[str, ...] = ("due_at", "id")
+    lacking: bool = False
 
     def names(self) -> list[str]:
         """The columns without their direction."""
@@ -46,6 +48,22 @@ class Page(Generic[M]):
     items: list[M]
     next: str | None
     prev: str | None
+
+
+@dataclass(frozen=True)
+class Try(Generic[M]):
+    """One way to find the rows of a page when a condition may leave few or many of them.
+
+    `walks` are branches without the condition: of each only the next `window` rows in order are looked at, and those
+    that fit the `condition` are kept; None keeps all. `asked` are branches with the condition in them that have no
+    order to walk: whichever index has the fewest rows gives them. The first try that fills the page is taken, or else
+    the last one, which must leave nothing out.
+    """
+
+    walks: Sequence[QuerySet[M]] = ()
+    condition: Q | None = None
+    asked: Sequence[QuerySet[M]] = ()
+    window: int = 2500
 
 
 @dataclass(frozen=True)
@@ -71,19 +89,22 @@ def merge_page(
     size: int,
     order: Keyset,
     rows: QuerySet[M] | None = None,
+    tries: Sequence[Try[M]] = (),
 ) -> Page[M]:
     """Like `page`, over several QuerySets of one model at once; a row found by more than one appears once.
 
     For lists whose condition is an OR over indexes: each branch walks its own index and stops after one page.
     With `rows` (what a row of the list shows: related rows, annotations) two statements do for any number of branches:
-    one asks all of them for keys, one reads those rows. Without it each branch is a statement.
+    one asks all of them for keys, one reads those rows. Without it each branch is a statement. `tries` take the place
+    of the querysets and need `rows`.
     """
-    if not querysets:
+    models = [qs.model for qs in (*querysets, *(qs for each in tries for qs in (*each.walks, *each.asked)))]
+    if not models:
         return Page([], None, None)
-    signer = _signer(querysets[0].model, order)
+    signer = _signer(models[0], order)
     place = _read(cursor, signer, order)
-    found = _page(querysets, place, size, order, signer, rows)
-    return found if found.items or place is None else _page(querysets, None, size, order, signer, rows)
+    found = _page(querysets, place, size, order, signer, rows, tries)
+    return found if found.items or place is None else _page(querysets, None, size, order, signer, rows, tries)
 
 
 def _page(
@@ -93,12 +114,13 @@ def _page(
     order: Keyset,
     signer: signing.Signer,
     shown: QuerySet[M] | None,
+    tries: Sequence[Try[M]],
 ) -> Page[M]:
     backward = place is not None and place.backward
     if shown is None:
         rows = _take(querysets, place, size + 1, order, backward)
     else:
-        keys = _keys(querysets, place, size + 1, order, backward)
+        keys = _keys(querysets, place, size + 1, order, backward, tries)
         rows = sorted(shown.filter(pk__in=keys), key=_sort_key(order, backward))
     more, rows = len(rows) > size, rows[:size]
     if backward:
@@ -122,21 +144,72 @@ def _take(querysets: Sequence[QuerySet[M]], place: _Place | None, limit: int, or
 
 
 def _keys(
-    querysets: Sequence[QuerySet[M]], place: _Place | None, limit: int, order: Keyset, backward: bool
+    querysets: Sequence[QuerySet[M]],
+    place: _Place | None,
+    limit: int,
+    order: Keyset,
+    backward: bool,
+    tries: Sequence[Try[M]],
 ) -> list[Any]:
-    """The primary keys of the first `limit` rows of all branches, by one statement."""
+    """The primary keys of the first `limit` rows of all branches, by one statement for each try."""
+
+    def parts(branches: Sequence[QuerySet[M]]) -> Iterator[tuple[int, QuerySet[M]]]:
+        for qs in branches:
+            yield from enumerate(_parts(qs, place, order, backward))
+
+    keys: list[Any] = []
+    for each in tries or [Try(querysets)]:
+        walked = [(at, _walk(part, each, limit, order)) for at, part in parts(each.walks)]
+        asked = [(at, _sql(part.order_by(), order)) for at, part in parts(each.asked)]
+        keys = _first([*walked, *asked], limit, order, backward)
+        if len(keys) == limit:
+            break
+    return keys
+
+
+_Statement = tuple[str, tuple[Any, ...]] | None
+
+
+def _sql(part: QuerySet[Any], order: Keyset) -> _Statement:
+    """The statement that gives the keys of these rows and what places them; None when nothing can fit."""
+    try:
+        return part.values_list("pk", *order.names()).query.sql_with_params()
+    except EmptyResultSet:
+        return None
+
+
+def _walk(part: QuerySet[M], way: Try[M], limit: int, order: Keyset) -> _Statement:
+    """The next rows of a branch in its order, or what fits the condition among them."""
+    if way.condition is None:
+        return _sql(part[:limit], order)
+    found = part.model._default_manager.filter(way.condition).order_by(*part.query.order_by)[:limit]
+    outer, inner = _sql(found, order), _sql(part.order_by(), order)
+    if outer is None or inner is None:
+        return None
+    # The rows of the walk stand in the place of the table: the condition is asked of them and of no index. Django
+    # cannot select from a sliced QuerySet, and orders by the numbers of columns that the walk selects all of.
+    table = connection.ops.quote_name(part.model._meta.db_table)
+    ordered = ", ".join(_in_order(part.model, str(column)) for column in part.query.order_by)
+    walk = f"SELECT {table}.* FROM {inner[0].partition(' FROM ')[2]} ORDER BY {ordered} LIMIT {way.window:d}"  # noqa: S608
+    before, _from, after = outer[0].partition(f" FROM {table}")
+    return f"{before} FROM ({walk}) AS {table}{after}", (*inner[1], *outer[1])
+
+
+def _in_order(model: type[Model], column: str) -> str:
+    field = model._meta.get_field(column.removeprefix("-"))
+    name = connection.ops.quote_name(str(getattr(field, "column", "")))
+    table = connection.ops.quote_name(model._meta.db_table)
+    return f"{table}.{name} {'DESC' if column.startswith('-') else 'ASC'}"
+
+
+def _first(parts: Sequence[tuple[int, _Statement]], limit: int, order: Keyset, backward: bool) -> list[Any]:
     selects: list[str] = []
     params: list[Any] = []
-    for qs in querysets:
-        for number, part in enumerate(_parts(qs, place, order, backward)):
-            keys = part[:limit].values_list("pk", *order.names())
-            try:
-                statement, given = keys.query.sql_with_params()
-            except EmptyResultSet:
-                continue
+    for number, statement in parts:
+        if statement is not None:
             # The number of the part comes first: rows without a leading value stand behind (or before) all others.
-            selects.append(f"SELECT {number} AS part, found.* FROM ({statement}) AS found")  # noqa: S608 - Django's SQL
-            params += given
+            selects.append(f"SELECT {number} AS part, found.* FROM ({statement[0]}) AS found")  # noqa: S608
+            params += statement[1]
     if not selects:
         return []
     columns = [_flipped(column) if backward else column for column in order.columns]
@@ -161,6 +234,8 @@ def _parts(qs: QuerySet[M], place: _Place | None, order: Keyset, backward: bool)
     # "OR … IS NULL" keeps PostgreSQL from starting inside one.
     leading = order.names()[0]
     parts: list[bool | None] = [False, True] if _nullable(qs.model, leading) else [None]
+    if order.lacking:
+        parts = [True]
     if backward:
         parts.reverse()
     if place is not None and len(parts) > 1:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.utils import translation
@@ -63,11 +64,41 @@ def indexable(token: str) -> str:
     return "".join(char if char <= "\uffff" else f"x{ord(char):x}" for char in token)
 
 
+def tsquery(tokens: Iterable[str]) -> str:
+    """All of these tokens as PostgreSQL asks for them; letters and digits also fit the beginning of a token."""
+    quoted = ((token, "'" + indexable(token).replace("\\", "\\\\").replace("'", "''") + "'") for token in tokens)
+    return " & ".join(each + (":*" if _opens(token) else "") for token, each in quoted)
+
+
+def fts5(tokens: Iterable[str]) -> str:
+    """The same as SQLite asks for them."""
+    quoted = ((token, '"' + indexable(token).replace('"', '""') + '"') for token in tokens)
+    return " ".join(each + ("*" if _opens(token) else "") for token, each in quoted)
+
+
+def _opens(token: str) -> bool:
+    return token.isascii() and len(token) > 1
+
+
 def initials(text: str) -> str:
     """The pinyin initials of a short name, for finding it by four keys: "阳江市" → "yjs"; letters and digits stay."""
     # Asking for the readings of a text without Han characters takes as long and changes nothing.
     letters = [text] if text.isascii() else lazy_pinyin(text, style=Style.FIRST_LETTER)
     return "".join(char for char in "".join(letters).lower() if char.isalnum() and char.isascii())
+
+
+def hits(text: str, words: str, *, around: int = 18) -> list[tuple[str, bool]]:
+    """The text in pieces, each with whether it is one of the words searched for; ("", False) never comes.
+
+    A long text is cut to what stands around its first hit; without any hit it gives nothing.
+    """
+    wanted = [re.escape(each) for each in words.split() if each]
+    if not wanted or not (first := re.search("|".join(wanted), text, re.IGNORECASE)):
+        return []
+    start, end = max(0, first.start() - around), first.end() + 2 * around
+    shown = ("…" if start else "") + text[start:end] + ("…" if end < len(text) else "")
+    pieces = re.split(f"({'|'.join(wanted)})", shown, flags=re.IGNORECASE)
+    return [(piece, at % 2 == 1) for at, piece in enumerate(pieces) if piece]
 
 
 def on_record(sentence: str | Promise, **values: object) -> str:

@@ -24,6 +24,7 @@ class MattersConfig(AppConfig):
             ItemList,
             LapseRule,
             ProfileRule,
+            SavedList,
             Template,
         )
         from lastmeter.matters.talking import templates
@@ -39,6 +40,7 @@ class MattersConfig(AppConfig):
         followers.register(Grievance, followers.of_model(Grievance, _("办理投诉")))
         followers.register(LapseRule, followers.of_model(LapseRule, _("补充到期规则")))
         followers.register(Template, templates.FOLLOWER)
+        followers.register(SavedList, followers.of_model(SavedList, _("常用清单")))
         keepers.register("matters", holdings.KEEPER)
         handovers.register("matters", handing.WORK)
         handovers.register("parts", parts_handing.WORK)

@@ -122,7 +122,7 @@ def _closed(matter: Matter, rule: LapseRule, now: datetime) -> bool:
 @transaction.atomic
 def close_unanswered(matter: Matter, rule: LapseRule, *, now: datetime) -> None:
     """补充到期办结: closed as the rule says. Raises Overtaken where more than the answer is missing."""
-    parts.tie_up(matter, "")
+    parts.tie_up([matter], "")
     move(matter, "close_unanswered", by=CLOCK, now=now)
     words = on_record(
         _("没有等到补充，按规定办结（%(basis)s）。情况补齐了，可以要求重办。"),
@@ -131,5 +131,5 @@ def close_unanswered(matter: Matter, rule: LapseRule, *, now: datetime) -> None:
     tell_story(matter, "ask_lapsed", by=CLOCK, now=now)
     tell_story(matter, "closed", words, by=CLOCK, now=now, public=True)
     tell.assigned([matter], "ask_closed", _("没有等到补充，已按规则办结"), by=CLOCK, now=now)
-    end_assignment(matter, now=now)
+    end_assignment([matter], now=now)
     write_closure(matter, Ending(Outcome(rule.outcome), words), by=CLOCK, now=now)

@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from lastmeter.accounts.requests import actor_in
 from lastmeter.grid import posts, scope, tree
 from lastmeter.grid.models import Level, Node
-from lastmeter.matters import awaited, flow_rules, lists, policy
+from lastmeter.matters import awaited, flow_rules, policy
 from lastmeter.matters.catalogue import keeping
-from lastmeter.matters.lists import Filters
+from lastmeter.matters.lists import reading
+from lastmeter.matters.lists.filters import Filters
 from lastmeter.matters.talking import grievances, letters, templates
 from lastmeter.matters.timing import rulebook
 from lastmeter.matters.views import field, progress
@@ -52,14 +53,14 @@ def desk(request: HttpRequest) -> str:
     if not figures:
         return ""
     now = timezone.now()
-    counted = lists.counts(actor, [each.filters for each in figures], now=now)
+    counted = reading.counts(actor, [each.filters for each in figures], now=now)
     shelf = Filters(step="open" if figures is AT_DESK else "handling")
     context = {
         "stats": [
             (_shown(count), each.words, reverse("queue") + each.filters.query(), each.tone if count else "")
             for each, count in zip(figures, counted, strict=True)
         ],
-        "rows": lists.work_list(actor, shelf, None, now=now, size=PRESSING).items,
+        "rows": reading.work_list(actor, shelf, None, now=now, size=PRESSING).items,
         "more": reverse("queue") + shelf.query(),
         "query": shelf.query(),
         "now": now,
@@ -80,15 +81,15 @@ def talking(request: HttpRequest) -> str:
     actor = actor_in(request)
     if not policy.works_at_desk(actor) and not grievances.reads(actor):
         return ""
-    posted = letters.letters(actor).order_by()[: lists.COUNT_CAP].count()
-    asked = grievances.grievances(actor).filter(answered_at=None).order_by()[: lists.COUNT_CAP].count()
+    posted = letters.letters(actor).order_by()[: reading.COUNT_CAP].count()
+    asked = grievances.grievances(actor).filter(answered_at=None).order_by()[: reading.COUNT_CAP].count()
     stats = [(posted, _("待寄信件"), "/letters/", "info"), (asked, _("办理投诉"), "/grievances/", "warn")]
     found = [(_shown(count), words, href, tone) for count, words, href, tone in stats if count]
     return render_to_string("matters/talking/card.html", {"stats": found}) if found else ""
 
 
 def _shown(count: int) -> str:
-    return f"{lists.COUNT_CAP - 1}+" if count >= lists.COUNT_CAP else str(count)
+    return f"{reading.COUNT_CAP - 1}+" if count >= reading.COUNT_CAP else str(count)
 
 
 def waiting(request: HttpRequest) -> int | None:
@@ -97,7 +98,7 @@ def waiting(request: HttpRequest) -> int | None:
     if not scope.held(actor):
         return None
     step = "handling" if policy.only_handles(actor) else "waiting"
-    return lists.count(actor, Filters(step=step), now=timezone.now())
+    return reading.count(actor, Filters(step=step), now=timezone.now())
 
 
 def has_list(request: HttpRequest) -> bool:

@@ -1,5 +1,7 @@
 """核查、办结、回访、评价、重开、归档: how a matter ends, and how it comes back."""
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -9,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from lastmeter.accounts.actors import Actor
 from lastmeter.dossiers.models import Event
 from lastmeter.grid.models import Level
+from lastmeter.kit import bulk
 from lastmeter.kit.text import on_record
 from lastmeter.matters import lifecycle, policy, profiles, promises, tell
 from lastmeter.matters.models import (
@@ -22,7 +25,7 @@ from lastmeter.matters.models import (
     Reply,
     Revisit,
 )
-from lastmeter.matters.steps import Overtaken, end_assignment, lay_with, move, tell_story
+from lastmeter.matters.steps import Overtaken, end_assignment, lay_with, move, move_many, tell_stories, tell_story
 from lastmeter.matters.together import parts
 
 REOPEN_KIND = "reopen"
@@ -75,25 +78,52 @@ def close(
     Raises Overtaken while parts of the work are open and nobody says why it ends all the same.
     """
     ending = Ending(outcome, words, cause, reason, decided_by, despite)
-    parts.tie_up(matter, ending.despite)
+    parts.tie_up([matter], ending.despite)
     move(matter, "close", by=by, now=now)
-    if not ending.words:
-        last = Reply.objects.filter(matter=matter).order_by("-pk").values_list("text", flat=True).first()
-        ending = replace(ending, words=last or "")
-    end_assignment(matter, now=now)
-    tell_story(matter, "closed", ending.words, by=by, now=now, public=True)
+    return _end([matter], ending, by=by, now=now)[0]
+
+
+@transaction.atomic
+def close_many(matters: Sequence[Matter], ending: Ending, *, by: Actor, now: datetime) -> None:
+    """`close` for matters whose rows the caller holds locked, each allowed: a few statements. Raises Overtaken."""
+    parts.tie_up(matters, ending.despite)
+    move_many(matters, "close", now=now)
+    _end(matters, ending, by=by, now=now)
+
+
+def _end(matters: Sequence[Matter], ending: Ending, *, by: Actor, now: datetime) -> list[Closure]:
+    spoken = {} if ending.words else _last_replies(matters)
+    endings = {each.pk: replace(ending, words=ending.words or spoken.get(each.pk, "")) for each in matters}
+    end_assignment(matters, now=now)
+    tell_stories([(each, endings[each.pk].words) for each in matters], "closed", by=by, now=now, public=True)
     for kind, words in (("closed_because", ending.reason), ("closed_despite", ending.despite)):
         if words:
-            tell_story(matter, kind, words, by=by, now=now)
-    return write_closure(matter, ending, by=by, now=now)
+            tell_stories([(each, words) for each in matters], kind, by=by, now=now)
+    return write_closures(matters, endings, by=by, now=now)
+
+
+def _last_replies(matters: Sequence[Matter]) -> dict[int, str]:
+    rows = Reply.objects.filter(matter__in=[each.pk for each in matters]).order_by("pk")
+    return dict(rows.values_list("matter", "text"))
 
 
 def write_closure(matter: Matter, ending: Ending, *, by: Actor, now: datetime) -> Closure:
     """The closure row and the window in which the requester may reopen, counted from this closing."""
-    until = promises.until(matter, REOPEN_KIND, now, now=now) or now
-    Matter.objects.filter(pk=matter.pk).update(reopen_until=until)
-    matter.reopen_until = until
-    return Closure.objects.create(
+    return write_closures([matter], {matter.pk: ending}, by=by, now=now)[0]
+
+
+def write_closures(
+    matters: Sequence[Matter], endings: Mapping[int, Ending], *, by: Actor, now: datetime
+) -> list[Closure]:
+    """`write_closure` for many matters; `endings` by their ids."""
+    for matter in matters:
+        matter.reopen_until = promises.until(matter, REOPEN_KIND, now, now=now) or now
+    bulk.update(matters, ["reopen_until"])
+    return bulk.create(Closure, [_closure(matter, endings[matter.pk], by=by, now=now) for matter in matters], keys=True)
+
+
+def _closure(matter: Matter, ending: Ending, *, by: Actor, now: datetime) -> Closure:
+    return Closure(
         matter=matter,
         outcome=ending.outcome,
         words=ending.words,
@@ -181,7 +211,7 @@ def _reopen(matter: Matter, act: str, reason: str, *, by: Actor, now: datetime) 
     tell_story(matter, "reopened", reason, by=by, now=now, public=True)
     tell.assigned([matter], "reopened", _("诉求人说没有解决"), by=by, now=now)
     tell.desk([matter], "reopened", _("诉求人说没有解决"), by=by, now=now)
-    lay_with(matter, unit_id=None, user_id=None)
+    lay_with([matter], unit_id=None, user_id=None)
     _go_up(matter, by=by, now=now)
 
 
@@ -212,15 +242,35 @@ def archive(matter: Matter, *, by: Actor, now: datetime) -> None:
 
     Raises Overtaken for a matter of the hotline that was neither revisited nor tried often enough (cap "misses").
     """
-    closed = matter.dossier.step == lifecycle.CLOSED
+    never_reached = untried([matter], now=now)
     move(matter, "archive", by=by, now=now)
-    if closed and matter.profile == Profile.HOTLINE and not _tried(matter, now=now):
-        raise Overtaken(_("热线的事要先回访；几次都联系不上，才能不回访就归档。"))
+    if never_reached:
+        raise Overtaken(not_tried())
     tell_story(matter, "archived", by=by, now=now)
 
 
-def _tried(matter: Matter, *, now: datetime) -> bool:
-    most = profiles.most(matter, Cap.Kind.MISSES, now=now)
-    since = Closure.objects.filter(matter=matter, reopened_at=None).values_list("at", flat=True).first()
-    missed = Revisit.objects.filter(matter=matter, reached=False)
-    return most is not None and (missed.filter(at__gte=since) if since else missed).count() >= most
+@transaction.atomic
+def archive_many(matters: Sequence[Matter], *, by: Actor, now: datetime) -> None:
+    """`archive` for matters whose rows the caller holds locked, each allowed: a few statements. Raises Overtaken."""
+    if untried(matters, now=now):
+        raise Overtaken(not_tried())
+    move_many(matters, "archive", now=now)
+    tell_stories([(each, "") for each in matters], "archived", by=by, now=now)
+
+
+def untried(matters: Sequence[Matter], *, now: datetime) -> set[int]:
+    """Those closed matters of the hotline that were neither revisited nor tried often enough: ids."""
+    asked = [each for each in matters if each.dossier.step == lifecycle.CLOSED and each.profile == Profile.HOTLINE]
+    keys = [each.pk for each in asked]
+    if not keys:
+        return set()
+    since = dict(Closure.objects.filter(matter__in=keys, reopened_at=None).values_list("matter", "at"))
+    missed = Revisit.objects.filter(matter__in=keys, reached=False).values_list("matter", "at")
+    times = Counter(key for key, at in missed if at >= since.get(key, at))
+    most = {each.pk: profiles.most(each, Cap.Kind.MISSES, now=now) for each in asked}
+    return {key for key, enough in most.items() if enough is None or times[key] < enough}
+
+
+def not_tried() -> str:
+    """What is said when a matter of the hotline is to be archived without a revisit."""
+    return str(_("热线的事要先回访；几次都联系不上，才能不回访就归档。"))

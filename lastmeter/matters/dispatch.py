@@ -1,5 +1,6 @@
 """分派: whose turn it is — a unit or a person signs and handles; the desk takes it back."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -9,14 +10,15 @@ from lastmeter.accounts.actors import Actor
 from lastmeter.accounts.models import User
 from lastmeter.dossiers import access
 from lastmeter.grid.models import Unit
+from lastmeter.kit import bulk
 from lastmeter.kit.text import on_record
 from lastmeter.kit.zhtime import CHINA
-from lastmeter.matters import profiles, tell
+from lastmeter.matters import profiles, promises, tell
 from lastmeter.matters.catalogue import community
 from lastmeter.matters.models import Assignment, Category, Matter, Part, Urgency
 from lastmeter.matters.screening import classify, name_as
-from lastmeter.matters.steps import end_assignment, lay_with, move, tell_story
-from lastmeter.matters.timing.binding import tell_changed
+from lastmeter.matters.steps import end_assignment, lay_with, move, move_many, tell_stories, tell_story
+from lastmeter.matters.timing.binding import tell_changed, tell_changed_many
 
 
 @transaction.atomic
@@ -40,14 +42,42 @@ def dispatch(
     if name_as(matter, category=category, urgency=urgency):
         profiles.choose_again(matter, by=by, now=now)
     move(matter, "dispatch", by=by, now=now)
-    assignment = give(matter, unit=unit, user=user, request=request, by=by, now=now)
-    words = on_record(_("交由%(who)s办理。"), who=unit.name if unit else _("网格员"))
-    tell_story(matter, "dispatched", words, by=by, now=now, public=True, unit_id=unit.pk if unit else None)
-    if request:
-        tell_story(matter, "requested", request, by=by, now=now)
+    [assignment] = give_many([matter], unit=unit, user=user, request=request, by=by, now=now)
+    _tell_given([matter], unit=unit, request=request, by=by, now=now)
     tell_changed(matter, classify(matter, now=now), by=by, now=now)
     tell.assigned([matter], "dispatched", _("分派给您"), by=by, now=now)
     return assignment
+
+
+@transaction.atomic
+def dispatch_many(
+    matters: Sequence[Matter],
+    *,
+    unit: Unit | None = None,
+    user: User | None = None,
+    request: str = "",
+    by: Actor,
+    now: datetime,
+) -> None:
+    """`dispatch` for matters whose rows the caller holds locked, each allowed: a few statements.
+
+    The staff is not told of each: the caller tells once of all. Raises Overtaken, NotAsked.
+    """
+    move_many(matters, "dispatch", now=now)
+    give_many(matters, unit=unit, user=user, request=request, by=by, now=now)
+    _tell_given(matters, unit=unit, request=request, by=by, now=now)
+    tell_changed_many(matters, promises.recount_many(matters, now=now), by=by, now=now)
+
+
+def _tell_given(matters: Sequence[Matter], *, unit: Unit | None, request: str, by: Actor, now: datetime) -> None:
+    words, unit_id = (
+        on_record(_("交由%(who)s办理。"), who=unit.name if unit else _("网格员")),
+        unit.pk if unit else None,
+    )
+    said = [(matter, words) for matter in matters]
+    tell_stories(said, "dispatched", by=by, now=now, public=True, unit_id=unit_id)
+    if request:
+        tell_stories([(matter, request) for matter in matters], "requested", by=by, now=now)
 
 
 @transaction.atomic
@@ -66,24 +96,39 @@ def give(
     matter: Matter, *, unit: Unit | None, user: User | None, request: str = "", by: Actor, now: datetime
 ) -> Assignment:
     """Lay a matter with whom somebody else chose. Raises NotAsked for what a community may not be asked to do."""
-    today = now.astimezone(CHINA).date()
-    community.require(
-        path=matter.dossier.path, category_id=matter.category_id, unit=unit, user=user, by=by, today=today
-    )
-    return assign(matter, unit=unit, user=user, request=request, by=by, now=now)
+    [assignment] = give_many([matter], unit=unit, user=user, request=request, by=by, now=now)
+    return assignment
+
+
+def give_many(
+    matters: Sequence[Matter], *, unit: Unit | None, user: User | None, request: str = "", by: Actor, now: datetime
+) -> list[Assignment]:
+    """`give` for many matters, in a few statements."""
+    refused = community.refusals(matters, unit=unit, user=user, by=by, today=now.astimezone(CHINA).date())
+    for reason in refused.values():
+        raise community.NotAsked(reason)
+    return _assign_many(matters, unit=unit, user=user, request=request, by=by, now=now)
 
 
 def assign(
     matter: Matter, *, unit: Unit | None, user: User | None, request: str, by: Actor, now: datetime
 ) -> Assignment:
     """Lay a matter with a unit or a person from now on; whoever had it is through. Inside the act's transaction."""
-    end_assignment(matter, now=now)
-    lay_with(matter, unit_id=unit.pk if unit else None, user_id=user.pk if user else None)
-    if unit:
-        access.grant_units(matter.pk, [unit.pk], role="handler", now=now)
-    elif user:
-        access.grant_user(matter.pk, user.pk, role="handler", now=now)
-    return Assignment.objects.create(matter=matter, unit=unit, user=user, request=request, by_id=by.user_id, at=now)
+    [assignment] = _assign_many([matter], unit=unit, user=user, request=request, by=by, now=now)
+    return assignment
+
+
+def _assign_many(
+    matters: Sequence[Matter], *, unit: Unit | None, user: User | None, request: str, by: Actor, now: datetime
+) -> list[Assignment]:
+    end_assignment(matters, now=now)
+    unit_id, user_id = unit.pk if unit else None, user.pk if user else None
+    lay_with(matters, unit_id=unit_id, user_id=user_id)
+    access.grant_many([each.pk for each in matters], unit_id=unit_id, user_id=user_id, role="handler", now=now)
+    rows = [
+        Assignment(matter=each, unit=unit, user=user, request=request, by_id=by.user_id, at=now) for each in matters
+    ]
+    return bulk.create(Assignment, rows, keys=True)
 
 
 @transaction.atomic
@@ -114,8 +159,8 @@ def recall(matter: Matter, *, reason: str, by: Actor, now: datetime) -> None:
 def take_off(matter: Matter, *, now: datetime) -> int | None:
     """End whose turn it is, and their taking part; returns the unit it lay with. Inside the act's transaction."""
     unit_id, user_id = matter.unit_id, matter.handler_id
-    end_assignment(matter, now=now)
-    lay_with(matter, unit_id=None, user_id=None)
+    end_assignment([matter], now=now)
+    lay_with([matter], unit_id=None, user_id=None)
     same = {"unit": unit_id} if unit_id else {"user": user_id}
     if not Part.objects.filter(matter=matter, ended_at=None, **same).exists():  # who still assists goes on seeing it
         access.withdraw(matter.pk, now=now, unit_id=unit_id, user_id=user_id)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from lastmeter.matters import asking, holdings
 from lastmeter.matters.catalogue import loading
+from lastmeter.matters.lists.bulk import runs
 from lastmeter.matters.talking import grievances, outside
 
 
@@ -12,9 +13,14 @@ def lapse(now: datetime) -> int:
     return asking.remind(now) + asking.lapse(now) + grievances.remind(now)
 
 
+def bulk(now: datetime) -> int:
+    """Go on with a bulk act that waits; every two seconds."""
+    return runs.go_on(now)
+
+
 def purge(now: datetime) -> int:
-    """Take names, phones and addresses out of what is past its term; hourly."""
-    return holdings.erase_old(now) + outside.forget(now)
+    """Take names, phones and addresses out of what is past its term, forget bulk acts nobody confirmed; hourly."""
+    return holdings.erase_old(now) + outside.forget(now) + runs.sweep(now)
 
 
 def apply_editions(now: datetime) -> int:

@@ -5,6 +5,7 @@ start it anew. A corrected category has its own rule counted from the same start
 already does the earlier promise hold.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -40,30 +41,46 @@ def until(matter: Matter, kind: str, start: datetime, *, now: datetime) -> datet
     return planned.due_at if planned else None
 
 
-def follow(matter: Matter, transition: lifecycle.Transition, *, now: datetime) -> None:
-    """End and start the clocks that the table ends and starts with this act."""
-    step, came_from = matter.dossier.step, set(transition.before)
-    if not matter.dossier.is_open:
-        if came_from & set(lifecycle.OPEN):
-            deadlines.end(matter.pk, LEGS, now=now, void=True)
-            deadlines.end(matter.pk, now=now, void=step in lifecycle.NO_LONGER_OWED)
+def follow(matters: Sequence[Matter], transition: lifecycle.Transition, *, now: datetime) -> None:
+    """End and start the clocks that the table ends and starts with this act, for matters of one flow."""
+    if not matters:
         return
-    clocks = lifecycle.clocks(matter.profile)
+    keys, dossier, profile = [each.pk for each in matters], matters[0].dossier, matters[0].profile
+    step, came_from = dossier.step, set(transition.before)
+    if not dossier.is_open:
+        if came_from & set(lifecycle.OPEN):
+            deadlines.end_many(keys, LEGS, now=now, void=True)
+            deadlines.end_many(keys, now=now, void=step in lifecycle.NO_LONGER_OWED)
+            deadlines.refresh(keys)
+        return
+    clocks = lifecycle.clocks(profile)
+    started, ended, void = lifecycle.started_by(profile, transition.act), [], []
     if transition.after:
         ended = [each.kind for each in clocks if step in each.ends and not came_from <= set(each.ends)]
         void = [each.kind for each in clocks if step in each.void and not came_from <= set(each.void)]
         for kinds, no_longer_owed in ((ended, False), (void, True)):
             if kinds:
-                deadlines.end(matter.pk, kinds, now=now, void=no_longer_owed)
-    if started := lifecycle.started_by(matter.profile, transition.act):
-        _start(matter, started, now, now=now)
+                deadlines.end_many(keys, kinds, now=now, void=no_longer_owed)
+    if started:
+        _start(matters, started, now, now=now)
+    if started or ended or void:
+        deadlines.refresh(keys)
 
 
-def _start(matter: Matter, clocks: tuple[lifecycle.Clock, ...], start: datetime, *, now: datetime) -> None:
-    if any(each.unless for each in clocks):
-        running = set(Deadline.objects.filter(dossier=matter.pk, ended_at=None).values_list("kind", flat=True))
-        clocks = tuple(each for each in clocks if each.unless not in running)
-    deadlines.start(matter.pk, [wanted(matter, each.kind, start) for each in clocks], now=now)
+def _start(matters: Sequence[Matter], clocks: tuple[lifecycle.Clock, ...], start: datetime, *, now: datetime) -> None:
+    running: set[tuple[int, str]] = set()
+    if hindering := {each.unless for each in clocks} - {""}:
+        others = Deadline.objects.filter(dossier__in=[each.pk for each in matters], ended_at=None, kind__in=hindering)
+        running = set(others.values_list("dossier", "kind"))
+    deadlines.start_many(
+        [
+            (matter.pk, wanted(matter, clock.kind, start))
+            for matter in matters
+            for clock in clocks
+            if (matter.pk, clock.unless) not in running
+        ],
+        now=now,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +97,20 @@ def recount(matter: Matter, *, now: datetime) -> list[Changed]:
 
     What stood still and what was extended still counts; where the new date has passed already, the earlier one holds.
     """
-    words = {each.kind: each.word for each in lifecycle.clocks(matter.profile)}
-    moved = recounting.rebind(matter.pk, [wanted(matter, kind, now) for kind in words], now=now)
-    return [
-        Changed(words[each.deadline.kind], each.before, each.deadline.due_at)
-        for each in moved
-        if each.deadline.kind in words
-    ]
+    return recount_many([matter], now=now).get(matter.pk, [])
+
+
+def recount_many(matters: Sequence[Matter], *, now: datetime) -> dict[int, list[Changed]]:
+    """`recount` for many matters; returns what moved by the matter's id."""
+    words = {each.pk: {clock.kind: clock.word for clock in lifecycle.clocks(each.profile)} for each in matters}
+    asked = {each.pk: [wanted(each, kind, now) for kind in words[each.pk]] for each in matters}
+    found: dict[int, list[Changed]] = {}
+    for moved in recounting.rebind_many(asked, now=now):
+        row = moved.deadline
+        if row.kind in words[row.dossier_id]:
+            changed = Changed(words[row.dossier_id][row.kind], moved.before, row.due_at)
+            found.setdefault(row.dossier_id, []).append(changed)
+    return found
 
 
 def change_profile(matter: Matter, *, now: datetime) -> None:
@@ -99,5 +123,6 @@ def change_profile(matter: Matter, *, now: datetime) -> None:
         deadlines.end(matter.pk, foreign, now=now, void=True)
     known = set(Deadline.objects.filter(dossier=matter.pk, leg="", kind__in=kinds).values_list("kind", flat=True))
     missing = tuple(each for each in clocks if each.kind not in known)
-    _start(matter, missing, matter.dossier.opened_at, now=now)
+    _start([matter], missing, matter.dossier.opened_at, now=now)
+    deadlines.refresh([matter.pk])
     recount(matter, now=now)

@@ -23,8 +23,8 @@ def send_up(matter: Matter, *, reason: str, by: Actor, now: datetime) -> None:
     move(matter, "send_up", by=by, now=now)
     matter.desk_level -= 1
     Matter.objects.filter(pk=matter.pk).update(desk_level=matter.desk_level)
-    end_assignment(matter, now=now)
-    lay_with(matter, unit_id=None, user_id=None)
+    end_assignment([matter], now=now)
+    lay_with([matter], unit_id=None, user_id=None)
     tell_story(matter, "sent_up", reason, by=by, now=now)
     tell.desk([matter], "sent_up", _("下级报上来"), by=by, now=now)
 

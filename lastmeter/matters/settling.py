@@ -27,7 +27,7 @@ def settle(
     """
     files = attachments.keep_files(photos)
     with transaction.atomic():
-        parts.tie_up(matter, despite)
+        parts.tie_up([matter], despite)
         move(matter, "settle", by=by, now=now)
         Matter.objects.filter(pk=matter.pk).update(profile=Profile.SELF, handler=by.user_id)
         Assignment.objects.filter(matter=matter, ended_at=None).update(ended_at=now)

@@ -1,5 +1,6 @@
 """move(): the one compare-and-set by which a matter changes its step. Two clerks cannot both win."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db.models import F
@@ -29,37 +30,62 @@ def move(matter: Matter, act: str, *, by: Actor, now: datetime) -> None:
         raise Overtaken(_no_such_act(matter, act))
     if transition.who != "requester":
         policy.require(by, transition.who, matter)
+    if not _carry([matter], transition, now=now):
+        raise Overtaken(_overtaken(matter, transition))
+
+
+def move_many(matters: Sequence[Matter], act: str, *, now: datetime) -> None:
+    """`move` for many, in a few statements. Who may is checked by the caller, who holds the rows locked.
+
+    Raises Overtaken, with nothing moved that is kept, when one of them is not where the act starts.
+    """
+    for profile in sorted({each.profile for each in matters}):
+        those = [each for each in matters if each.profile == profile]
+        transition = lifecycle.row(profile, act)
+        if transition is None:
+            raise Overtaken(_no_such_act(those[0], act))
+        if not _carry(those, transition, now=now):
+            raise Overtaken(_("刚有人处理过其中的事项。"))
+
+
+def _carry(matters: Sequence[Matter], transition: lifecycle.Transition, *, now: datetime) -> bool:
+    """Matters of one flow along one row of its table; False when one of them is not where it starts."""
     change: dict[str, object] = {"updated_at": now, "version": F("version") + 1}
     if transition.after:
         after = lifecycle.BY_NAME[transition.after]
         change |= {"step": after.name, "is_open": after.open}
-    if not Dossier.objects.filter(pk=matter.pk, step__in=transition.before).update(**change):
-        raise Overtaken(_overtaken(matter, transition))
+    standing = Dossier.objects.filter(pk__in=[each.pk for each in matters], step__in=transition.before)
+    if standing.update(**change) != len(matters):
+        return False
     if transition.after:
-        matter.dossier.step, matter.dossier.is_open = after.name, after.open
-        _leave_behind(matter, transition, now=now)
-    promises.follow(matter, transition, now=now)
+        for matter in matters:
+            matter.dossier.step, matter.dossier.is_open = after.name, after.open
+        _leave_behind(matters, transition, now=now)
+    promises.follow(matters, transition, now=now)
+    return True
 
 
 # Acts that decide an objection themselves; what else waits for a decision is settled by their own hand.
 DECIDING = ("award", "grant_transfer")
 
 
-def _leave_behind(matter: Matter, transition: lifecycle.Transition, *, now: datetime) -> None:
-    """What no longer waits for anybody once the matter has moved on: objections, and at the end parts of the work."""
+def _leave_behind(matters: Sequence[Matter], transition: lifecycle.Transition, *, now: datetime) -> None:
+    """What no longer waits for anybody once matters have moved on: objections, and at the end parts of the work."""
+    keys = [each.pk for each in matters]
     from_handler = set(transition.before) & set(lifecycle.WITH_HANDLER)
     taken_away = from_handler and transition.after not in (lifecycle.SIGNED, lifecycle.HANDLING)
     if taken_away and transition.act not in DECIDING:
-        lapse_objections(matter, now=now)
-    if not matter.dossier.is_open and set(transition.before) & set(lifecycle.OPEN):
-        Part.objects.filter(matter=matter, ended_at=None).update(ended_at=now, cancelled=True)
+        lapse_objections(keys, now=now)
+    if not lifecycle.BY_NAME[transition.after].open and set(transition.before) & set(lifecycle.OPEN):
+        Part.objects.filter(matter__in=keys, ended_at=None).update(ended_at=now, cancelled=True)
 
 
-def lapse_objections(matter: Matter, *, now: datetime) -> None:
-    """End what still waits for a decision: the matter has gone on without one."""
-    open_ones = Objection.objects.filter(matter=matter, decided_at=None)
+def lapse_objections(matter_ids: Sequence[int], *, now: datetime) -> None:
+    """End what still waits for a decision: the matters have gone on without one."""
+    open_ones = Objection.objects.filter(matter__in=matter_ids, decided_at=None)
     if open_ones.update(verdict=Objection.Verdict.LAPSED, decided_at=now):
-        deadlines.end(matter.pk, [promises.DISPUTE], now=now, void=True)
+        deadlines.end_many(matter_ids, [promises.DISPUTE], now=now, void=True)
+        deadlines.refresh(matter_ids)
 
 
 def _no_such_act(matter: Matter, act: str) -> str:
@@ -88,19 +114,35 @@ def tell_story(
     unit_id: int | None = None,
 ) -> Event:
     """Record what happened in the timeline; the requester is told of what is public, where there are words for it."""
-    happened = events.Happened(matter.pk, f"matter.{kind}", words, public=public, unit_id=unit_id)
-    event = events.record(happened, by=by, now=now)
+    return tell_stories([(matter, words)], kind, by=by, now=now, public=public, unit_id=unit_id)[0]
+
+
+def tell_stories(
+    said: Sequence[tuple[Matter, str]],
+    kind: str,
+    *,
+    by: Actor,
+    now: datetime,
+    public: bool = False,
+    unit_id: int | None = None,
+) -> list[Event]:
+    """`tell_story` for many matters, each with its words."""
+    happened = [
+        events.Happened(matter.pk, f"matter.{kind}", words, public=public, unit_id=unit_id) for matter, words in said
+    ]
+    recorded = events.record_many(happened, by=by, now=now)
     if public:
-        telling.tell(matter, kind, words, by=by, now=now)
-    return event
+        telling.tell_many(said, kind, by=by, now=now)
+    return recorded
 
 
-def lay_with(matter: Matter, *, unit_id: int | None, user_id: int | None) -> None:
-    """Write whose turn it is on the matter itself, for lists."""
-    Matter.objects.filter(pk=matter.pk).update(unit=unit_id, handler=user_id)
-    matter.unit_id, matter.handler_id = unit_id, user_id
+def lay_with(matters: Sequence[Matter], *, unit_id: int | None, user_id: int | None) -> None:
+    """Write whose turn it is on the matters themselves, for lists."""
+    Matter.objects.filter(pk__in=[each.pk for each in matters]).update(unit=unit_id, handler=user_id)
+    for matter in matters:
+        matter.unit_id, matter.handler_id = unit_id, user_id
 
 
-def end_assignment(matter: Matter, *, now: datetime) -> None:
-    """End the open assignment, if any."""
-    Assignment.objects.filter(matter=matter, ended_at=None).update(ended_at=now)
+def end_assignment(matters: Sequence[Matter], *, now: datetime) -> None:
+    """End the open assignments, if any."""
+    Assignment.objects.filter(matter__in=[each.pk for each in matters], ended_at=None).update(ended_at=now)

@@ -98,6 +98,8 @@ SAYS: dict[str, str | Promise] = {
     "matter.urged_by_requester": gettext_lazy("诉求人催办"),
     "matter.pressed_answered": gettext_lazy("回复督办催办"),
     "matter.date_moved": gettext_lazy("期限重新计算"),
+    "matter.reclassified": gettext_lazy("改了类别或紧急程度"),
+    "matter.bulk_undone": gettext_lazy("撤销了刚才的批量处理"),
     "matter.escalated": gettext_lazy("逾期未办，逐级上报"),
 }
 

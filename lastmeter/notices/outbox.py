@@ -79,10 +79,27 @@ def send_to(
     `channel` is "email" or "sms"; `key` (≤ 160) names the occasion, the same key is sent once. False when this
     installation does not have the channel.
     """
+    sending = Sending(address=address, subject=subject, words=words, key=key, urgent=urgent)
+    return send_many(channel, [sending], now=now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sending:
+    """One message to an address without account; `key` as in `send_to`."""
+
+    address: str
+    words: str
+    key: str
+    subject: str = ""
+    urgent: bool = False
+
+
+def send_many(channel: str, sendings: Sequence[Sending], *, now: datetime) -> bool:
+    """`send_to` for many addresses, in one statement."""
     if not CHANNELS[channel].available():
         return False
-    delivery = _delivery(channel, address, subject, words, key, urgent, now)
-    Delivery.objects.bulk_create([delivery], ignore_conflicts=True)
+    rows = [_delivery(channel, each.address, each.subject, each.words, each.key, each.urgent, now) for each in sendings]
+    bulk.create(Delivery, rows, skip=True)
     return True
 
 

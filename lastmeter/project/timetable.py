@@ -33,6 +33,7 @@ class Entry:
 TIMETABLE = (
     Entry("notices.deliver", timedelta(seconds=2), notices.deliver),
     Entry("grid.propose", timedelta(seconds=3), proposals.start_waiting),
+    Entry("matters.bulk", timedelta(seconds=2), matters.bulk),
     Entry("clocks.sweep", timedelta(seconds=30), clocks.run),
     Entry("accounts.seal", timedelta(minutes=1), accounts.seal),
     Entry("matters.lapse", timedelta(minutes=5), matters.lapse),

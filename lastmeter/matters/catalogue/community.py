@@ -4,6 +4,7 @@ Models: Beijing, 接诉即办工作条例 art. 17 (a unit may not hand down what
 平安建设条例 art. 10 (grid work stands on a controlled list). The sentence names the article of the list in force.
 """
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.db.models import Q
@@ -15,6 +16,7 @@ from lastmeter.grid import scope
 from lastmeter.grid.models import Level, Role, Tenure, Unit, UnitKind
 from lastmeter.matters.catalogue import finding, items, mapping
 from lastmeter.matters.catalogue.items import Asked, InForce, Line
+from lastmeter.matters.models import Matter
 from lastmeter.matters.policy import DESKS, WORKERS
 
 OF_COMMUNITIES = (*WORKERS, Role.COMMUNITY_CLERK, Role.SECRETARY)
@@ -59,6 +61,19 @@ def why_not(
     governing = items.in_force(path, today)
     if governing is None or not is_community(unit=unit, user=user, today=today):
         return ""
+    return _why_not(governing, path, category_id, user=user, assisting=assisting, by=by, today=today)
+
+
+def _why_not(
+    governing: InForce,
+    path: str,
+    category_id: int | None,
+    *,
+    user: User | None,
+    assisting: bool,
+    by: Actor,
+    today: date,
+) -> str:
     if category_id is None:
         return "" if own_desk(by, path) else _not_told(governing)
     line = line_for(governing, category_id, today)
@@ -69,6 +84,23 @@ def why_not(
     if user is not None and not line.grid and not assisting:
         return _not_for_grids(governing, category_id, line)
     return ""
+
+
+def refusals(
+    matters: Sequence[Matter], *, unit: Unit | None = None, user: User | None = None, by: Actor, today: date
+) -> dict[int, str]:
+    """Matter id → the sentence with which `require` refuses, for those of the matters that it refuses."""
+    governed = {each.pk: items.in_force(each.dossier.path, today) for each in matters}
+    if not any(governed.values()) or not is_community(unit=unit, user=user, today=today):
+        return {}
+    found = {
+        each.pk: _why_not(
+            governing, each.dossier.path, each.category_id, user=user, assisting=False, by=by, today=today
+        )
+        for each in matters
+        if (governing := governed[each.pk])
+    }
+    return {key: reason for key, reason in found.items() if reason}
 
 
 def is_community(*, unit: Unit | None, user: User | None, today: date) -> bool:

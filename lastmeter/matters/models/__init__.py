@@ -7,6 +7,7 @@ from lastmeter.matters.models.duties import Duty
 from lastmeter.matters.models.grievance import Grievance
 from lastmeter.matters.models.handling import Assignment, Cause, Closure, Outcome, Reply
 from lastmeter.matters.models.items import Item, ItemList
+from lastmeter.matters.models.lists import BulkRow, BulkRun, SavedList
 from lastmeter.matters.models.matter import Matter, Profile, Requester, Source, Urgency
 from lastmeter.matters.models.names import DistrictName
 from lastmeter.matters.models.objections import Objection
@@ -21,6 +22,8 @@ __all__ = [
     "Anomaly",
     "Answer",
     "Assignment",
+    "BulkRow",
+    "BulkRun",
     "Cap",
     "Category",
     "Cause",
@@ -52,6 +55,7 @@ __all__ = [
     "Reply",
     "Requester",
     "Revisit",
+    "SavedList",
     "Scheme",
     "Screening",
     "SiteCheck",

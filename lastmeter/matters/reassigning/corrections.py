@@ -4,6 +4,7 @@ The clock runs on from the report: the right category's limit counts from the sa
 passed already does the earlier promise hold. A first answer that was given stays given. The requester is told once.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.conf import settings
@@ -14,13 +15,13 @@ from django.utils.translation import gettext_lazy
 from lastmeter.accounts.actors import Actor
 from lastmeter.accounts.models import User
 from lastmeter.grid.models import Unit
-from lastmeter.kit import zhtime
+from lastmeter.kit import bulk, zhtime
 from lastmeter.kit.text import on_record
 from lastmeter.matters import promises, tell
 from lastmeter.matters.dispatch import give, take_off
 from lastmeter.matters.models import Category, Matter, Urgency
 from lastmeter.matters.screening import classify, name_as
-from lastmeter.matters.steps import Overtaken, move, tell_story
+from lastmeter.matters.steps import Overtaken, move, move_many, tell_stories, tell_story
 
 
 @transaction.atomic
@@ -34,16 +35,49 @@ def correct(
     now: datetime,
 ) -> None:
     """更正类别 or urgency; whoever has it keeps it. Raises Overtaken when nothing would change."""
-    before = matter.category
-    if not _differs(matter, category, urgency):
+    before = {matter.pk: matter.category}
+    if not differs(matter, category, urgency):
         raise Overtaken(_("类别和紧急程度跟现在一样，没有要更正的。"))
     name_as(matter, category=category, urgency=urgency)
     move(matter, "correct", by=by, now=now)
-    changed = classify(matter, now=now)
-    tell_story(matter, "corrected", _told(before, category, "", changed), by=by, now=now, public=True)
+    _put_right([matter], before, category, by=by, now=now)
     if reason:
         tell_story(matter, "noted", reason, by=by, now=now)
     tell.assigned([matter], "corrected", gettext_lazy("类别或期限有更正"), by=by, now=now)
+
+
+@transaction.atomic
+def correct_many(
+    matters: Sequence[Matter],
+    *,
+    category: Category | None = None,
+    urgency: Urgency | None = None,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """`correct` for matters whose rows the caller holds locked, each allowed and different now: a few statements.
+
+    The staff is not told of each: the caller tells once of all. Raises Overtaken.
+    """
+    before = {each.pk: each.category for each in matters}
+    for matter in matters:
+        name_as(matter, category=category, urgency=urgency)
+    move_many(matters, "correct", now=now)
+    _put_right(matters, before, category, by=by, now=now)
+
+
+def _put_right(
+    matters: Sequence[Matter],
+    before: Mapping[int, Category | None],
+    category: Category | None,
+    *,
+    by: Actor,
+    now: datetime,
+) -> None:
+    bulk.update(matters, ["category", "urgency"])
+    changed = promises.recount_many(matters, now=now)
+    said = [(each, _told(before[each.pk], category, "", changed.get(each.pk, []))) for each in matters]
+    tell_stories(said, "corrected", by=by, now=now, public=True)
 
 
 @transaction.atomic
@@ -80,7 +114,8 @@ def redirect(
     tell.assigned([matter], "dispatched", gettext_lazy("分派给您"), by=by, now=now)
 
 
-def _differs(matter: Matter, category: Category | None, urgency: Urgency | None) -> bool:
+def differs(matter: Matter, category: Category | None, urgency: Urgency | None) -> bool:
+    """Whether it has another category or urgency than these."""
     return (category is not None and category.pk != matter.category_id) or (
         urgency is not None and urgency != matter.urgency
     )

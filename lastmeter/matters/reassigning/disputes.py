@@ -65,7 +65,7 @@ def confer(matter: Matter, *, words: str, by: Actor, now: datetime) -> None:
 def hand_to(matter: Matter, *, unit: Unit | None, user: User | None, by: Actor, now: datetime) -> None:
     """Lay a matter that has just moved to "dispatched" with somebody else; inside the act's transaction."""
     take_off(matter, now=now)
-    lapse_objections(matter, now=now)
+    lapse_objections([matter.pk], now=now)
     give(matter, unit=unit, user=user, by=by, now=now)
     words = on_record(gettext_lazy("改由%(who)s办理。"), who=unit.name if unit else gettext_lazy("网格员"))
     tell_story(matter, "redirected", words, by=by, now=now, public=True, unit_id=unit.pk if unit else None)

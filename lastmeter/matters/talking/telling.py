@@ -9,7 +9,7 @@ from django.db.models import Min
 
 from lastmeter.accounts.actors import Actor
 from lastmeter.clocks.models import Deadline
-from lastmeter.kit import ids, zhtime
+from lastmeter.kit import bulk, ids, zhtime
 from lastmeter.kit.masking import mask_name, mask_words
 from lastmeter.kit.text import on_record
 from lastmeter.matters import tracking
@@ -39,22 +39,36 @@ def tell(matter: Matter, occasion: str, words: str = "", *, by: Actor, now: date
 
     Nobody is told who left no way to be reached, who acts themselves, or for whom the words are empty.
     """
-    told = _tell_one(matter, occasion, words, by=by, now=now)
+    return tell_many([(matter, words)], occasion, by=by, now=now)
+
+
+def tell_many(said: Sequence[tuple[Matter, str]], occasion: str, *, by: Actor, now: datetime) -> list[Message]:
+    """`tell` for many matters, each with its words: a few statements when they were read with their requesters."""
+    told = list(said)
     if occasion in JOINED:
-        for joined in Matter.objects.filter(merged_into=matter.pk).select_related("dossier", "category", "requester"):
-            told += _tell_one(joined, occasion, words, by=by, now=now)
-    return told
+        words = {matter.pk: text for matter, text in said}
+        joined = Matter.objects.filter(merged_into__in=list(words)).select_related("dossier", "category", "requester")
+        told += [(each, words[each.merged_into_id or 0]) for each in joined.order_by("pk")]
+    return _send([each for matter, text in told for each in _composed(matter, occasion, text, by=by, now=now)], now=now)
 
 
 def received(dossier_ids: Sequence[int], *, by: Actor, now: datetime) -> None:
     """Tell the requesters of new reports that they are registered."""
     if dossier_ids:
         found = Matter.objects.select_related("dossier", "category", "requester").filter(pk__in=dossier_ids)
-        for matter in found.order_by("pk"):
-            _tell_one(matter, "reported", "", by=by, now=now)
+        tell_many([(matter, "") for matter in found.order_by("pk")], "reported", by=by, now=now)
 
 
-def _tell_one(matter: Matter, occasion: str, words: str, *, by: Actor, now: datetime) -> list[Message]:
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A message that is not sent yet, and to whom."""
+
+    message: Message
+    matter: Matter
+    requester: Requester
+
+
+def _composed(matter: Matter, occasion: str, words: str, *, by: Actor, now: datetime) -> list[_Draft]:
     requester: Requester | None = getattr(matter, "requester", None)
     if requester is None or requester.erased_at:
         return []
@@ -63,7 +77,12 @@ def _tell_one(matter: Matter, occasion: str, words: str, *, by: Actor, now: date
         wording = templates.words_for(matter, occasion, way, now=now)
         if wording.text:
             text = _filled(matter, requester, wording.text, words, way, now)
-            found.append(_send(matter, requester, occasion, way, wording.template_id, text, now=now))
+            unsent = way == Way.SMS and not outbox.has("sms")
+            message = Message(
+                matter_id=matter.pk, occasion=occasion, way=way, template_id=wording.template_id, words=text,
+                unsent=unsent, at=now,
+            )  # fmt: skip
+            found.append(_Draft(message, matter, requester))
     return found
 
 
@@ -125,21 +144,32 @@ def _until(matter: Matter) -> str:
     return zhtime.long_date(found, settings.LANGUAGE_CODE) if found else ""
 
 
-def _send(
-    matter: Matter, requester: Requester, occasion: str, way: Way, template_id: int | None, text: str, *, now: datetime
-) -> Message:
-    unsent = way == Way.SMS and not outbox.has("sms")
-    message = Message.objects.create(
-        matter_id=matter.pk, occasion=occasion, way=way, template_id=template_id, words=text, unsent=unsent, at=now
+def _send(drafts: Sequence[_Draft], *, now: datetime) -> list[Message]:
+    """Write the messages and hand them to the outbox or to whoever posts letters, all in the caller's transaction."""
+    bulk.create(Message, [each.message for each in drafts], keys=True)
+    letters = [each for each in drafts if each.message.way == Way.LETTER]
+    bulk.create(Letter, [Letter(message=each.message, address=each.requester.address) for each in letters])
+    notices = [each for each in drafts if each.message.way == Way.NOTICE]
+    outbox.tell_many([_notice(each) for each in notices], now=now)
+    outbox.send_many(
+        "sms",
+        [
+            outbox.Sending(address=each.requester.phone, words=each.message.words or "", key=each.message.key)
+            for each in drafts
+            if each.message.way == Way.SMS and each.requester.phone and not each.message.unsent
+        ],
+        now=now,
     )
-    if way == Way.LETTER:
-        Letter.objects.create(message=message, address=requester.address)
-    elif way == Way.NOTICE and requester.user_id:
-        title = f"{on_record(OCCASIONS[occasion].word)}：{matter.dossier.title}"
-        outbox.tell(
-            [requester.user_id], kind=f"told.{occasion}", title=title, words=text,
-            link=f"/m/{matter.dossier.number}/", key=message.key, now=now,
-        )  # fmt: skip
-    elif requester.phone and not unsent:
-        outbox.send_to("sms", requester.phone, "", text, key=message.key, now=now)
-    return message
+    return [each.message for each in drafts]
+
+
+def _notice(draft: _Draft) -> outbox.Message:
+    message, dossier = draft.message, draft.matter.dossier
+    return outbox.Message(
+        user_id=draft.requester.user_id or 0,
+        kind=f"told.{message.occasion}",
+        title=f"{on_record(OCCASIONS[message.occasion].word)}：{dossier.title}",
+        words=message.words or "",
+        link=f"/m/{dossier.number}/",
+        key=message.key,
+    )

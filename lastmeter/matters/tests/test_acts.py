@@ -19,12 +19,13 @@ from lastmeter.matters import (
     handling,
     intake,
     lifecycle,
-    lists,
     policy,
     screening,
     sending_up,
     settling,
 )
+from lastmeter.matters.lists import reading
+from lastmeter.matters.lists.filters import Filters
 from lastmeter.matters.models import Channel, Matter, Objection, Outcome, Rating, Source
 from lastmeter.matters.reassigning import objections
 from lastmeter.matters.steps import Overtaken
@@ -224,13 +225,13 @@ def test_lists_show_the_scope_by_due_date_with_a_constant_number_of_queries(
     take(cast, "elsewhere", node_id=cast.nodes["other_grid"].pk)
     clerk = actor("clerk")
     with django_assert_max_num_queries(8):  # type: ignore[attr-defined]
-        page = lists.work_list(clerk, lists.Filters(), None, now=NOW, size=5)
+        page = reading.work_list(clerk, Filters(), None, now=NOW, size=5)
         assert [each.matter.category for each in page.items] == [None] * 5
-    rest = lists.work_list(clerk, lists.Filters(), page.next, now=NOW, size=5)
+    rest = reading.work_list(clerk, Filters(), page.next, now=NOW, size=5)
     assert len(rest.items) == 2
-    assert lists.count(actor("dispatcher"), lists.Filters(), now=NOW) == 8
-    assert lists.count(clerk, lists.Filters(words="音响"), now=NOW) == 7
-    assert lists.count(clerk, lists.Filters(words="井盖"), now=NOW) == 0
+    assert reading.count(actor("dispatcher"), Filters(), now=NOW) == 8
+    assert reading.count(clerk, Filters(words="音响"), now=NOW) == 7
+    assert reading.count(clerk, Filters(words="井盖"), now=NOW) == 0
 
 
 def test_what_an_act_writes_down_is_in_the_language_of_the_city_whoever_acts(cast: Cast, actor: Actors) -> None:

@@ -13,7 +13,8 @@ from lastmeter.accounts.actors import Actor, system
 from lastmeter.grid.history import planning, redrawing
 from lastmeter.grid.history.planning import NewPlace, When
 from lastmeter.grid.models import Change
-from lastmeter.matters import lists
+from lastmeter.matters.lists import reading
+from lastmeter.matters.lists.filters import Filters
 from lastmeter.matters.tests.test_queue import MOST_QUERIES, report
 from tests.cast import Cast
 from tests.redrawn import halves
@@ -95,8 +96,8 @@ def test_the_change_and_the_page_of_the_old_place_lead_there(
 def test_the_list_of_an_old_grid_is_served_by_the_index_of_its_day(
     cast: Cast, actor: Callable[[str], Actor], merged: Change
 ) -> None:
-    filters = lists.Filters(step="open", node=cast.nodes["grid"].pk)
-    branch = lists.branches(actor("clerk"), filters, now=timezone.now())[0].order_by("due_at", "pk")
+    filters = Filters(step="open", node=cast.nodes["grid"].pk)
+    branch = reading.branches(actor("clerk"), filters, now=timezone.now())[0].order_by("due_at", "pk")
     if connection.vendor == "postgresql":  # so few rows are read whole otherwise
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL enable_seqscan = off")

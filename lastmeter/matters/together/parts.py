@@ -189,13 +189,24 @@ def open_parts(matter: Matter) -> list[Part]:
     return sorted(found, key=lambda each: (each.due_at is None, each.due_at, each.pk))
 
 
-def tie_up(matter: Matter, despite: str) -> None:
+def tie_up(matters: Sequence[Matter], despite: str) -> None:
     """Raise Overtaken while a part is open and nobody says why the matter ends all the same.
 
-    Holds the matter until the act is through, so that no part is given meanwhile and cancelled unsaid.
+    Holds the matters until the act is through, so that no part is given meanwhile and cancelled unsaid.
     """
     if despite:
         return
-    Dossier.objects.select_for_update().get(pk=matter.pk)
-    if Part.objects.filter(matter=matter, ended_at=None).exists():
-        raise Overtaken(_("还有协办或小任务没有办完：先办完或取消，或者写明为什么现在就办结。"))
+    keys = [each.pk for each in matters]
+    list(Dossier.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk"))
+    if untied(keys):
+        raise Overtaken(still_open())
+
+
+def untied(matter_ids: Sequence[int]) -> set[int]:
+    """Which of these matters have parts that are still open."""
+    return set(Part.objects.filter(matter__in=matter_ids, ended_at=None).values_list("matter", flat=True))
+
+
+def still_open() -> str:
+    """What is said when parts of the work are open at the end."""
+    return _("还有协办或小任务没有办完：先办完或取消，或者写明为什么现在就办结。")

@@ -41,6 +41,7 @@ from lastmeter.matters.views.reach import matter_for
 
 CarryOut = Callable[[Matter, dict[str, Any], Actor, datetime], object]
 View = Callable[..., HttpResponseBase]
+STALE = gettext_lazy("您打开这一页之后，这件事有了变化，刚才的操作还没有做。请看一下现在的情况，需要的话再做一次。")
 
 
 Right = Callable[[Actor, Matter], None]  # raises NotAllowed
@@ -49,10 +50,8 @@ Right = Callable[[Actor, Matter], None]  # raises NotAllowed
 def act(right: str | Right, form_class: type[forms.ActForm], done: str | Promise) -> Callable[[CarryOut], View]:
     """A view that fetches the matter through the actor, checks the form and carries the act out.
 
-    `right` is an ability of matters/policy.py, or a check of its own that raises NotAllowed.
-
-    Not visible → 404; visible, but no post for it → 403; a wrong form → the page again, 422; too late → the page again
-    with what happened meanwhile and with what was typed, 409.
+    Not visible → 404; visible, but no post for it → 403; a wrong form → the page again, 422; too late, or written on a
+    page that is no longer how the matter is → the page again with what happened meanwhile and with what was typed, 409.
     """
 
     def decorate(carry_out: CarryOut) -> View:
@@ -69,6 +68,9 @@ def act(right: str | Right, form_class: type[forms.ActForm], done: str | Promise
             if not form.is_valid():
                 form.hold()
                 return page.answer(request, matter, bound=form, status=422)
+            if right != "note" and (since := page.since(request, matter)):
+                form.hold()
+                return page.answer(request, matter, bound=form, trouble=str(STALE), since=since, status=409)
             try:
                 carry_out(matter, form.cleaned_data, request.actor, timezone.now())
             except NotAsked as refused:  # a list came into force after the form was checked

@@ -19,8 +19,11 @@ from lastmeter.grid import locate, scope
 from lastmeter.grid.models import Level, Node
 from lastmeter.kit import ids
 from lastmeter.kit.paging import merge_page
-from lastmeter.matters import intake, lifecycle, lists, policy, sending_up, settling
+from lastmeter.matters import intake, lifecycle, policy, sending_up, settling
 from lastmeter.matters.forms.field import SETTLE, FoundForm
+from lastmeter.matters.lists import reading
+from lastmeter.matters.lists.filters import SOON, Filters
+from lastmeter.matters.lists.shelves import BY_DUE
 from lastmeter.matters.models import Enquiry, Profile, Requester, Source
 from lastmeter.matters.together import parts
 from lastmeter.matters.views.reach import find
@@ -54,10 +57,10 @@ class Line:
 def day_of(actor: Actor) -> dict[str, Any]:
     """What a worker's day shows: their turn in the own places by due date, and open matters that lie with others."""
     now = timezone.now()
-    open_here = lists.branches(actor, lists.Filters(step="open"), now=now)
-    mine, rows = _turn_of(actor), lists.shown(Dossier.objects.all())
-    page = merge_page([branch.filter(mine) for branch in open_here], None, MOST, lists.BY_DUE, rows=rows)
-    elsewhere = merge_page([branch.exclude(mine) for branch in open_here], None, WAITING, lists.BY_DUE, rows=rows)
+    open_here = reading.branches(actor, Filters(step="open"), now=now)
+    mine, rows = _turn_of(actor), reading.shown(Dossier.objects.all())
+    page = merge_page([branch.filter(mine) for branch in open_here], None, MOST, BY_DUE, rows=rows)
+    elsewhere = merge_page([branch.exclude(mine) for branch in open_here], None, WAITING, BY_DUE, rows=rows)
     lines = _lines(actor, page.items, now)
     return {
         "first": lines[:FIRST],
@@ -66,7 +69,7 @@ def day_of(actor: Actor) -> dict[str, Any]:
         "capped": bool(page.next),
         "waiting": elsewhere.items,
         "tasks": parts.of_person(actor),
-        "all": reverse("queue") + lists.Filters(step="open").query(),
+        "all": reverse("queue") + Filters(step="open").query(),
         "now": now,
     }
 
@@ -92,7 +95,7 @@ def _lines(actor: Actor, dossiers: list[Dossier], now: datetime) -> list[Line]:
         Line(
             each,
             _edge(each, now),
-            each.due_at - lists.SOON if each.due_at else None,
+            each.due_at - SOON if each.due_at else None,
             each.pk in phones and scope.holds(actor, revealing, each.path),
             each.pk in asked,
             each.step in lifecycle.TO_CHECK and each.matter.profile == Profile.CITY,
@@ -107,7 +110,7 @@ def _edge(dossier: Dossier, now: datetime) -> str:
         return ""
     if dossier.due_at < now:
         return "bad"
-    return "warn" if dossier.due_at < now + lists.SOON else "info"
+    return "warn" if dossier.due_at < now + SOON else "info"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,29 +1,28 @@
 """The work list as pages show it: tabs, chips that open choices, rows, and what comes after the matter at hand."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from lastmeter.accounts.actors import Actor
 from lastmeter.accounts.requests import Request
 from lastmeter.dossiers.models import Dossier
-from lastmeter.grid import scope, tree
+from lastmeter.grid import tree
 from lastmeter.grid.history import versions
-from lastmeter.grid.models import Level, Node, Unit, at_or_below, lineage
+from lastmeter.grid.models import Node
 from lastmeter.kit.ids import row_id
-from lastmeter.matters import lists
-from lastmeter.matters.forms.fields import category_choices
-from lastmeter.matters.lists import Filters
-from lastmeter.matters.models import Source
+from lastmeter.kit.paging import Page
+from lastmeter.kit.text import hits
+from lastmeter.matters.lists import choosing, reading
+from lastmeter.matters.lists.filters import Filters, place, table
 
 TABS: tuple[tuple[str, str | Promise], ...] = (
     ("waiting", gettext_lazy("待处理")),
@@ -34,10 +33,12 @@ TABS: tuple[tuple[str, str | Promise], ...] = (
     ("done", gettext_lazy("已办结")),
     ("ended", gettext_lazy("其他结束")),
     ("archived", gettext_lazy("已归档")),
+    ("all", pgettext_lazy("shelf", "全部")),
 )
 FRONT = ("waiting", "handling", "answered", "revisit", "open")
 COUNTED = ("waiting", "handling", "answered", "revisit")
-MOST_CHOICES = 80
+PAGES = ("queue", "queue-table", "queue-map")  # the pages of one list, by the names of their addresses
+MENUS = ("node", "category", "due", "source", "unit", "handler")  # the others stand behind 更多条件
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +62,22 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Menu:
-    """A filter: its name, what is chosen now (empty = nothing), how to take it off, and its choices."""
+    """A filter as it is offered: its choices, or where to ask for them; with `dates` also two days to type."""
 
     name: str
-    chosen: str
-    off: str
+    word: str | Promise
     choices: list[Choice]
+    asked_at: str = ""
+    dates: bool = False
+    kept: list[tuple[str, Any]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A filter that is on: what it says, and the address without it."""
+
+    word: str
+    href: str
 
 
 def read(query: QueryDict) -> tuple[Filters, str]:
@@ -88,28 +99,44 @@ def _named(place: str) -> Node | None:
 def beside(request: Request, filters: Filters, current: int | None) -> dict[str, object]:
     """The context of the list: its page, tabs and menus, and the address of the matter after `current`."""
     now = timezone.now()
-    page = lists.work_list(request.actor, filters, request.GET.get("cursor"), now=now)
+    page = reading.work_list(request.actor, filters, request.GET.get("cursor"), now=now)
     _same, query = read(request.GET)
-    following = _after(page.items, current)
+    following = _chosen(request, page.items) or _after(page.items, current)
+    for row in page.items if filters.words else ():
+        # Beside the row, for its template: where the words stand in the title, else in the text or the place.
+        row.title_hits = hits(row.title, filters.words, around=60)  # type: ignore[attr-defined]
+        row.hits = [] if row.title_hits else _in_text(row, filters.words)  # type: ignore[attr-defined]
     return {
         "page": page,
-        "filters": filters,
         "query": query,
         "current": current,
-        **_tabs(request.actor, filters),
-        "menus": list(_menus(request.actor, filters)),
         "pages": {name: _page_link(filters, cursor) for name, cursor in (("prev", page.prev), ("next", page.next))},
         "following": reverse("matter", args=[following.number]) + query if following else "",
-        "unsearched": reverse("queue") + filters.query(words=""),
-        "cleared": reverse("queue") + Filters(step=filters.step).query(),
-        "bare": filters == Filters(step=filters.step),
+        "next_number": following.number if following else "",
+        **narrowing(request.actor, filters, page),
+    }
+
+
+def narrowing(actor: Actor, filters: Filters, page: Page[Dossier] | None, at: str = "queue") -> dict[str, object]:
+    """What stands above a list: shelves, chips of what is on, menus of what can be asked. `at` is one of PAGES."""
+    there = reverse(at)
+    menus = list(_menus(actor, filters, at))
+    return {
+        "filters": filters,
+        "there": there,
+        **_tabs(actor, filters, there, page),
+        "chips": list(_chips(actor, filters, there)),
+        "menus": [menu for menu in menus if menu.name in MENUS],
+        "more_menus": [menu for menu in menus if menu.name not in MENUS],
+        "cleared": there + Filters(step=filters.step).query(),
+        "bare": filters.bare,
         "of_old": _of_old(filters),
     }
 
 
 def _of_old(filters: Filters) -> str:
     """What to say when the chosen place has ended: whose matters these are, and whose ground it is now."""
-    node = lists.place(filters.node) if filters.node else None
+    node = place(filters.node) if filters.node else None
     if node is None or not node.has_ended(timezone.localdate()):
         return ""
     heirs = versions.successors(node)
@@ -123,6 +150,16 @@ def _page_link(filters: Filters, cursor: str | None) -> str:
     return f"{reverse('queue')}{filters.query()}&{urlencode({'cursor': cursor})}" if cursor else ""
 
 
+def _in_text(row: Dossier, words: str) -> list[tuple[str, bool]]:
+    return hits(row.matter.text, words) or hits(row.place, words)
+
+
+def _chosen(request: Request, rows: list[Dossier]) -> Dossier | None:
+    """The row that came after the matter before it was acted on and left the list."""
+    number = request.GET.get("next", "")
+    return next((row for row in rows if row.number == number), None)
+
+
 def _after(rows: list[Dossier], current: int | None) -> Dossier | None:
     """The row after the current one; when it has left the list, the first: the most pressing that remains."""
     keys = [row.pk for row in rows]
@@ -130,72 +167,58 @@ def _after(rows: list[Dossier], current: int | None) -> Dossier | None:
     return rows[at] if at < len(rows) else None
 
 
-def _tabs(actor: Actor, filters: Filters) -> dict[str, list[Tab]]:
+def _tabs(actor: Actor, filters: Filters, there: str, page: Page[Dossier] | None) -> dict[str, object]:
     """The counted shelves and the open one as tabs, the quiet ones behind 更多; the current one is always a tab."""
-    # Words are searched through an index of their own: counting every shelf would search as many times.
-    shelves = [filters.step] if filters.words else list(COUNTED)
-    wanted = [replace(filters, step=shelf) for shelf in shelves]
-    figures = dict(zip(shelves, lists.counts(actor, wanted, now=timezone.now()), strict=True))
+    figures = _figures(actor, filters, page)
     tabs: list[Tab] = []
     rest: list[Tab] = []
     for shelf, word in TABS:
-        href, on = reverse("queue") + filters.query(step=shelf), filters.step == shelf
-        (tabs if on or shelf in FRONT else rest).append(Tab(word, href, on, _capped(figures.get(shelf))))
-    return {"tabs": tabs, "more_tabs": rest}
+        href, on = there + filters.query(step=shelf), filters.step == shelf
+        (tabs if on or shelf in FRONT else rest).append(Tab(word, href, on, figures.get(shelf)))
+    return {"tabs": tabs, "more_tabs": rest, "total": figures[filters.step]}
 
 
-def _capped(figure: int | None) -> str | None:
-    if figure is None:
-        return None
-    return _("%(most)d+") % {"most": lists.COUNT_CAP - 1} if figure >= lists.COUNT_CAP else str(figure)
+def _figures(actor: Actor, filters: Filters, page: Page[Dossier] | None) -> dict[str, str]:
+    """shelf → how many, as it is shown. Narrowed lists count the shelf at hand alone: each costs as much as its list;
+    of searched ones the page itself says how many there are, or that there are more."""
+    if filters.words and page:
+        shown = len(page.items)
+        return {filters.step: _("%(most)d+") % {"most": shown} if page.next or page.prev else str(shown)}
+    shelves = [*COUNTED, filters.step] if reading.plain(filters) else [filters.step]
+    wanted = [replace(filters, step=shelf) for shelf in shelves]
+    counted = reading.counts(actor, wanted, now=timezone.now())
+    return {shelf: capped(figure) for shelf, figure in zip(shelves, counted, strict=True)}
 
 
-def _menus(actor: Actor, filters: Filters) -> Iterator[Menu]:
-    places = [(node.pk, node.name) for node in _places(actor, filters)]
-    yield _menu(filters, "node", _("地点"), places)
-    groups = [value if isinstance(value, list) else [(key, value)] for key, value in category_choices()]
-    categories = [(int(key), str(name)) for group in groups for key, name in group]
-    yield _menu(filters, "category", _("类别"), categories)
-    yield _menu(filters, "due", _("时限"), [("over", _("已超期")), ("soon", _("24 小时内到期"))])
-    yield _menu(filters, "source", _("来源"), [(value, str(label)) for value, label in Source.choices])
-    desks = [(level.value, str(level.label)) for level in (Level.GRID, Level.COMMUNITY, Level.TOWN)]
-    yield _menu(filters, "desk", _("所在工作台"), desks)
-    yield _menu(filters, "unit", _("单位"), [(unit.pk, unit.name) for unit in _units(actor)])
-    yield _menu(
-        filters, "handler", _("承办"), [("me", _("由我办理")), ("nobody", _("还没有人办")), ("returned", _("被退回的"))]
-    )
+def capped(figure: int) -> str:
+    """A count as it is shown: "999+" where counting stopped."""
+    return _("%(most)d+") % {"most": reading.COUNT_CAP - 1} if figure >= reading.COUNT_CAP else str(figure)
 
 
-def _menu(filters: Filters, name: str, label: str, choices: "list[tuple[int, str]] | list[tuple[str, str]]") -> Menu:
-    now, queue = getattr(filters, name), reverse("queue")
-    words: dict[object, str] = dict(choices)
-    return Menu(
-        label,
-        (words.get(now) or _elsewhere(name, now)) if now not in (None, "") else "",
-        queue + filters.query(**{name: None}),
-        [Choice(word, queue + filters.query(**{name: value}), value == now) for value, word in choices],
-    )
+def _chips(actor: Actor, filters: Filters, there: str) -> Iterator[Chip]:
+    for name, value in filters.asked().items():
+        row, said = table()[name], choosing.word(name, value, actor, filters)
+        if choosing.OFFERS[name].dates:
+            said = _("%(filter)s：%(value)s") % {"filter": row.word, "value": said}
+        yield Chip(said, there + filters.query(**{name: row.read("")}))
 
 
-def _elsewhere(name: str, value: Any) -> str:
-    """The word of a chosen value that is not among the choices offered (a place further down, a closed unit)."""
-    rows: dict[str, QuerySet[Any, str]] = {
-        "node": Node.objects.filter(pk=value).values_list("name", flat=True),
-        "unit": Unit.objects.filter(pk=value).values_list("name", flat=True),
-    }
-    return (name in rows and rows[name].first()) or _("未知")
+def _menus(actor: Actor, filters: Filters, at: str) -> Iterator[Menu]:
+    asked = filters.asked()
+    for name, offer in choosing.OFFERS.items():
+        if name == "words" or (name in asked and not offer.deeper) or not table()[name].fits(filters.step):
+            continue
+        if offer.rows:
+            yield Menu(name, table()[name].word, [], reverse("queue-choices", args=[at, name]) + filters.query())
+        else:
+            yield menu_of(name, actor, filters, at)
 
 
-def _places(actor: Actor, filters: Filters) -> "QuerySet[Node]":
-    """One step further down: the children of the chosen place, or of the places where the actor holds posts."""
-    parents = [filters.node] if filters.node else [each.node_id for each in scope.reach(actor).nodes]
-    today = timezone.localdate()
-    return Node.objects.current(today).filter(parent__in=parents).order_by("path")[:MOST_CHOICES]
-
-
-def _units(actor: Actor) -> "QuerySet[Unit]":
-    """Units that serve the actor's places, from above or from within."""
-    served = Q(pk__in=scope.reach(actor).units)
-    for each in scope.reach(actor).nodes:
-        served |= Q(node__path__in=lineage(each.path)) | at_or_below(each.path, "node__path")
-    return Unit.objects.filter(served, closed_on=None).order_by("pk")[:MOST_CHOICES]
+def menu_of(name: str, actor: Actor, filters: Filters, at: str) -> Menu:
+    """One filter with its choices, as links to the list they lead to."""
+    asked, there, offer = filters.asked(), reverse(at), choosing.OFFERS[name]
+    links = [
+        Choice(word, there + filters.query(**{name: value}), asked.get(name) == value)
+        for value, word in choosing.choices(name, actor, filters)
+    ]
+    return Menu(name, table()[name].word, links, "", offer.dates, filters.pairs() if offer.dates else [])

@@ -1,8 +1,10 @@
 """`/matters/<number>/`: everything staff see of one matter, and what each of them may do with it now."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import redirect, render
@@ -117,6 +119,7 @@ def answer(
     bound: forms.ActForm | None = None,
     trouble: str = "",
     revealed: bool = False,
+    since: Sequence[story.Line] = (),
     status: int = 200,
 ) -> HttpResponse:
     """The page of a matter: as it is, with a form that has to be corrected, or with what went wrong on top."""
@@ -138,15 +141,33 @@ def answer(
         "others": usual[MAIN_BUTTONS:],
         "rare": [each for each in offered if each not in usual],
         "trouble": trouble,
+        "since": since,
+        "seen": f"{matter.dossier.version} {timezone.now().timestamp()}",
         "typed": bound.typed() if bound and trouble else [],
         "revealed": revealed,
         "done": "done" in request.GET,
         "proposal": setting.proposal if any(each.door.act == "dispatch" for each in offered) else None,
-        **_facts(setting, bound),
+        **facts(setting, bound),
     }
     if not _swapped(request):
         context |= listing.beside(request, filters, matter.pk)
     return render(request, "matters/desk/matter.html", context, status=status)
+
+
+def since(request: Request, matter: Matter) -> list[story.Line]:
+    """What happened after the page was made from which a form comes; nothing when the matter is still as it was then.
+
+    The form says which version of the matter it was written on, and when that was.
+    """
+    version, _space, moment = request.POST.get("seen", "")[:60].partition(" ")
+    if not version.isdecimal() or int(version) == matter.dossier.version:
+        return []
+    try:
+        seen_at = datetime.fromtimestamp(float(moment), UTC)
+    except (ValueError, OverflowError, OSError):
+        return []
+    lines = story.for_staff(matter.pk)
+    return [line for line in lines if line.at > seen_at] or lines[-1:]
 
 
 def _swapped(request: Request) -> bool:
@@ -160,7 +181,9 @@ def onward(request: Request, matter: Matter) -> HttpResponse:
     _filters, query = listing.read(request.GET)
     if not sees(request.actor, matter):
         return redirect(f"{reverse('queue')}{query}")
-    return redirect(f"{reverse('matter', args=[matter.dossier.number])}{query}&done=1")
+    following = request.POST.get("next", "")[:20]
+    after = f"&{urlencode({'next': following})}" if following else ""
+    return redirect(f"{reverse('matter', args=[matter.dossier.number])}{query}&done=1{after}")
 
 
 def offers(setting: forms.Setting, bound: forms.ActForm | None, query: str) -> list[Offer]:
@@ -213,7 +236,8 @@ def _words(door: Door, setting: forms.Setting) -> str | Promise:
     return _(row.word) if row is not None and own else door.words
 
 
-def _facts(setting: forms.Setting, bound: forms.ActForm | None = None) -> dict[str, Any]:
+def facts(setting: forms.Setting, bound: forms.ActForm | None = None) -> dict[str, Any]:
+    """What the page, its print and its PDF say of a matter besides its own columns."""
     matter, actor, dossier = setting.matter, setting.by, setting.matter.dossier
     may_reveal = policy.may(actor, "reveal", matter)
     merges = lifecycle.allows(matter.profile, "merge", dossier.step) and policy.may(actor, "screen", matter)
@@ -315,6 +339,6 @@ def matter_print(request: Request, user: User, number: str) -> HttpResponse:
         "dossier": matter.dossier,
         "step": lifecycle.BY_NAME[matter.dossier.step],
         "back_to": reverse("matter", args=[matter.dossier.number]),
-        **_facts(forms.Setting(matter, request.actor)),
+        **facts(forms.Setting(matter, request.actor)),
     }
     return render(request, "matters/desk/print.html", context)

@@ -10,6 +10,8 @@ from lastmeter.accounts.requests import Request, signed_in
 from lastmeter.grid import scope
 from lastmeter.kit.ids import BadNumber, check_number
 from lastmeter.matters import policy
+from lastmeter.matters.lists import saved
+from lastmeter.matters.lists.filters import table
 from lastmeter.matters.views import listing
 from lastmeter.matters.views.reach import find
 
@@ -21,11 +23,26 @@ def queue(request: Request, user: User) -> HttpResponse:
     if not scope.held(request.actor):
         raise Http404
     filters, _query = listing.read(request.GET)
+    if not request.GET and (wanted := saved.first(request.actor)):
+        return redirect(f"{reverse('queue')}?{wanted.query}")
     if "step" not in request.GET and policy.only_handles(request.actor):
         return redirect(reverse("queue") + filters.query(step="handling"))
     if (number := _number(filters.words)) and find(request.actor, number):
         return redirect("matter", number)
     return render(request, "matters/desk/queue.html", listing.beside(request, filters, None))
+
+
+@require_safe
+@signed_in
+def choices(request: Request, user: User, at: str, name: str) -> HttpResponse:
+    """What one filter offers, as a page or into its menu; `at` is the page of the list that the choices lead to."""
+    if not scope.held(request.actor) or name not in table() or at not in listing.PAGES:
+        raise Http404
+    filters, query = listing.read(request.GET)
+    menu = listing.menu_of(name, request.actor, filters, at)
+    page = "parts/choices" if request.headers.get("HX-Request") == "true" else "choices"
+    context = {"menu": menu, "there": reverse(at), "back_to": reverse(at) + query}
+    return render(request, f"matters/desk/{page}.html", context)
 
 
 def _number(words: str) -> str:

@@ -4,7 +4,7 @@ const WORDS = ENGLISH
   ? { title: "Keyboard", next: "Next", previous: "Previous", open: "Open", pick: "Pick", search: "Search", close: "Close" }
   : { title: "键盘操作", next: "下一件", previous: "上一件", open: "打开", pick: "选中", search: "搜索", close: "关闭" };
 
-const lines = () => [...document.querySelectorAll("x-keys a.cell, x-keys .cell > .what > a.cover, x-keys .cell a.cover")];
+const lines = () => [...document.querySelectorAll("x-keys a.cell, x-keys .cell > .what > a.cover, x-keys .cell a.cover, x-keys .cell-row a.line")];
 
 function here(all) {
   const focused = all.indexOf(document.activeElement);
@@ -21,7 +21,7 @@ function walk(step) {
 }
 
 function pick() {
-  const line = document.activeElement.closest(".cell");
+  const line = document.activeElement.closest(".cell, .cell-row");
   const box = line && line.querySelector("input[name=pick]");
   if (box) box.click();
 }
