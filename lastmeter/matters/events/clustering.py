@@ -19,8 +19,8 @@ from lastmeter.matters.events.vocabulary import Signature
 Pairs = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float32]
 
-TOGETHER = 0.06  # likeness from which groups are put together
-NOISE = 0.035  # what any two messages about the same place share of their words
+TOGETHER = 0.05  # likeness from which groups are put together
+NOISE = 0.05  # what any two messages about the same place share of their words
 PLACE_MOST = 2.0  # a place counts at most so many times what the words count
 SAME_PLACE = 0.03  # share of names from which two groups are at one place
 OTHER_AREA, OTHER_PLACE, NO_PLACE, AREA_DOUBT, OTHER_LINE = 0.1, 0.2, 0.7, 0.7, 0.3

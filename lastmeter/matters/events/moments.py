@@ -1,7 +1,7 @@
 """When something was said, however a table writes it. No Django here; naive moments are China time."""
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from lastmeter.kit.zhtime import CHINA
 
@@ -41,11 +41,11 @@ def _written(match: re.Match[str]) -> datetime:
     elif noon in ("上午", "早上", "凌晨", "am") and hour == 12:
         hour = 0
     day = date(int(given["year"]), int(given["month"]), int(given["day"]))
-    naive = datetime(day.year, day.month, day.day, hour, int(given["minute"] or 0), int(given["second"] or 0))
+    clock = time(hour, int(given["minute"] or 0), int(given["second"] or 0))
     zone = given["zone"]
     if not zone:
-        return naive.replace(tzinfo=CHINA)
-    return datetime.fromisoformat(f"{naive.isoformat()}{'+00:00' if zone == 'Z' else zone}")
+        return datetime.combine(day, clock, tzinfo=CHINA)
+    return datetime.fromisoformat(f"{day}T{clock}{'+00:00' if zone == 'Z' else zone}")
 
 
 def _counted(number: float) -> datetime:
