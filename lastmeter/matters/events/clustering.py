@@ -24,6 +24,7 @@ NOISE = 0.05  # what any two messages about the same place share of their words
 PLACE_MOST = 2.0  # a place counts at most so many times what the words count
 SAME_PLACE = 0.03  # share of names from which two groups are at one place
 OTHER_AREA, OTHER_PLACE, NO_PLACE, AREA_DOUBT, OTHER_LINE = 0.1, 0.2, 0.7, 0.7, 0.3
+LONG_AGO, LATER = 180, 0.7  # days between two groups from which they are rather two things
 OFTEN = 0.2  # share of a group's messages from which what they name speaks for the group
 LOOKED_UP = 24  # pairs of a message by which others are looked up
 NEWEST = 120  # messages looked at for each of them
@@ -75,6 +76,8 @@ class Group:
     areas: Counter[str]
     lines: Counter[str]
     fine: int
+    first: int
+    last: int
 
     @classmethod
     def of(cls, signature: Signature) -> "Group":
@@ -86,6 +89,8 @@ class Group:
             Counter(signature.areas) if signature.areas else _NOTHING,
             Counter(signature.lines) if signature.lines else _NOTHING,
             int(signature.fine),
+            signature.day,
+            signature.day,
         )
 
     def plus(self, other: "Group") -> "Group":
@@ -97,6 +102,8 @@ class Group:
             self.areas + other.areas,
             self.lines + other.lines,
             self.fine + other.fine,
+            min(self.first, other.first),
+            max(self.last, other.last),
         )
 
 
@@ -117,6 +124,8 @@ def _doubt(one: Group, other: Group, where: float) -> float:
     """What is left of a likeness when the two name different places."""
     areas = _apart(one.areas, one.size, other.areas, other.size)
     factor = OTHER_LINE if _apart(one.lines, one.size, other.lines, other.size) else 1.0
+    if max(one.first - other.last, other.first - one.last) > LONG_AGO:
+        factor *= LATER
     if where >= SAME_PLACE:
         return factor * (AREA_DOUBT if areas else 1.0)
     if areas:
@@ -217,7 +226,8 @@ class _Rows:
         self.scratch[self.pairs[mine]] = 0.0
         ends = np.cumsum([each.stop - each.start for each in slices])
         sums = np.concatenate([[0.0], np.cumsum(products, dtype=np.float64)])[ends]
-        return np.diff(sums, prepend=0.0).tolist()
+        shared: list[float] = np.diff(sums, prepend=0.0).tolist()
+        return shared
 
 
 def cluster(signatures: Sequence[Signature]) -> list[list[int]]:

@@ -33,7 +33,9 @@ def hot(told: Sequence[Told], *, now: datetime | None = None) -> list[Found]:
     now = now or max(each.voice.at for each in told)
     order = sorted(range(len(told)), key=lambda at: (told[at].voice.at, at))
     texts = [(words.plain(told[at].title), words.plain(told[at].body)) for at in order]
-    groups = clustering.cluster(Vocabulary.empty().learn(texts).signatures(texts))
+    signed = Vocabulary.empty().learn(texts).signatures(texts)
+    days = (told[at].voice.at.toordinal() for at in order)
+    groups = clustering.cluster([each.at(day) for each, day in zip(signed, days, strict=True)])
     found = []
     for group in groups:
         members = [order[place] for place in group]

@@ -22,6 +22,8 @@ SELDOM = 4.0  # a pair that only two or three messages have is damped: mostly a 
 IN_NAMES = 0.5  # share of its uses inside names from which a pair is one of a place
 NAMES_MOST = 0.02  # a pair that more messages than this share is no name
 CHUNK = 4000
+SPOT = 0.25  # weight of a known community among the names: enough to say where
+UNSEEN = 3  # a pair that the table does not know counts as one that so many have: what is new today is news
 FINE = 0.05  # weight of names (squared) from which a message says where
 
 
@@ -35,6 +37,16 @@ class Signature:
     name_weights: Floats
     areas: frozenset[str]
     lines: frozenset[str]
+    day: int = 0  # days since any day, the same for all
+
+    def at(self, day: int, *, spot: str = "") -> "Signature":
+        """The same, said on that day, at `spot`: the key of its community where the position is known."""
+        names, weights = self.names, self.name_weights
+        if spot:
+            names = np.append(names, np.int32(words.word_bucket(spot)))
+            order = np.argsort(names, kind="stable")
+            names, weights = names[order], np.append(weights, np.float32(SPOT))[order]
+        return Signature(self.topics, self.topic_weights, names, weights, self.areas, self.lines, day)
 
     @property
     def fine(self) -> bool:
@@ -73,17 +85,20 @@ class Vocabulary:
         self.uses += np.bincount(found.bucket, minlength=words.BUCKETS).astype(np.int32)
         self.uses_in_names += np.bincount(found.bucket[found.in_name], minlength=words.BUCKETS).astype(np.int32)
 
-    def signatures(self, texts: Sequence[tuple[str, str]]) -> list[Signature]:
-        """The signatures of messages given as (title, body), both `plain`."""
+    def signatures(self, texts: Sequence[tuple[str, str]], *, new: bool = False) -> list[Signature]:
+        """The signatures of messages given as (title, body), both `plain`; `new` ones were not counted yet."""
         made: list[Signature] = []
         for chunk in chunks(texts, CHUNK):
-            made += self._sign(chunk)
+            made += self._sign(chunk, new=new)
         return made
 
-    def _sign(self, texts: Sequence[tuple[str, str]]) -> list[Signature]:
+    def _sign(self, texts: Sequence[tuple[str, str]], *, new: bool) -> list[Signature]:
         found = words.pairs(texts)
-        message, bucket, weight = _kept(found, self._weights(found), len(texts))
+        message, bucket, weight = _kept(found, self._weights(found, new=new), len(texts))
         places = self._of_places(bucket)
+        if new:
+            named = np.unique(found.bucket[found.in_name])
+            places |= (self.uses[bucket] == 0) & np.isin(bucket, named)
         starts = np.searchsorted(message, np.arange(len(texts) + 1))
         made = []
         for at, (title, body) in enumerate(texts):
@@ -101,9 +116,9 @@ class Vocabulary:
             )
         return made
 
-    def _weights(self, found: words.Pairs) -> npt.NDArray[np.float64]:
+    def _weights(self, found: words.Pairs, *, new: bool) -> npt.NDArray[np.float64]:
         """What each pair counts: rare ones more; parts of one word together hardly more than one."""
-        having = self.having[found.bucket].astype(np.float64)
+        having = np.maximum(self.having[found.bucket], UNSEEN if new else 0).astype(np.float64)
         total = max(self.messages, 2)
         weight = np.log(total / np.clip(having, 1, total)) * (1 - np.exp2(-having / SELDOM))
         weight *= np.where(found.in_title, TITLE, 1.0)

@@ -92,7 +92,7 @@ _ENDS_1, _STOP_1 = np.sort(_points(_ENDINGS_1)), np.sort(_points(_STOPS_1))
 
 def _among(points: Ints, wanted: Ints) -> Flags:
     at = np.searchsorted(wanted, points)
-    return wanted[np.minimum(at, len(wanted) - 1)] == points
+    return np.asarray(wanted[np.minimum(at, len(wanted) - 1)] == points)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,13 +138,14 @@ def pairs(texts: Sequence[tuple[str, str]]) -> Pairs:
 def _runs(whole: str, part: Ints) -> tuple[Ints, Ints, Flags]:
     """Words of letters and digits: of which message, which bucket, in the title."""
     found = [(match.start(), match.group()) for match in _OTHER.finditer(whole)]
-    known = {word: _word_bucket(word) for word in {word for _at, word in found}}
+    known = {word: word_bucket(word) for word in {word for _at, word in found}}
     starts = part[np.array([at for at, _word in found], dtype=np.int64)]
     buckets = np.array([known[word] for _at, word in found], dtype=np.int64)
     return starts // 4, buckets, starts % 4 == 0
 
 
-def _word_bucket(word: str) -> int:
+def word_bucket(word: str) -> int:
+    """The bucket of a word of letters and digits, or of any key."""
     value = 0
     for char in word:
         value = (value * 1_000_003 + ord(char)) & 0xFFFFFFFFFFFF
