@@ -21,6 +21,7 @@ SHARED = 0.25  # a phrase of n pairs counts n ** (1 - SHARED) pairs
 SELDOM = 4.0  # a pair that only two or three messages have is damped: mostly a slip or somebody's name
 IN_NAMES = 0.5  # share of its uses inside names from which a pair is one of a place
 NAMES_MOST = 0.02  # a pair that more messages than this share is no name
+SMALLEST = 1000  # of fewer messages every pair would seem common: they count as part of so many
 CHUNK = 4000
 SPOT = 0.25  # weight of a known community among the names: enough to say where
 UNSEEN = 3  # a pair that the table does not know counts as one that so many have: what is new today is news
@@ -119,7 +120,7 @@ class Vocabulary:
     def _weights(self, found: words.Pairs, *, new: bool) -> npt.NDArray[np.float64]:
         """What each pair counts: rare ones more; parts of one word together hardly more than one."""
         having = np.maximum(self.having[found.bucket], UNSEEN if new else 0).astype(np.float64)
-        total = max(self.messages, 2)
+        total = max(self.messages, SMALLEST)
         weight = np.log(total / np.clip(having, 1, total)) * (1 - np.exp2(-having / SELDOM))
         weight *= np.where(found.in_title, TITLE, 1.0)
         weight *= np.where(words.COMMON[found.bucket], COMMON, 1.0)
