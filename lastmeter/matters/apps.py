@@ -26,6 +26,7 @@ class MattersConfig(AppConfig):
             ProfileRule,
             SavedList,
             Template,
+            Theme,
         )
         from lastmeter.matters.talking import templates
         from lastmeter.matters.together import handing as parts_handing
@@ -40,6 +41,7 @@ class MattersConfig(AppConfig):
         followers.register(Grievance, followers.of_model(Grievance, _("办理投诉")))
         followers.register(LapseRule, followers.of_model(LapseRule, _("补充到期规则")))
         followers.register(Template, templates.FOLLOWER)
+        followers.register(Theme, followers.of_model(Theme, _("专题")))
         followers.register(SavedList, followers.of_model(SavedList, _("常用清单")))
         keepers.register("matters", holdings.KEEPER)
         handovers.register("matters", handing.WORK)

@@ -52,19 +52,29 @@ def vocabulary() -> Vocabulary | None:
 
 
 # ---- on arrival ----------------------------------------------------------------------------------------------------
-def arrive(now: datetime) -> int:
-    """Let the matters that came since the last call find their like; returns how many. Safe to repeat."""
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """How many matters were taken in, and the issues that they belong to."""
+
+    count: int
+    issues: frozenset[int] = frozenset()
+
+
+def arrive(now: datetime) -> Arrived:
+    """Let the matters that came since the last call find their like. Safe to repeat."""
     newest = Voice.objects.aggregate(at=Max("pk"))["at"] or 0
     fresh = list(_matters().filter(pk__gt=newest).order_by("pk")[:CHUNK])
     if not fresh:
-        return 0
+        return Arrived(0)
     table = vocabulary()
     if table is None or (newest and Voice.objects.count() > GROWN * max(table.messages, 100)):
-        return rebuild(now)
+        count = rebuild(now)
+        return Arrived(count, frozenset(HotIssue.objects.values_list("pk", flat=True)))
     signed = table.signatures([_text(each) for each in fresh], new=True)
-    for matter, signature in zip(fresh, signed, strict=True):
-        take_in(matter, _placed(matter, signature), now=now)
-    return len(fresh)
+    joined = [
+        take_in(matter, _placed(matter, signature), now=now) for matter, signature in zip(fresh, signed, strict=True)
+    ]
+    return Arrived(len(fresh), frozenset(issue.pk for issue in joined if issue))
 
 
 def _matters() -> "QuerySet[Matter]":
