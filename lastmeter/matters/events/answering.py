@@ -36,7 +36,7 @@ def close(
         raise Overtaken(_("每一位都要有答复：请写共同的答复，或者给每一件分别写。"))
     for matter in matters:
         if matter.pk != row.lead_id:
-            _answer(matter, replace(ending, words=words[matter.pk]), by=by, now=now)
+            answer(matter, replace(ending, words=words[matter.pk]), by=by, now=now)
     _close_lead(next((each for each in matters if each.pk == row.lead_id), None), ending, words, by=by, now=now)
     Incident.objects.filter(pk=incident.pk).update(
         state=Incident.State.CLOSED, decided_at=now, decided_by=by.user_id, reason=ending.words[:500]
@@ -44,7 +44,11 @@ def close(
     return matters
 
 
-def _answer(matter: Matter, ending: Ending, *, by: Actor, now: datetime) -> None:
+def answer(matter: Matter, ending: Ending, *, by: Actor, now: datetime) -> None:
+    """Close one member of an event with words of its own, wherever it stands; its requester is told in their channel.
+
+    Raises Overtaken when it is not open, or parts of its work are and nobody says why it ends all the same.
+    """
     parts.tie_up([matter], ending.despite)
     move_many([matter], holding.ANSWER, now=now)
     end_assignment([matter], now=now)

@@ -68,9 +68,7 @@ class ClosureForm(forms.Form):
         super().__init__(*args)
         self.members = [each for each in members if each.matter.dossier.is_open]
         for each in self.members:
-            self.fields[f"own-{each.matter.pk}"] = Line(
-                label=each.matter.dossier.title, limit=2000, rows=2, required=False
-            )
+            self.fields[f"own-{each.matter.pk}"] = Line(label=each.title, limit=2000, rows=2, required=False)
 
     def clean(self) -> dict[str, Any]:
         """What is not solved says why."""

@@ -43,3 +43,9 @@ def free(transition: lifecycle.Transition) -> Q:
 def holder(matter_id: int) -> Incident | None:
     """The confirmed event that a matter is in now."""
     return Incident.objects.filter(memberships__in=members().filter(matter=matter_id)).first()
+
+
+def lead_of(matter_id: int) -> int | None:
+    """The matter that an open follower is handled with; None for a lead, and for whatever is in no event."""
+    row = members().filter(matter=matter_id).exclude(incident__lead=matter_id).values_list("incident__lead", flat=True)
+    return row.first()

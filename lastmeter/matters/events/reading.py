@@ -19,7 +19,7 @@ from lastmeter.matters.events.sample import deidentified
 from lastmeter.matters.models import HotIssue, Incident, Matter, Requester, Voice
 
 READERS = (*policy.DESKS, Role.ORGANISER)
-MOST, MEMBERS = 50, 200
+MOST, MEMBERS, TITLE = 50, 200, 60
 PERIODS = {"30": timedelta(days=30), "90": timedelta(days=90), "365": timedelta(days=365)}
 PROPOSALS = 20
 
@@ -91,10 +91,29 @@ def sample(issue: HotIssue) -> str:
     return deidentified(issue.sample.text) if issue.sample else ""
 
 
-def heard(actor: Actor, issue: HotIssue) -> list[Matter]:
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A matter as these pages show it: title and words without anybody; `seen` when the reader may open it."""
+
+    matter: Matter
+    title: str
+    words: str
+    seen: bool = True
+    leads: bool = False
+
+
+def _member(matter: Matter, *, seen: bool = True, leads: bool = False) -> Member:
+    title = deidentified(matter.dossier.title, TITLE)
+    words = (
+        "" if matter.text.startswith(matter.dossier.title.rstrip("…")) and len(matter.text) <= TITLE else matter.text
+    )
+    return Member(matter, title, deidentified(words), seen, leads)
+
+
+def heard(actor: Actor, issue: HotIssue) -> list[Member]:
     """The matters of an issue that the actor sees, the newest first; others are only counted."""
     rows = Matter.objects.filter(access.visible(actor, "dossier__"), voice__issue=issue)
-    return list(rows.select_related("dossier__community").order_by("-pk")[:MEMBERS])
+    return [_member(each) for each in rows.select_related("dossier__community").order_by("-pk")[:MEMBERS]]
 
 
 # ---- events --------------------------------------------------------------------------------------------------------
@@ -126,16 +145,6 @@ def people(matters: Sequence[Matter]) -> int:
     return len(known) + len(matters) - sum(bool(user or phone) for user, phone in found)
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
-    """A matter in an event as its page shows it: `seen` when the reader may open it; the words without anybody."""
-
-    matter: Matter
-    words: str
-    seen: bool
-    leads: bool
-
-
 def members(actor: Actor, incident: Incident) -> list[Member]:
     """The matters of an event, the lead first: proposed ones while it is proposed, else those that are in it."""
     proposed = incident.state == Incident.State.PROPOSED
@@ -152,5 +161,5 @@ def members(actor: Actor, incident: Incident) -> list[Member]:
             "pk", flat=True
         )
     )
-    found = [Member(each, deidentified(each.text), each.pk in seen, each.pk == incident.lead_id) for each in rows]
+    found = [_member(each, seen=each.pk in seen, leads=each.pk == incident.lead_id) for each in rows]
     return sorted(found, key=lambda each: not each.leads)

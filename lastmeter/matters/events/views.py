@@ -72,7 +72,7 @@ def issue(request: Request, user: User, pk: int) -> HttpResponse:
         "elsewhere": max(0, found.messages - len(seen)),
         "watch": Watch.objects.filter(issue=found, user=user).first(),
         "form": forms.WatchForm(),
-        "gathers": len([each for each in seen if each.dossier.is_open]) > 1,
+        "gathers": len([each for each in seen if each.matter.dossier.is_open]) > 1,
     }
     return render(request, "matters/events/issue.html", context)
 

@@ -8,8 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from lastmeter.accounts.actors import Actor
-from lastmeter.matters import lifecycle
-from lastmeter.matters.events import jobs
+from lastmeter.matters import lifecycle, screening, tracking
+from lastmeter.matters.events import holding, jobs
 from lastmeter.matters.models import HotIssue, Incident, Membership, Theme, Watch
 from lastmeter.notices.models import Notice
 from tests.cast import Cast
@@ -122,6 +122,14 @@ def test_the_requester_of_a_follower_reads_how_the_lead_goes(cast: Cast, actor: 
     clerk.post(f"/events/{event.number}/confirmation/", {"matters": keys, "lead": keys[0]})
     page = clerk.get(f"/matters/{fresh(keys[1]).dossier.number}/").content.decode()
     assert f"/events/{event.number}/" in page
+    screening.accept(fresh(keys[0]), by=actor("clerk"), now=NOW)
+    assert holding.lead_of(keys[1]) == keys[0]
+    code = tracking.tracking_code("b", fresh(keys[1]).dossier.client_ref)
+    requester = Client()
+    number = fresh(keys[1]).dossier.number
+    requester.post(f"/m/{number}/", {"code": code})
+    shown = requester.get(f"/m/{number}/")
+    assert [line.title for line in shown.context["into_lines"]] == ["登记上报", "受理"]
 
 
 def test_the_pages_ask_the_same_few_questions_however_much_is_hot(cast: Cast, client_as: ClientAs) -> None:
