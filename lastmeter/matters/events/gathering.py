@@ -27,27 +27,26 @@ MOST = 500
 
 
 # ---- proposals -----------------------------------------------------------------------------------------------------
+@transaction.atomic
 def propose(issue: HotIssue, *, now: datetime) -> Incident | None:
     """Propose an event where enough people have said one thing and nobody has decided about it; else None.
 
     What a person has dismissed or split is proposed again only when twice as many matters speak of it.
     """
+    HotIssue.objects.select_for_update().get(pk=issue.pk)
     fresh = _open_and_free(issue)
     if len(fresh) < FEWEST or issue.people < FEWEST_PEOPLE:
         return None
-    with transaction.atomic():
-        HotIssue.objects.select_for_update().get(pk=issue.pk)
-        standing = Incident.objects.filter(issue=issue).annotate(size=Count("memberships")).order_by("-pk").first()
-        if standing and standing.state == Incident.State.PROPOSED:
-            _add_proposed(standing, fresh)
-            return standing
-        refused = (Incident.State.DISMISSED, Incident.State.SPLIT)
-        if standing and standing.state in refused and len(fresh) < 2 * standing.size:
-            return None
-        made = _make(fresh, title=issue.title, issue=issue, now=now)
-    tell.desk(
-        [made.lead], "event_proposed", gettext_lazy("像是同一件事，请看要不要一起办"), by=system("events"), now=now
-    )
+    standing = Incident.objects.filter(issue=issue).annotate(size=Count("memberships")).order_by("-pk").first()
+    if standing and standing.state == Incident.State.PROPOSED:
+        _add_proposed(standing, fresh)
+        return standing
+    refused = (Incident.State.DISMISSED, Incident.State.SPLIT)
+    if standing and standing.state in refused and len(fresh) < 2 * standing.size:
+        return None
+    made = _make(fresh, title=issue.title, issue=issue, now=now)
+    title = gettext_lazy("像是同一件事，请看要不要一起办")
+    tell.desk([made.lead], "event_proposed", title, by=system("events"), now=now)
     return made
 
 

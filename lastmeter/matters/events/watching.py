@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
+from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -36,6 +37,7 @@ def unwatch(issue: HotIssue, user: User) -> None:
     Watch.objects.filter(issue=issue, user=user).delete()
 
 
+@transaction.atomic
 def tell(issue_ids: Sequence[int], *, now: datetime) -> int:
     """Tell the watchers of issues that have grown past what they set; the next time only past half as much again."""
     rows = Watch.objects.filter(issue__in=issue_ids, issue__heat__gt=F("above"))
