@@ -23,7 +23,8 @@ TOGETHER = 0.05  # likeness from which groups are put together
 NOISE = 0.05  # what any two messages about the same place share of their words
 PLACE_MOST = 2.0  # a place counts at most so many times what the words count
 SAME_PLACE = 0.03  # share of names from which two groups are at one place
-OTHER_AREA, OTHER_PLACE, NO_PLACE, AREA_DOUBT, OTHER_LINE = 0.1, 0.2, 0.7, 0.7, 0.3
+OTHER_AREA, OTHER_PLACE, OTHER_LINE, OTHER_SPOT = 0.05, 0.05, 0.05, 0.2  # what differs: district, name, line, position
+NO_PLACE, AREA_DOUBT = 0.7, 0.7  # only one says where; one name in two districts
 LONG_AGO, LATER = 180, 0.7  # days between two groups from which they are rather two things
 OFTEN = 0.2  # share of a group's messages from which what they name speaks for the group
 LOOKED_UP = 24  # pairs of a message by which others are looked up
@@ -75,6 +76,7 @@ class Group:
     names: Weights
     areas: Counter[str]
     lines: Counter[str]
+    spots: Counter[str]
     fine: int
     first: int
     last: int
@@ -88,6 +90,7 @@ class Group:
             Weights(signature.names, signature.name_weights),
             Counter(signature.areas) if signature.areas else _NOTHING,
             Counter(signature.lines) if signature.lines else _NOTHING,
+            Counter([signature.spot]) if signature.spot else _NOTHING,
             int(signature.fine),
             signature.day,
             signature.day,
@@ -101,6 +104,7 @@ class Group:
             self.names.plus(other.names),
             self.areas + other.areas,
             self.lines + other.lines,
+            self.spots + other.spots,
             self.fine + other.fine,
             min(self.first, other.first),
             max(self.last, other.last),
@@ -131,6 +135,8 @@ def _doubt(one: Group, other: Group, where: float) -> float:
     if areas:
         return factor * OTHER_AREA
     fine = (one.fine * 2 > one.size) + (other.fine * 2 > other.size)
+    if fine < 2 and _apart(one.spots, one.size, other.spots, other.size):
+        return factor * OTHER_SPOT
     return factor * (1.0, NO_PLACE, OTHER_PLACE)[fine]
 
 

@@ -4,8 +4,8 @@ heat = (voices + likes) × freshness × growth, where
   voices    = people + ½ × (messages − people): somebody who writes again counts, but half;
   likes     = 3 × ln(1 + likes): ten thousand clicks count as 28 people, never more than a street full of them;
   freshness = ½ + ½ × 2^(−age / 180 days), age from the last message to the moment of reckoning;
-  growth    = 1 + ½ × the share of its messages that came in its last 30 days, for what has lasted longer than that,
-              1 + ½ × the whole for what has not: what grows now stands before what has been known for years.
+  growth    = 1 + ½ × the share of its messages that came in its last 30 days: what grows now stands before what
+              has been known for years.
 """
 
 import math

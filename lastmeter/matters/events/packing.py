@@ -35,30 +35,20 @@ def _unpack(packed: bytes) -> tuple[Weights, Weights, bytes, tuple[int, int, int
 
 def pack_group(group: Group) -> bytes:
     """A group as bytes."""
-    rest = json.dumps([dict(group.areas), dict(group.lines)], ensure_ascii=False).encode()
+    rest = json.dumps([dict(group.areas), dict(group.lines), dict(group.spots)], ensure_ascii=False).encode()
     return _pack(group.topics, group.names, rest, group.size, group.fine, group.first, group.last)
 
 
 def read_group(packed: bytes) -> Group:
     """The group of `pack_group`."""
     topics, names, rest, (size, fine, first, last) = _unpack(packed)
-    areas, lines = json.loads(rest)
-    return Group(size, topics, names, Counter(areas), Counter(lines), fine, first, last)
+    areas, lines, spots = json.loads(rest)
+    return Group(size, topics, names, Counter(areas), Counter(lines), Counter(spots), fine, first, last)
 
 
 def pack_signature(signature: Signature) -> bytes:
     """A signature as bytes: those of its group of one."""
     return pack_group(Group.of(signature))
-
-
-def read_signature(packed: bytes) -> Signature:
-    """The signature of `pack_signature`."""
-    group = read_group(packed)
-    topics, names = group.topics, group.names
-    return Signature(
-        topics.pairs, topics.values, names.pairs, names.values,
-        frozenset(group.areas), frozenset(group.lines), group.first,
-    )  # fmt: skip
 
 
 def pack_vocabulary(vocabulary: Vocabulary) -> bytes:

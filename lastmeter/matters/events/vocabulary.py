@@ -4,7 +4,7 @@ A pair that few messages share says what is meant; one that stands in names of p
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -19,11 +19,11 @@ COMMON = 0.1  # what a word of every appeal counts
 ONE_WORD = 0.06  # share from which neighbouring pairs count as one phrase: 丽发, 发新
 SHARED = 0.25  # a phrase of n pairs counts n ** (1 - SHARED) pairs
 SELDOM = 4.0  # a pair that only two or three messages have is damped: mostly a slip or somebody's name
-IN_NAMES = 0.5  # share of its uses inside names from which a pair is one of a place
+IN_NAMES = 0.51  # share of its uses inside names from which a pair is one of a place
 NAMES_MOST = 0.02  # a pair that more messages than this share is no name
 SMALLEST = 1000  # of fewer messages every pair would seem common: they count as part of so many
 CHUNK = 4000
-SPOT = 0.25  # weight of a known community among the names: enough to say where
+SPOT = 0.2  # weight of a known community among the names: enough for being at one place
 UNSEEN = 3  # a pair that the table does not know counts as one that so many have: what is new today is news
 FINE = 0.05  # weight of names (squared) from which a message says where
 
@@ -38,6 +38,8 @@ class Signature:
     name_weights: Floats
     areas: frozenset[str]
     lines: frozenset[str]
+    named: bool = False  # its title (or, without one, its text) names a place, known or not
+    spot: str = ""  # the key of its community, where the position is known
     day: int = 0  # days since any day, the same for all
 
     def at(self, day: int, *, spot: str = "") -> "Signature":
@@ -47,12 +49,12 @@ class Signature:
             names = np.append(names, np.int32(words.word_bucket(spot)))
             order = np.argsort(names, kind="stable")
             names, weights = names[order], np.append(weights, np.float32(SPOT))[order]
-        return Signature(self.topics, self.topic_weights, names, weights, self.areas, self.lines, day)
+        return replace(self, names=names, name_weights=weights, spot=spot, day=day)
 
     @property
     def fine(self) -> bool:
         """Whether it says where: a compound, a road, a school."""
-        return float(self.name_weights @ self.name_weights) >= FINE
+        return self.named or float(self.name_weights @ self.name_weights) >= FINE
 
 
 @dataclass(slots=True)
@@ -100,6 +102,10 @@ class Vocabulary:
         if new:
             named = np.unique(found.bucket[found.in_name])
             places |= (self.uses[bucket] == 0) & np.isin(bucket, named)
+        named = np.zeros(len(texts), dtype=bool)
+        untitled = np.array([not title for title, _body in texts])
+        says = (found.in_title | untitled[found.message]) & found.in_name & self._seldom(found.bucket)
+        named[found.message[says]] = True
         starts = np.searchsorted(message, np.arange(len(texts) + 1))
         made = []
         for at, (title, body) in enumerate(texts):
@@ -113,6 +119,7 @@ class Vocabulary:
                     weights[is_name],
                     words.areas(title, body),
                     words.lines(title),
+                    bool(named[at]),
                 )
             )
         return made
@@ -127,10 +134,12 @@ class Vocabulary:
         weight /= _word_lengths(found, having, self.having_three) ** SHARED
         return np.asarray(np.where((having < 2) | (having > 0.3 * total + 1), 0.0, weight))
 
+    def _seldom(self, bucket: words.Ints) -> words.Flags:
+        return np.asarray((self.having[bucket] < max(NAMES_MOST * self.messages, 10)) & ~words.COMMON[bucket])
+
     def _of_places(self, bucket: words.Ints) -> words.Flags:
         share = self.uses_in_names[bucket] / np.maximum(self.uses[bucket], 1)
-        few = self.having[bucket] < max(NAMES_MOST * self.messages, 10)
-        return np.asarray((share >= IN_NAMES) & few & ~words.COMMON[bucket])
+        return np.asarray((share >= IN_NAMES) & self._seldom(bucket))
 
 
 def _distinct(keys: words.Ints) -> words.Ints:
