@@ -12,7 +12,7 @@ class MattersConfig(AppConfig):
         from lastmeter.accounts import keepers  # models exist only from here on
         from lastmeter.clocks import bells as seam
         from lastmeter.dossiers.models import Dossier, DossierKind
-        from lastmeter.grid import followers
+        from lastmeter.grid import followers, policy
         from lastmeter.grid.coverage import gaps
         from lastmeter.grid.staff import handovers
         from lastmeter.matters import bells, handing, holdings, ownerless
@@ -28,22 +28,24 @@ class MattersConfig(AppConfig):
             Template,
             Theme,
         )
+        from lastmeter.matters.rulebook import glance
         from lastmeter.matters.talking import templates
         from lastmeter.matters.together import handing as parts_handing
 
         seam.register(DossierKind.MATTER, bells.BELLS)
         followers.register(DistrictName, followers.of_model(DistrictName, _("来源地名")))
         followers.in_hands(Dossier, handing.in_hand)
-        followers.register(ProfileRule, followers.of_model(ProfileRule, _("流程规则")))
-        followers.register(Cap, followers.of_model(Cap, _("次数规则")))
+        followers.register(ProfileRule, policy.follower(ProfileRule, _("流程规则")))
+        followers.register(Cap, policy.follower(Cap, _("次数规则")))
         followers.register(Duty, followers.of_model(Duty, _("职责清单")))
         followers.register(ItemList, followers.of_model(ItemList, _("事项清单")))
         followers.register(Grievance, followers.of_model(Grievance, _("办理投诉")))
-        followers.register(LapseRule, followers.of_model(LapseRule, _("补充到期规则")))
+        followers.register(LapseRule, policy.follower(LapseRule, _("补充到期规则")))
         followers.register(Template, templates.FOLLOWER)
         followers.register(Theme, followers.of_model(Theme, _("专题")))
-        followers.register(SavedList, followers.of_model(SavedList, _("常用清单")))
+        followers.register(SavedList, followers.of_named(SavedList, _("常用清单"), "name", longest=40))
         keepers.register("matters", holdings.KEEPER)
         handovers.register("matters", handing.WORK)
         handovers.register("parts", parts_handing.WORK)
         gaps.register("ownerless", ownerless.GAP)
+        glance.register()

@@ -28,9 +28,9 @@ NO_PLACE, AREA_DOUBT = 0.7, 0.7  # only one says where; one name in two district
 LONG_AGO, LATER = 180, 0.7  # days between two groups from which they are rather two things
 OFTEN = 0.2  # share of a group's messages from which what they name speaks for the group
 LOOKED_UP = 24  # pairs of a message by which others are looked up
-NEWEST = 120  # messages looked at for each of them
-COMPARED = 24  # messages compared in full
-LIKEST = 10  # of them, those that are remembered
+NEWEST = 60  # messages looked at for each of them
+COMPARED = 16  # messages compared in full
+LIKEST = 6  # of them, those that are remembered
 WORDS_MOST = 600  # pairs kept of a group
 
 
@@ -195,8 +195,8 @@ def _best(score: npt.NDArray[np.float32], touched: list[npt.NDArray[np.int32]]) 
     others = np.concatenate(touched)
     values = score[others]
     score[others] = 0.0
-    if len(others) > COMPARED * 8:  # each message may stand there several times
-        most = np.argpartition(-values, COMPARED * 8)[: COMPARED * 8]
+    if len(others) > COMPARED * 6:  # each message may stand there several times
+        most = np.argpartition(-values, COMPARED * 6)[: COMPARED * 6]
         others, values = others[most], values[most]
     chosen: dict[int, None] = dict.fromkeys(others[np.lexsort((-others, -values))].tolist())
     return list(chosen)[:COMPARED]

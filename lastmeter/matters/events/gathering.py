@@ -17,10 +17,11 @@ from lastmeter.dossiers.models import Dossier
 from lastmeter.grid import scope
 from lastmeter.kit import ids
 from lastmeter.kit.text import on_record
-from lastmeter.matters import lifecycle, policy, tell
+from lastmeter.matters import lifecycle, policy
 from lastmeter.matters.events import holding
 from lastmeter.matters.models import HotIssue, Incident, Matter, Membership
 from lastmeter.matters.steps import Overtaken, tell_stories
+from lastmeter.matters.talking import tell
 
 FEWEST, FEWEST_PEOPLE = 3, 2  # open matters and people from which an event is proposed
 MOST = 500

@@ -15,10 +15,11 @@ from lastmeter.accounts.actors import Actor
 from lastmeter.clocks import deadlines
 from lastmeter.grid.models import Unit
 from lastmeter.kit.text import on_record
-from lastmeter.matters import profiles, promises, tell
+from lastmeter.matters import profiles, promises
 from lastmeter.matters.dispatch import take_off
 from lastmeter.matters.models import Assignment, Cap, Matter, Objection
 from lastmeter.matters.steps import Overtaken, move, tell_story
+from lastmeter.matters.talking import tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +145,14 @@ def _assignment(matter: Matter) -> Assignment | None:
 def waiting(matter: Matter, kind: Objection.Kind) -> Objection | None:
     """The objection of a kind that waits for a decision, if any."""
     return Objection.objects.select_related("unit", "to_unit").filter(matter=matter, kind=kind, decided_at=None).first()
+
+
+def awaited(matter: Matter, kind: Objection.Kind, trouble: str) -> Objection:
+    """The one that waits; raises Overtaken with `trouble` when none does (any more)."""
+    found = waiting(matter, kind)
+    if found is None:
+        raise Overtaken(trouble)
+    return found
 
 
 def decide(made: Objection, verdict: Objection.Verdict, words: str, *, by: Actor, now: datetime) -> None:
