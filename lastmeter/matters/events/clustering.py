@@ -28,9 +28,10 @@ NO_PLACE, AREA_DOUBT = 0.7, 0.7  # only one says where; one name in two district
 LONG_AGO, LATER = 180, 0.7  # days between two groups from which they are rather two things
 OFTEN = 0.2  # share of a group's messages from which what they name speaks for the group
 LOOKED_UP = 24  # pairs of a message by which others are looked up
-NEWEST = 60  # messages looked at for each of them
-COMPARED = 16  # messages compared in full
-LIKEST = 6  # of them, those that are remembered
+NEWEST = 120  # messages looked at for each of them
+COMPARED = 24  # messages compared in full
+LIKEST = 10  # of them, those that are remembered
+LARGE = 20_000  # messages from which half as many are looked at, compared and remembered
 WORDS_MOST = 600  # pairs kept of a group
 
 
@@ -163,6 +164,7 @@ def neighbours(signatures: Sequence[Signature]) -> Iterator[tuple[int, list[int]
     found = [looked_up(each) for each in signatures]
     if not found:
         return
+    newest, compared = (NEWEST // 2, COMPARED * 2 // 3) if len(found) > LARGE else (NEWEST, COMPARED)
     sizes = np.fromiter((len(pairs) for pairs, _weights in found), dtype=np.int64, count=len(found))
     message = np.repeat(np.arange(len(found), dtype=np.int32), sizes)
     pair = np.concatenate([pairs for pairs, _weights in found])
@@ -180,13 +182,13 @@ def neighbours(signatures: Sequence[Signature]) -> Iterator[tuple[int, list[int]
         touched = []
         for entry in range(at, at + size):
             stop = place[entry]
-            start = max(begin[stop], stop - NEWEST)
+            start = max(begin[stop], stop - newest)
             if start < stop:
                 others = standing[start:stop]
                 score[others] += weight[entry] * standing_weight[start:stop]
                 touched.append(others)
         at += size
-        yield number, _best(score, touched)
+        yield number, _best(score, touched)[:compared]
 
 
 def _best(score: npt.NDArray[np.float32], touched: list[npt.NDArray[np.int32]]) -> list[int]:
@@ -265,6 +267,7 @@ class _Joining:
     def _edges(self, signatures: Sequence[Signature]) -> Iterator[tuple[int, int, float]]:
         topics = _Rows.of([(each.topics, each.topic_weights) for each in signatures])
         names = _Rows.of([(each.names, each.name_weights) for each in signatures])
+        likest = LIKEST // 2 if len(signatures) > LARGE else LIKEST
         for one, others in neighbours(signatures):
             if not others:
                 continue
@@ -275,7 +278,7 @@ class _Joining:
                 (-_likeness(self.groups[one], self.groups[other], share, place), other)
                 for (other, share), place in zip(near, where, strict=True)
             ]
-            for alike, other in sorted(each for each in found if -each[0] >= TOGETHER)[:LIKEST]:
+            for alike, other in sorted(each for each in found if -each[0] >= TOGETHER)[:likest]:
                 yield one, other, -alike
 
     def run(self) -> list[list[int]]:
