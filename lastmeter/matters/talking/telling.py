@@ -14,7 +14,7 @@ from lastmeter.kit import bulk, ids, zhtime
 from lastmeter.kit.masking import mask_name, mask_words
 from lastmeter.kit.text import on_record
 from lastmeter.matters import tracking
-from lastmeter.matters.models import Enquiry, Letter, Matter, Message, Requester, Urgency, Way
+from lastmeter.matters.models import Enquiry, Incident, Letter, Matter, Membership, Message, Requester, Urgency, Way
 from lastmeter.matters.talking import placeholders, rules, templates
 from lastmeter.matters.talking.occasions import OCCASIONS
 from lastmeter.notices import outbox
@@ -22,6 +22,7 @@ from lastmeter.notices.rules import clip
 
 MOST_IN_SMS = 200
 JOINED = {"settled", "closed"}  # what a merged matter's requester is told of the one it was merged into
+FOLLOWED = {"dispatched", "replied"}  # what those who follow a lead in an event are told of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +77,23 @@ def tell_many(said: Sequence[tuple[Matter, str]], occasion: str, *, by: Actor, n
         words = {matter.pk: text for matter, text in said}
         joined = Matter.objects.filter(merged_into__in=list(words)).select_related("dossier", "category", "requester")
         told += [(each, words[each.merged_into_id or 0]) for each in joined.order_by("pk")]
+    if occasion in FOLLOWED:
+        told += _following(said)
     dates = Promised([matter.pk for matter, _text in told])
     drafts = (each for matter, text in told for each in _composed(matter, occasion, text, dates, by=by, now=now))
     return _send(list(drafts), now=now)
+
+
+def _following(said: Sequence[tuple[Matter, str]]) -> list[tuple[Matter, str]]:
+    """Those who follow one of these matters in a confirmed event, each with the words about its lead."""
+    words = {matter.pk: text for matter, text in said}
+    rows = (
+        Membership.objects.filter(incident__lead__in=list(words), incident__state=Incident.State.CONFIRMED)
+        .filter(joined_at__isnull=False, left_at=None, matter__dossier__is_open=True)
+        .exclude(matter__in=list(words))
+        .select_related("incident", "matter__dossier", "matter__category", "matter__requester", "matter__unit")
+    )
+    return [(each.matter, words[each.incident.lead_id]) for each in rows.order_by("pk")]
 
 
 def received(dossier_ids: Sequence[int], *, by: Actor, now: datetime) -> None:
