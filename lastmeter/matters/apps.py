@@ -26,6 +26,7 @@ class MattersConfig(AppConfig):
             ProfileRule,
             SavedList,
             Template,
+            Theme,
         )
         from lastmeter.matters.rulebook import glance
         from lastmeter.matters.talking import templates
@@ -41,6 +42,7 @@ class MattersConfig(AppConfig):
         followers.register(Grievance, followers.of_model(Grievance, _("办理投诉")))
         followers.register(LapseRule, policy.follower(LapseRule, _("补充到期规则")))
         followers.register(Template, templates.FOLLOWER)
+        followers.register(Theme, followers.of_model(Theme, _("专题")))
         followers.register(SavedList, followers.of_named(SavedList, _("常用清单"), "name", longest=40))
         keepers.register("matters", holdings.KEEPER)
         handovers.register("matters", handing.WORK)

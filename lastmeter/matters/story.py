@@ -101,6 +101,9 @@ SAYS: dict[str, str | Promise] = {
     "matter.date_moved": gettext_lazy("期限重新计算"),
     "matter.reclassified": gettext_lazy("改了类别或紧急程度"),
     "matter.bulk_undone": gettext_lazy("撤销了刚才的批量处理"),
+    "matter.gathered": gettext_lazy("归入事件，一起办理"),
+    "matter.ungathered": gettext_lazy("移出事件，单独办理"),
+    "matter.leads": gettext_lazy("在事件里牵头"),
     "matter.escalated": gettext_lazy("逾期未办，逐级上报"),
 }
 

@@ -22,6 +22,7 @@ from lastmeter.matters.views.lists import bulk, map, saved, table
 urlpatterns = [
     path("", include("lastmeter.matters.catalogue.urls")),
     path("", include("lastmeter.matters.talking.urls")),
+    path("", include("lastmeter.matters.events.urls")),
     path("", include("lastmeter.matters.learning.urls")),
     path("", include("lastmeter.matters.rulebook.urls")),
     # the resident

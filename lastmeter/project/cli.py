@@ -22,7 +22,7 @@ PACKAGES = {
     "grid": "lastmeter.grid.cli:commands",
     "demo": "lastmeter.project.demo.cli:commands",
     "import": "lastmeter.project.cli:imports",
-    "learn": "lastmeter.project.cli:learning",
+    "learn": "lastmeter.project.cli:learn",
     "doctor": "lastmeter.project.doctor:commands",
     "upgrade": "lastmeter.project.upgrading:upgrade",
 }
@@ -32,8 +32,9 @@ IMPORTS = {
     "matters": "lastmeter.matters.cli:import_matters",
     "people": "lastmeter.grid.cli:people",
 }
-LEARNING = {
+LEARN = {
     "closed": "lastmeter.matters.learning.cli:closed",
+    "hot": "lastmeter.matters.events.hot_cli:learn_hot",
     "predict": "lastmeter.matters.learning.cli:predict",
     "train": "lastmeter.matters.learning.cli:train",
 }
@@ -68,9 +69,9 @@ def imports() -> None:
     """导入 Bring files in: addresses, categories, matters, people."""
 
 
-@click.group(cls=Packages, where=LEARNING)
-def learning() -> None:
-    """学习 Learn from labelled texts, and tell what new ones are."""
+@click.group(cls=Packages, where=LEARN)
+def learn() -> None:
+    """学习 Learn: labels from a table or from closed matters, hot issues from messages."""
 
 
 @lastmeter.command()

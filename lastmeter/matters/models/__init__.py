@@ -4,6 +4,16 @@ from lastmeter.matters.models.asking import Enquiry, LapseRule, Rating, Revisit
 from lastmeter.matters.models.catalogue import Anomaly, Category, Correspondence, Difference, Edition, Scheme
 from lastmeter.matters.models.checks import SiteCheck
 from lastmeter.matters.models.duties import Duty
+from lastmeter.matters.models.events import (
+    HotIssue,
+    Incident,
+    Membership,
+    Theme,
+    Voice,
+    VoiceWord,
+    Watch,
+    WordTable,
+)
 from lastmeter.matters.models.grievance import Grievance
 from lastmeter.matters.models.handling import Assignment, Cause, Closure, Outcome, Reply
 from lastmeter.matters.models.items import Item, ItemList
@@ -39,12 +49,15 @@ __all__ = [
     "Enquiry",
     "Grievance",
     "Ground",
+    "HotIssue",
+    "Incident",
     "Item",
     "ItemList",
     "LapseRule",
     "LearnedModel",
     "Letter",
     "Matter",
+    "Membership",
     "Message",
     "Objection",
     "Outcome",
@@ -64,6 +77,11 @@ __all__ = [
     "SiteCheck",
     "Source",
     "Template",
+    "Theme",
     "Urgency",
+    "Voice",
+    "VoiceWord",
+    "Watch",
     "Way",
+    "WordTable",
 ]

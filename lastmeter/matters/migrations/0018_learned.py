@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("matters", "0016_transfers_in_time"),
+        ("matters", "0017_events"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
