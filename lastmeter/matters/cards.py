@@ -181,6 +181,7 @@ GATES = {
     "/ledger/": has_list,
     "/matters/new/": takes_reports,
     "/catalogue/": looks_up,
+    "/learning/": looks_up,
     "/grievances/": reads_grievances,
     "/letters/": posts_letters,
 }

@@ -5,6 +5,7 @@ from datetime import datetime
 from lastmeter.matters import holdings
 from lastmeter.matters.catalogue import loading
 from lastmeter.matters.events import jobs as events
+from lastmeter.matters.learning import retraining
 from lastmeter.matters.lists.bulk import runs
 from lastmeter.matters.talking import asking, grievances, outside
 
@@ -22,6 +23,11 @@ def bulk(now: datetime) -> int:
 def purge(now: datetime) -> int:
     """Take names, phones and addresses out of what is past its term, forget bulk acts nobody confirmed; hourly."""
     return holdings.erase_old(now) + outside.forget(now) + runs.sweep(now)
+
+
+def learn(now: datetime) -> int:
+    """Train on what was closed, once a day, in a thread beside the timetable; asked every hour."""
+    return retraining.start(now)
 
 
 def apply_editions(now: datetime) -> int:

@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include("lastmeter.matters.catalogue.urls")),
     path("", include("lastmeter.matters.talking.urls")),
     path("", include("lastmeter.matters.events.urls")),
+    path("", include("lastmeter.matters.learning.urls")),
     path("", include("lastmeter.matters.rulebook.urls")),
     # the resident
     path("report/", reporting.report, name="report"),
@@ -60,7 +61,6 @@ urlpatterns = [
     path("queue/saved/<int:pk>/removal/", saved.removal, name="saved-list-removal"),
     path("queue/choices/<str:at>/<str:name>/", queue.choices, name="queue-choices"),
     path("matters/new/", counter.counter, name="counter"),
-    path("matters/new/similar/", counter.similar, name="counter-similar"),
     path("matters/<str:number>/", matter.matter_page, name="matter"),
     path("matters/<str:number>/receipt/", counter.receipt, name="receipt"),
     path("matters/<str:number>/print/", matter.matter_print, name="matter-print"),

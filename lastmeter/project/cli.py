@@ -33,7 +33,10 @@ IMPORTS = {
     "people": "lastmeter.grid.cli:people",
 }
 LEARN = {
+    "closed": "lastmeter.matters.learning.cli:closed",
     "hot": "lastmeter.matters.events.hot_cli:learn_hot",
+    "predict": "lastmeter.matters.learning.cli:predict",
+    "train": "lastmeter.matters.learning.cli:train",
 }
 
 
@@ -68,7 +71,7 @@ def imports() -> None:
 
 @click.group(cls=Packages, where=LEARN)
 def learn() -> None:
-    """学习 Learn from messages: hot."""
+    """学习 Learn from labelled texts, tell what new ones are, and find what many talk about: train, predict, hot."""
 
 
 @lastmeter.command()

@@ -33,6 +33,7 @@ BASEMAP_CREDIT = env.text("LASTMETER_BASEMAP_CREDIT")
 # Reports from one network address in an hour; a whole compound may share one address.
 FONT = env.text("LASTMETER_FONT")
 REPORTS_PER_HOUR = env.number("LASTMETER_REPORTS_PER_HOUR", 120)
+SUGGESTIONS_PER_HOUR = env.number("LASTMETER_SUGGESTIONS_PER_HOUR", 3000)
 
 # How many days before a term ends its holder and the desk are told.
 # What a resident's phone dials from a public page: "direct" the public number, "masked" the same but masked on the

@@ -45,6 +45,7 @@ TIMETABLE = (
     Entry("accounts.purge", timedelta(hours=1), accounts.purge),
     Entry("grid.purge", timedelta(hours=1), grid.purge),
     Entry("grid.sweep_previews", timedelta(hours=1), grid.sweep_previews),
+    Entry("matters.learn", timedelta(hours=1), matters.learn),
     Entry("matters.purge", timedelta(hours=1), matters.purge),
     Entry("dossiers.sweep_files", timedelta(days=1), dossiers.sweep_files),
     Entry("grid.warn_terms", timedelta(days=1), grid.warn_terms),

@@ -60,6 +60,7 @@ ENTRIES = (
     Entry("desk", _("今日"), "list", ("/today/",), MATTERS),
     Entry("desk", pgettext_lazy("menu", "指标"), "chart", ("/rates/",), MATTERS),
     Entry("desk", _("目录与职责"), "tree", ("/catalogue/",), MATTERS),
+    Entry("desk", _("学习"), "chart", ("/learning/",), MATTERS),
     Entry("desk", _("办理投诉"), "shield", ("/grievances/",), MATTERS),
     Entry("desk", _("待寄信件"), "mail", ("/letters/",), MATTERS),
     Entry("desk", _("通知"), "bell", ("/notices/",), MATTERS),

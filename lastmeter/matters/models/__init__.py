@@ -17,6 +17,7 @@ from lastmeter.matters.models.events import (
 from lastmeter.matters.models.grievance import Grievance
 from lastmeter.matters.models.handling import Assignment, Cause, Closure, Outcome, Reply
 from lastmeter.matters.models.items import Item, ItemList
+from lastmeter.matters.models.learned import BenchCase, LearnedModel
 from lastmeter.matters.models.lists import BulkRow, BulkRun, SavedList
 from lastmeter.matters.models.matter import Matter, Profile, Requester, Source, Urgency
 from lastmeter.matters.models.names import DistrictName
@@ -32,6 +33,7 @@ __all__ = [
     "Anomaly",
     "Answer",
     "Assignment",
+    "BenchCase",
     "BulkRow",
     "BulkRun",
     "Cap",
@@ -52,6 +54,7 @@ __all__ = [
     "Item",
     "ItemList",
     "LapseRule",
+    "LearnedModel",
     "Letter",
     "Matter",
     "Membership",

@@ -83,12 +83,12 @@ def test_somebody_who_keeps_their_name_to_themselves_needs_no_consent(cast: Cast
 def test_what_may_be_the_same_is_hinted_while_typing(cast: Cast, client_as: ClientAs) -> None:
     clerk = client_as("clerk")
     clerk.post("/matters/new/", SAID)
-    hint = clerk.post("/matters/new/similar/", {"text": "六栋楼道灯不亮", "node": "望海社区 第一网格"})
+    hint = clerk.post("/matters/new/suggestions/", {"text": "六栋楼道灯不亮", "node": "望海社区 第一网格"})
     assert "楼道灯不亮" in hint.content.decode()
     assert (
         "楼道灯不亮"
         not in client_as("other_clerk")
-        .post("/matters/new/similar/", {"text": "六栋楼道灯不亮", "node": "望海社区 第一网格"})
+        .post("/matters/new/suggestions/", {"text": "六栋楼道灯不亮", "node": "望海社区 第一网格"})
         .content.decode()
     )
 

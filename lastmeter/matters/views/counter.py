@@ -8,15 +8,13 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.safestring import SafeString
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from lastmeter.accounts.models import User
 from lastmeter.accounts.requests import Request, signed_in
-from lastmeter.grid import scope
-from lastmeter.grid.models import Level
 from lastmeter.kit import ids
-from lastmeter.matters import duplicates, intake, policy, reckoning, tracking
-from lastmeter.matters.forms.counter import CounterForm, label, places, reachable
+from lastmeter.matters import intake, policy, reckoning, tracking
+from lastmeter.matters.forms.counter import CounterForm, label, reachable
 from lastmeter.matters.models import Source, Urgency
 from lastmeter.matters.views.reach import matter_for
 
@@ -67,19 +65,6 @@ def _take_in(request: Request, user: User, form: CounterForm) -> intake.Taken | 
         form.add_error(taken.field if taken.field in form.fields else None, taken.reason)
         return None
     return taken
-
-
-@require_POST
-@signed_in
-def similar(request: Request, user: User) -> HttpResponse:
-    """The hint while typing: open matters nearby that may be the same. Nothing is written."""
-    _only_who_files(request)
-    found: list[duplicates.Similar] = []
-    named = places(request.actor, request.POST.get("node", "")[:120])
-    if named and named[0].level >= Level.COMMUNITY and (place := scope.place_columns(named[0])):
-        text = request.POST.get("text", "")[: intake.MOST_TEXT]
-        found = duplicates.similar(text, place, now=timezone.now())
-    return render(request, "matters/desk/parts/similar_hint.html", {"similar": found})
 
 
 @require_safe
