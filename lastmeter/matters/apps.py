@@ -12,7 +12,7 @@ class MattersConfig(AppConfig):
         from lastmeter.accounts import keepers  # models exist only from here on
         from lastmeter.clocks import bells as seam
         from lastmeter.dossiers.models import Dossier, DossierKind
-        from lastmeter.grid import followers
+        from lastmeter.grid import followers, policy
         from lastmeter.grid.coverage import gaps
         from lastmeter.grid.staff import handovers
         from lastmeter.matters import bells, handing, holdings, ownerless
@@ -26,6 +26,7 @@ class MattersConfig(AppConfig):
             ProfileRule,
             SavedList,
             Template,
+            WhistleLevel,
         )
         from lastmeter.matters.talking import templates
         from lastmeter.matters.together import handing as parts_handing
@@ -40,6 +41,7 @@ class MattersConfig(AppConfig):
         followers.register(Grievance, followers.of_model(Grievance, _("办理投诉")))
         followers.register(LapseRule, followers.of_model(LapseRule, _("补充到期规则")))
         followers.register(Template, templates.FOLLOWER)
+        followers.register(WhistleLevel, policy.follower(WhistleLevel, _("哨级规则"), ("colour",)))
         followers.register(SavedList, followers.of_model(SavedList, _("常用清单")))
         keepers.register("matters", holdings.KEEPER)
         handovers.register("matters", handing.WORK)

@@ -17,6 +17,7 @@ from lastmeter.kit.text import on_record
 from lastmeter.matters import promises, reckoning, tell
 from lastmeter.matters.models import Matter, Part
 from lastmeter.matters.timing import sentences
+from lastmeter.matters.whistles import bells as whistling
 
 CLOCK = system("clock")
 USUAL = (_("快到期限"), _("已超期限"))
@@ -42,6 +43,7 @@ def warns(due: Sequence[Deadline], now: datetime) -> None:
     tell.deciders(disputed, "dispute_due_soon", _("争议快到裁定期限"), by=CLOCK, now=now)
     for part in _parts(due):
         tell.partner(part, "part_due_soon", _("协办或小任务快到期限"), by=CLOCK, now=now)
+    whistling.warns(due, now)
 
 
 def falls(due: Sequence[Deadline], now: datetime) -> None:
@@ -60,6 +62,7 @@ def falls(due: Sequence[Deadline], now: datetime) -> None:
     for part in _parts(due):
         tell.partner(part, "part_overdue", _("协办或小任务已超期限"), by=CLOCK, now=now)
         tell.leading([part.matter], "part_overdue", _("协办或小任务已超期限"), by=CLOCK, now=now)
+    whistling.falls(due, now)
 
 
 def _tail(kind: str) -> str:
@@ -102,6 +105,7 @@ def climbs(due: Sequence[Climb], now: datetime) -> None:
         now=now,
     )
     tell.heads(due, by=CLOCK, now=now)
+    whistling.climbs(due, now)
 
 
 def _name(moved: Moved) -> str:

@@ -14,11 +14,13 @@ from lastmeter.clocks import recount as recounting
 from lastmeter.clocks.models import Deadline
 from lastmeter.matters import lifecycle
 from lastmeter.matters.models import Matter
+from lastmeter.matters.whistles import lifecycle as whistling
 
 DISPUTE, ASSIST, TASK = "dispute", "assist", "task"  # clocks of one party, not of the whole matter
 RETURN, REPEAT = "return", "repeat"  # windows: how long back is looked, or how long something may be done
+WHISTLE = whistling.KINDS  # clocks of a whistle's people and units
 WORK = ("fix", "recheck")  # the clocks of the work itself, which a pause or an extension moves
-LEGS = (DISPUTE, ASSIST, TASK)
+LEGS = (DISPUTE, ASSIST, TASK, *WHISTLE)
 
 
 def wanted(matter: Matter, kind: str, start: datetime, *, leg: str = "") -> deadlines.Wanted:

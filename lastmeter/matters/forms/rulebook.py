@@ -15,7 +15,6 @@ from lastmeter.clocks.ruling import Rule
 from lastmeter.grid.models import Level, Node, Unit
 from lastmeter.kit.forms import Day, Line, offer
 from lastmeter.matters.forms.fields import CategoryField, category_choices
-from lastmeter.matters.models import Profile, Urgency
 from lastmeter.matters.timing import rulebook
 
 HERE = "place"
@@ -58,9 +57,9 @@ class LimitForm(RowForm):
     warn_share = forms.IntegerField(label=gettext_lazy("用掉百分之几时预警"), min_value=1, max_value=100, initial=75)
     unit = forms.ChoiceField(label=gettext_lazy("只对哪个单位"), required=False)
     category = CategoryField(label=gettext_lazy("只对哪个类别"))
-    profile = forms.ChoiceField(label=gettext_lazy("只对哪种流程"), choices=[*ANY, *Profile.choices], required=False)
+    profile = forms.ChoiceField(label=gettext_lazy("只对哪种流程"), choices=[*ANY, *rulebook.FLOWS], required=False)
     urgency = forms.ChoiceField(
-        label=gettext_lazy("只对哪种紧急程度"), choices=[*ANY, *Urgency.choices], required=False
+        label=gettext_lazy("只对哪种紧急程度或哨级"), choices=[*ANY, *rulebook.PRESSING], required=False
     )
     field_order = (
         "kind",

@@ -20,8 +20,9 @@ from lastmeter.matters import lifecycle, promises
 from lastmeter.matters.asking import ASK_KIND
 from lastmeter.matters.closing import REOPEN_KIND
 from lastmeter.matters.intake import ANSWER, FIX
-from lastmeter.matters.models import Category, Profile, Urgency
+from lastmeter.matters.models import Category, Colour, Profile, Urgency
 from lastmeter.matters.reckoning import NAMES
+from lastmeter.matters.whistles import lifecycle as whistling
 
 RULERS = (Role.SECRETARY, Role.DISPATCHER, Role.ORGANISER)
 LOWEST = Level.COMMUNITY
@@ -38,13 +39,18 @@ LIMIT_KINDS: dict[str, str | Promise] = {
     promises.DISPUTE: gettext_lazy("异议裁定期限"),
     promises.ASSIST: gettext_lazy("协办期限"),
     promises.REPEAT: gettext_lazy("多久以内算重复诉求"),
+    **{each.kind: gettext_lazy(each.word) for each in whistling.CLOCKS if each.kind != whistling.DECIDE},
 }
+FLOWS = [*Profile.choices, (whistling.NAME, gettext_lazy(whistling.WORD))]
+# How pressing: of a matter its urgency, of a whistle its colour.
+PRESSING = [*Urgency.choices, *Colour.choices]
 RUNG_KINDS: dict[str, str | Promise] = {
     FIX: NAMES[FIX],
     ANSWER: NAMES[ANSWER],
     REVIEW: NAMES[REVIEW],
     Demand.Kind.SUPERVISE: NAMES[Demand.Kind.SUPERVISE],
     Demand.Kind.URGE: NAMES[Demand.Kind.URGE],
+    **{each.kind: gettext_lazy(each.word) for each in whistling.CLOCKS},
 }
 
 
@@ -83,8 +89,8 @@ def _limit_words(row: Limit, categories: dict[int, Category]) -> str:
     narrowed = [
         row.unit.name if row.unit else "",
         category.label if category else "",
-        str(Profile(row.profile).label) if row.profile in Profile else "",
-        str(Urgency(row.urgency).label) if row.urgency in Urgency else "",
+        str(dict(FLOWS).get(row.profile, "")),
+        str(dict(PRESSING).get(row.urgency, "")),
     ]
     return " · ".join([str(LIMIT_KINDS.get(row.kind, row.kind)), *filter(None, narrowed)])
 

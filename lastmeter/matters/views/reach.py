@@ -6,7 +6,7 @@ from django.http import Http404
 from lastmeter.accounts.actors import Actor
 from lastmeter.dossiers import access
 from lastmeter.kit.ids import BadNumber, check_number
-from lastmeter.matters.models import Matter, Objection, Part
+from lastmeter.matters.models import Matter, Objection, Part, Whistle
 
 SHOWN = (
     "dossier__community",
@@ -23,6 +23,7 @@ SHOWN = (
 
 WITH = (
     Prefetch("parts", Part.objects.select_related("unit", "user", "matter__dossier").order_by("pk")),
+    Prefetch("whistles", Whistle.objects.order_by("-pk")),
     Prefetch("objections", Objection.objects.select_related("unit", "to_unit").order_by("pk")),
 )
 
