@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -152,7 +153,12 @@ def say(event: Event) -> str:
 
 def for_staff(dossier_id: int) -> list[Line]:
     """Everything that happened, with names: one query."""
-    return [_line(event, _who(event)) for event in _events(dossier_id)]
+    return lines(Event.objects.filter(dossier=dossier_id))
+
+
+def lines(events: "QuerySet[Event]") -> list[Line]:
+    """These events with names, the oldest first: one query."""
+    return [_line(event, _who(event)) for event in _told(events)]
 
 
 def for_requester(dossier_id: int) -> list[Line]:
@@ -161,11 +167,11 @@ def for_requester(dossier_id: int) -> list[Line]:
 
 
 def _events(dossier_id: int) -> Iterable[Event]:
-    return (
-        Event.objects.filter(dossier=dossier_id)
-        .select_related("words", "by_user", "by_post", "unit")
-        .order_by("at", "pk")
-    )
+    return _told(Event.objects.filter(dossier=dossier_id))
+
+
+def _told(events: "QuerySet[Event]") -> Iterable[Event]:
+    return events.select_related("words", "by_user", "by_post", "unit").order_by("at", "pk")
 
 
 def _line(event: Event, who: str) -> Line:

@@ -24,6 +24,7 @@ from lastmeter.matters.views.lists import bulk, map, saved, table
 urlpatterns = [
     path("", include("lastmeter.matters.catalogue.urls")),
     path("", include("lastmeter.matters.talking.urls")),
+    path("", include("lastmeter.matters.whistles.urls")),
     # the resident
     path("report/", reporting.report, name="report"),
     path("report/<str:number>/", reporting.done, name="report-done"),

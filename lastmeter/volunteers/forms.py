@@ -7,7 +7,7 @@ from lastmeter.kit.forms import Line, narrow
 from lastmeter.volunteers.models import Member, Skill
 
 
-class _Skills(forms.ModelMultipleChoiceField[Skill]):
+class _Skills(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, obj: Skill) -> str:
         return obj.name_en if obj.name_en and get_language() == "en" else obj.name
 

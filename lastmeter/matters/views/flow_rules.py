@@ -14,7 +14,8 @@ from lastmeter.accounts.requests import Request, signed_in
 from lastmeter.grid import scope
 from lastmeter.matters import flow_rules, lifecycle
 from lastmeter.matters.forms.flow_rules import CapForm, FlowRuleForm
-from lastmeter.matters.models import Cap, Profile, ProfileRule
+from lastmeter.matters.models import Cap, Profile, ProfileRule, WhistleStep
+from lastmeter.matters.whistles import lifecycle as whistling
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -40,7 +41,10 @@ def rules(request: Request, user: User) -> HttpResponse:
             "cap": cap,
             "flows": flow_rules.holding(request.actor, ProfileRule, now),
             "caps": flow_rules.holding(request.actor, Cap, now),
-            "profiles": [(each.name, _(each.word), _(each.says)) for each in lifecycle.PROFILES],
+            "profiles": [
+                *((each.name, _(each.word), _(each.says)) for each in lifecycle.PROFILES),
+                (whistling.NAME, _(whistling.WORD), _(whistling.SAYS)),
+            ],
         }
         wrong = flow.errors or cap.errors
         return render(request, "matters/flows/rules.html", context, status=422 if wrong else 200)
@@ -53,7 +57,11 @@ def rules(request: Request, user: User) -> HttpResponse:
 def flow(request: Request, user: User, name: str) -> HttpResponse:
     """One flow as a table to print: each act, from where to where, whose it is, on which condition."""
     profile = lifecycle.PROFILE.get(name)
-    if profile is None or not scope.held(request.actor):
+    if not scope.held(request.actor):
+        raise Http404
+    if name == whistling.NAME:
+        return _whistle_flow(request)
+    if profile is None:
         raise Http404
     rows = [
         {
@@ -67,4 +75,22 @@ def flow(request: Request, user: User, name: str) -> HttpResponse:
         if profile.name in each.profiles
     ]
     context = {"word": _(profile.word), "says": _(profile.says), "rows": rows, "keeps": flow_rules.keeps(request.actor)}
+    return render(request, "matters/flows/flow.html", context)
+
+
+def _whistle_flow(request: Request) -> HttpResponse:
+    """The table of a whistle, which stands beside that of its matter."""
+    words = dict(WhistleStep.choices)
+    rows = [
+        {
+            "act": _(each.word),
+            "before": [words[step] for step in each.before],
+            "after": words[each.after] if each.after else _("不变"),
+            "who": _(whistling.WHO[each.who]),
+            "guard": _(each.guard) if each.guard else "",
+        }
+        for each in whistling.TRANSITIONS
+    ]
+    keeps = flow_rules.keeps(request.actor)
+    context = {"word": _(whistling.WORD), "says": _(whistling.SAYS), "rows": rows, "keeps": keeps}
     return render(request, "matters/flows/flow.html", context)
