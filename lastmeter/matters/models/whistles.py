@@ -124,6 +124,10 @@ class Whistle(models.Model):
                 name="whistle_done_with_nobody_at_work",
             ),
         ]
+        indexes = [
+            models.Index(fields=["step", "id"], condition=Q(ended_at=None), name="whistle_running"),
+            models.Index(fields=["asked_at"], name="whistle_asked"),
+        ]
 
     def __str__(self) -> str:
         return self.number

@@ -317,8 +317,8 @@ def test_an_upgrade_is_a_new_whistle_with_the_units_that_are_not_done(cast: Cast
     assert (higher.step, higher.colour, higher.tier, higher.rank) == ("approved", "red", "street", Rank.HEAD)
     assert list(higher.requested.all()) == [cast.units["market"]]
     assert client_as("dispatcher").post(there(higher, "routing"), {"lead": cast.units["market"].pk}).status_code == 403
-    given = {"lead": cast.units["market"].pk}
-    assert client_as("organiser").post(there(higher, "routing"), given).status_code == 302
+    answer = client_as("organiser").post(there(higher, "routing"), {"lead": cast.units["market"].pk})
+    assert answer.status_code == 302
     whistle.refresh_from_db()
     assert (whistle.step, whistle.open_legs) == (WhistleStep.UPGRADED, 0)
 
