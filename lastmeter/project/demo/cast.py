@@ -80,6 +80,7 @@ PEOPLE = (
             (_("替打电话的人登记，打印回执"), "/matters/new/"),
             (_("值班表：一个月谁值班，缺口标红"), "/rosters/"),
             (_("没接的呼叫：写明怎么处理的"), "/calls/"),
+            (_("本级办不了的：在事项页吹哨，请几家单位一起来"), "/whistles/"),
         ),
     ),
     Person(
@@ -94,6 +95,7 @@ PEOPLE = (
             (_("社区做什么、什么不得交给社区：越过它的分派会被拦下"), "/catalogue/lists/"),
             (_("被单位退回的，另找人办"), "/queue/?step=waiting&handler=returned"),
             (_("已超期的"), "/queue/?step=open&due=over"),
+            (_("社区吹的哨：按职责清单分哨，一下就好"), "/whistles/"),
         ),
     ),
     Person(
@@ -105,6 +107,7 @@ PEOPLE = (
         (
             (_("签收、办理、答复、退回"), "/queue/?step=handling"),
             (_("办过的，诉求人怎么说"), "/queue/?step=done"),
+            (_("吹哨报到：到场签到一下，离场签退一下"), "/field/"),
         ),
     ),
     Person(
