@@ -36,6 +36,8 @@ TRIED = {
     "settled": gettext_lazy("自己处置过，又出现了"),
     "no_power": gettext_lazy("要执法权，本级没有"),
 }
+OTHER = "other"
+NOT_TRIED = {"required": gettext_lazy("先写明做过什么：本级办得了的不吹哨。")}
 MARKS = [(5, gettext_lazy("好")), (4, gettext_lazy("较好")), (3, gettext_lazy("一般")), (2, gettext_lazy("差"))]
 DECISIONS = 6
 
@@ -55,11 +57,11 @@ class Blow(ActForm):
     request = Words(label=gettext_lazy("请他们来做什么"), rows=2)
     tried = forms.MultipleChoiceField(
         label=gettext_lazy("已经做过什么"),
-        choices=list(TRIED.items()),
+        choices=[*TRIED.items(), (OTHER, gettext_lazy("别的，写在下面"))],
         widget=forms.CheckboxSelectMultiple,
-        required=False,
+        error_messages=NOT_TRIED,
     )
-    more = Words(label=gettext_lazy("补充（可以不写）"), rows=1, limit=500, required=False)
+    more = Line(label=gettext_lazy("还做过什么"), limit=500, required=False)
     units = forms.MultipleChoiceField(
         label=gettext_lazy("请哪些单位"), widget=forms.CheckboxSelectMultiple, required=False
     )
@@ -86,10 +88,10 @@ class Blow(ActForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        tried = [on_record(TRIED[name]) for name in cleaned.get("tried", [])]
+        tried = [on_record(TRIED[name]) for name in cleaned.get("tried", []) if name in TRIED]
         attempts = "；".join([*tried, *filter(None, [cleaned.get("more", "")])])
-        if not attempts:
-            self.add_error("tried", _("先写明做过什么：本级办得了的不吹哨。"))
+        if not attempts and "tried" in cleaned:
+            self.add_error("more", NOT_TRIED["required"])
         chosen = [int(pk) for pk in cleaned.get("units", [])]
         return {**cleaned, "attempts": attempts, "units": list(Unit.objects.filter(pk__in=chosen).order_by("pk"))}
 
@@ -269,7 +271,7 @@ class Conclusion(WhistleForm):
             self.fields[f"unit{number}"] = forms.ChoiceField(
                 label=_("第 %(number)d 项：哪家办") % named, choices=units, required=False
             )
-            self.fields[f"words{number}"] = Words(label=_("办什么"), rows=1, required=False)
+            self.fields[f"words{number}"] = Line(limit=500, label=_("办什么"), required=False)
             self.fields[f"due{number}"] = Until(label=_("哪天之前"), required=False)
 
     def lines(self) -> Iterator[tuple[Any, Any, Any]]:
@@ -305,12 +307,15 @@ class RatingForm(WhistleForm):
                     widget=forms.RadioSelect,
                 )
             self.fields[f"solved{each.pk}"] = forms.BooleanField(label=_("解决了"), required=False, initial=True)
-            self.fields[f"words{each.pk}"] = Words(label=_("评语（可以不写）"), rows=1, limit=500, required=False)
+            self.fields[f"words{each.pk}"] = Line(label=_("评语"), limit=500, required=False)
 
-    def groups(self) -> list[tuple[Called, list[Any]]]:
-        """Each unit with its fields, for the page."""
-        names = ("report_in", "handling", "result", "solved", "words")
-        return [(each, [self[f"{name}{each.pk}"] for name in names]) for each in self.units]
+    def groups(self) -> list[tuple[Called, list[Any], list[Any]]]:
+        """Each unit with its marks and what else is said of it, for the page."""
+        counts, rest = ("report_in", "handling", "result"), ("solved", "words")
+        return [
+            (each, [self[f"{name}{each.pk}"] for name in counts], [self[f"{name}{each.pk}"] for name in rest])
+            for each in self.units
+        ]
 
     def marks(self) -> dict[int, Marks]:
         """What was said, by the key of the called unit."""

@@ -16,7 +16,8 @@ from lastmeter.matters.whistles import approving, blowing, conferences, ending, 
 from lastmeter.volunteers import answering, joining
 from lastmeter.volunteers.models import Invitation, Member, Skill
 
-STAGES = ("asked", "approved", "called", "there", "done", "closed")
+# How far each has come, and how many hours ago it was blown.
+STAGES = {"asked": 1, "approved": 3, "called": 2, "there": 5, "done": 8, "closed": 26}
 LEAD, ASSISTS = "城东街道综合执法队", ("城东市场监督管理所", "城东消防救援站")
 REQUEST = "请三家一起到现场看一次，定下谁来办"
 ATTEMPTS = "上门劝说过；联系过有关单位"
@@ -28,8 +29,8 @@ def set_up(street: Street, now: datetime) -> None:
         _join(street, now)
         rows = Matter.objects.filter(at_or_below(street.community.path, "dossier__path"), dossier__is_open=True)
         open_ones = rows.filter(profile__in=lifecycle.WHOLE).select_related("dossier", "category").order_by("-pk")
-        for at, (stage, matter) in enumerate(zip(STAGES, open_ones, strict=False)):
-            _tale(street, matter, stage, now - timedelta(hours=30 - 2 * at))
+        for (stage, ago), matter in zip(STAGES.items(), open_ones, strict=False):
+            _tale(street, matter, stage, now - timedelta(hours=ago))
 
 
 def _who(street: Street, role: Role, level: Level) -> Actor:
