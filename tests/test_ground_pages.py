@@ -6,10 +6,12 @@ from datetime import timedelta
 
 import pytest
 import shapely
+import shapely.affinity
 from django.test import Client
 from django.utils import timezone
 
 from lastmeter.accounts.actors import system
+from lastmeter.grid import shapes, tree
 from lastmeter.grid.history import planning
 from lastmeter.grid.history.planning import When
 from lastmeter.grid.models import Change, Level, Node, Post, Role, Tenure
@@ -153,3 +155,57 @@ def test_a_county_desk_picks_the_street_first(client_as: ClientAs, cast: Cast) -
     client, town = client_as("organiser"), Node.objects.get(level=Level.TOWN)
     assert "先选镇街" in client.get("/grid/changes/new/rename/").content.decode()
     assert "第一网格" in client.get(f"/grid/changes/new/rename/?in={town.pk}").content.decode()
+
+
+def test_a_merger_starts_from_a_place_and_offers_its_siblings_the_neighbours_first(
+    client_as: ClientAs, cast: Cast
+) -> None:
+    shape = shapely.box(*square(0, 1).bounds)
+    far = tree.plant(parent=cast.nodes["community"], level=Level.GRID, name="飞地网格", today=FOUNDED)
+    shapes.draw({far: shapely.affinity.translate(shape, 5)}, source="画", today=FOUNDED)
+    client, there = client_as("dispatcher"), "/grid/changes/new/merge/"
+    begin = client.get(there).content.decode()
+    assert f"?node={cast.nodes['grid'].pk}" in begin
+    assert 'type="checkbox"' not in begin
+    form = client.get(f"{there}?node={cast.nodes['grid'].pk}").content.decode()
+    names = ["从它开始", "第一网格", "和它相邻", "第二网格", "同一上级的其他", "飞地网格"]
+    at = [form.index(name, form.index("合并哪些网格")) for name in names]
+    assert at == sorted(at)
+    assert f'value="{cast.nodes["grid"].pk}" id="id_nodes_0_0" checked' in form.replace(' class=""', "")
+    assert "第三网格" not in form
+
+
+def test_the_place_to_start_from_is_found_by_name_community_or_code(client_as: ClientAs, cast: Cast) -> None:
+    client, there = client_as("dispatcher"), "/grid/changes/new/rename/"
+    for words, found, other in (("石桥", "第三网格", "第一网格"), ("999902006001002", "第二网格", "第三网格")):
+        page = client.get(there, {"q": words}).content.decode()
+        assert found in page
+        assert other not in page
+    assert "湖畔小区 6 栋" in client.get(there, {"q": "湖畔"}).content.decode()
+    assert "湖畔小区 6 栋" not in client.get(there).content.decode()
+    assert "望海社区" in client.get(there, {"level": Level.COMMUNITY.value}).content.decode()
+    assert "没有找到这样的地方" in client.get(there, {"q": "没有"}).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("kind", "node", "offered", "not_offered"),
+    [
+        ("reparent", "grid", "石桥社区", "第三网格"),
+        ("retire", "grid", "第二网格", "第三网格"),
+        ("reparent", "building", "第二网格", "石桥社区</option>"),
+    ],
+)
+def test_what_may_take_a_place_over_is_of_the_level_that_fits(
+    client_as: ClientAs, cast: Cast, kind: str, node: str, offered: str, not_offered: str
+) -> None:
+    page = client_as("dispatcher").get(f"/grid/changes/new/{kind}/?node={cast.nodes[node].pk}").content.decode()
+    assert offered in page
+    assert not_offered not in page
+    assert f'type="hidden" name="node" value="{cast.nodes[node].pk}"' in page
+
+
+def test_three_thousand_places_make_no_longer_page_to_start_from(client_as: ClientAs, cast: Cast) -> None:
+    tree.plant_all([tree.Seed(cast.nodes["community"], Level.GRID, f"网格 {n}") for n in range(300)], today=FOUNDED)
+    page = client_as("dispatcher").get("/grid/changes/new/split/").content.decode()
+    assert page.count("?node=") == 60
+    assert "请用名称或代码查找" in page

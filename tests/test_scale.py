@@ -4,11 +4,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from lastmeter.accounts.actors import Actor
 from lastmeter.grid import naming, tree
+from lastmeter.grid.coverage import gaps
 from lastmeter.grid.models import Code, Level, Node
 from lastmeter.matters.lists import reading
 from lastmeter.matters.lists.filters import Filters
@@ -61,3 +65,36 @@ def test_the_scope_filter_of_every_level_is_an_index_scan_in_the_order_of_the_li
         said = plan(*rows.order_by(*order).values("pk")[:50].query.sql_with_params())
         assert is_indexed(said, "dossiers_dossier"), said
         assert "TEMP B-TREE" not in said, said
+
+
+@pytest.mark.parametrize(
+    "address", ["/coverage/", "/coverage/?gap=people-micro", "/map/?at=999902006&show=posts&show=gaps"]
+)
+def test_the_map_and_the_coverage_page_ask_as_much_of_three_thousand_places_as_of_ten(
+    cast: Cast, client_as: Callable[[str], Client], address: str
+) -> None:
+    client = client_as("dispatcher")
+    client.get(address)
+    with CaptureQueriesContext(connection) as few:
+        assert client.get(address).status_code == 200
+    seeds = [tree.Seed(cast.nodes["last_grid"], Level.MICRO, f"石桥里{number}巷") for number in range(LANES)]
+    tree.plant_all(seeds, today=FOUNDED)
+    client.get(address)
+    with CaptureQueriesContext(connection) as many:
+        page = client.get(address).content.decode()
+    assert len(many) <= len(few) + 2 * len(gaps.names()), "one more a kind of gap: what is more than a page is counted"
+    assert page.count("<a ") < 300, "no page lists them all"
+
+
+@pytest.mark.parametrize("kind", gaps.names())
+def test_the_scope_filter_of_every_kind_of_gap_is_an_index_scan(lanes: list[Node], cast: Cast, kind: str) -> None:
+    today = timezone.localdate()
+    for place in ("town", "community", "last_grid"):
+        found = gaps.gap(kind).find([cast.nodes[place].path], today).order_by()
+        try:
+            statement = found.values("pk").query.sql_with_params()
+        except EmptyResultSet:  # no rule asks for anybody there: the database is not even asked
+            continue
+        said = plan(*statement)
+        for table in ("grid_node", "grid_post", "grid_building", "dossiers_dossier"):
+            assert is_indexed(said, table), said

@@ -149,7 +149,7 @@ NOT_PAGES = {
     "matters/catalogue/shipped.py",  # names and sources of the schemes
     "matters/danger.py",
     "matters/defaults.py",
-    "matters/forms/rulebook.py",  # hours as people write them
+    "matters/rulebook/forms.py",  # hours as people write them
     "matters/talking/placeholders.py",  # their names
     "matters/talking/reading.py",  # what questions, courtesies and facts look like
     "notices/channels/sms.py",  # a system check

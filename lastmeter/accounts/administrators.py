@@ -86,10 +86,19 @@ def current() -> QuerySet[Administrator]:
     return Administrator.objects.filter(until=None).select_related("user")
 
 
+NOT_READ = object()
+
+
 def kind_of(actor: Actor) -> str | None:
-    """Which administrator the actor is ("system", "security", "audit"), or None. Asked once a request."""
+    """Which administrator the actor is ("system", "security", "audit"), or None.
+
+    A request's user was read with it (`backends.Accounts`); for others it is asked once.
+    """
     if actor.user_id is None:
         return None
+    read_along = getattr(actor.user, "administers", NOT_READ)
+    if "administrator" not in actor.memo and read_along is not NOT_READ:
+        actor.memo["administrator"] = read_along
     if "administrator" not in actor.memo:
         kinds = Administrator.objects.filter(user_id=actor.user_id, until=None).values_list("kind", flat=True)
         actor.memo["administrator"] = kinds.first()

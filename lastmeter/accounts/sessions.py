@@ -14,7 +14,7 @@ from lastmeter.accounts.actors import Actor
 from lastmeter.accounts.models import Session, User
 from lastmeter.kit.crypto import keyed_hash
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "lastmeter.accounts.backends.Accounts"
 
 
 class SessionStore(DatabaseStore):

@@ -10,9 +10,9 @@ class ClocksConfig(AppConfig):
 
     def ready(self) -> None:
         from lastmeter.clocks.models import Bound, Limit, OfficeSpan, Rung  # models exist only from here on
-        from lastmeter.grid import followers
+        from lastmeter.grid import followers, policy
 
-        followers.register(Limit, followers.of_model(Limit, _("时限规则")))
-        followers.register(Rung, followers.of_model(Rung, _("逐级上报规则")))
-        followers.register(Bound, followers.of_model(Bound, _("期限变动上限")))
+        followers.register(Limit, policy.follower(Limit, _("时限规则")))
+        followers.register(Rung, policy.follower(Rung, _("逐级上报规则")))
+        followers.register(Bound, policy.follower(Bound, _("期限变动上限")))
         followers.register(OfficeSpan, followers.of_model(OfficeSpan, _("办公时间")))

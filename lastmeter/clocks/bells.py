@@ -3,21 +3,22 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
-from lastmeter.clocks.models import Deadline, Pause
+from lastmeter.clocks.due import Due
+from lastmeter.clocks.models import Pause
 from lastmeter.clocks.recount import Moved
 
 
-@dataclass(frozen=True, slots=True)
-class Climb:
+class Climb(NamedTuple):
     """An overdue deadline that takes step `number` of the ladder, up to the desk of a `level` (grid.Level)."""
 
-    deadline: Deadline
+    deadline: Due
     number: int
     level: int
 
 
-Bell = Callable[[Sequence[Deadline], datetime], None]
+Bell = Callable[[Sequence[Due], datetime], None]
 HighBell = Callable[[Sequence[Climb], datetime], None]
 PauseBell = Callable[[Sequence[Pause], datetime], None]
 MoveBell = Callable[[Sequence[Moved], str, datetime], None]
@@ -48,12 +49,12 @@ def registered() -> set[str]:
     return set(_bells)
 
 
-def warn(dossier_kind: str, deadlines: Sequence[Deadline], now: datetime) -> None:
+def warn(dossier_kind: str, deadlines: Sequence[Due], now: datetime) -> None:
     """Deadlines of a kind of dossier have reached their yellow moment."""
     _bells[dossier_kind].warns(deadlines, now)
 
 
-def fall(dossier_kind: str, deadlines: Sequence[Deadline], now: datetime) -> None:
+def fall(dossier_kind: str, deadlines: Sequence[Due], now: datetime) -> None:
     """Deadlines of a kind of dossier have just fallen due."""
     _bells[dossier_kind].falls(deadlines, now)
 

@@ -1,32 +1,31 @@
 """When an overdue deadline takes its next step of the ladder."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime
+from typing import NamedTuple
 
 from lastmeter.clocks import book, rules
-from lastmeter.clocks.models import Deadline
 
-Steps = dict[int, tuple[rules.RungRule, datetime]]
-
-
-def look_up(fallen: Sequence[Deadline], now: datetime) -> None:
-    """Write on each unsaved overdue deadline when its next step comes; nothing at the top or while it stands still."""
-    found = steps(fallen, now)
-    for each in fallen:
-        each.next_rung_at = found[each.pk][1] if each.pk in found and each.held_at is None else None
+Step = tuple[rules.RungRule, datetime]
 
 
-def steps(fallen: Sequence[Deadline], now: datetime) -> Steps:
-    """Key of each deadline → its next step with its moment; those at the top are left out."""
-    known = book.current_ladder(now)
-    ladders = {key: rules.ladder(known, path=key[0], kind=key[1]) for key in {_key(each) for each in fallen}}
-    return {each.pk: step for each in fallen if (step := _next(each, ladders[_key(each)]))}
+class Climber(NamedTuple):
+    """What decides the next step of an overdue deadline: those for whom it is the same take it at the same moment."""
+
+    path: str
+    kind: str
+    unit_id: int | None
+    rung: int
+    start: datetime
 
 
-def _next(deadline: Deadline, ladder: Sequence[rules.RungRule]) -> tuple[rules.RungRule, datetime] | None:
-    start = deadline.climbs_from or deadline.due_at
-    return rules.next_step(ladder, deadline.rung, start, book.worked(deadline.dossier.path, deadline.unit_id))
+def steps(climbers: Iterable[Climber], now: datetime) -> dict[Climber, Step]:
+    """Each one's next step with its moment; those at the top of their ladder are left out. Asks the book, no table."""
+    known, distinct = book.current_ladder(now), set(climbers)
+    ladders = {key: rules.ladder(known, path=key[0], kind=key[1]) for key in {each[:2] for each in distinct}}
+    return {each: step for each in distinct if (step := _next(each, ladders[each[:2]]))}
 
 
-def _key(deadline: Deadline) -> tuple[str, str]:
-    return deadline.dossier.path, deadline.kind
+def _next(climber: Climber, ladder: list[rules.RungRule]) -> Step | None:
+    worked = book.worked(climber.path, climber.unit_id)
+    return rules.next_step(ladder, climber.rung, climber.start, worked)

@@ -2,15 +2,20 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
-from django.db.models import F, Min, OuterRef, Q, Subquery
+from django.db.models import F, Min, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import Exact
 from django.utils.translation import gettext as _
 
 from lastmeter.clocks import book, rules
 from lastmeter.clocks.models import Deadline, Demand, Extension, Hold, Pause, Suspension
 from lastmeter.dossiers.models import Dossier
 from lastmeter.kit import bulk
+from lastmeter.kit.lookups import Among
+
+NEVER = Value(datetime(9999, 1, 1, tzinfo=UTC))
 
 
 class NotNow(Exception):
@@ -176,4 +181,7 @@ def refresh(dossier_ids: Sequence[int]) -> None:
         .annotate(nearest=Min("due_at"))
         .values("nearest")
     )
-    Dossier.objects.filter(pk__in=dossier_ids).update(due_at=Subquery(nearest))
+    # Those whose date stays are not written: each of them would touch a dozen indexes of the lists.
+    found = Dossier.objects.filter(Among("pk", dossier_ids))
+    changed = found.exclude(Exact(Coalesce("due_at", NEVER), Coalesce(Subquery(nearest), NEVER)))
+    changed.update(due_at=Subquery(nearest))

@@ -11,6 +11,7 @@ from lastmeter.clocks import book, recount
 from lastmeter.clocks.deadlines import NotNow, lock_open
 from lastmeter.clocks.models import Bound, Deadline, Hold, Pause, Suspension
 from lastmeter.clocks.recount import Moved
+from lastmeter.kit import bulk, columns
 
 
 @transaction.atomic
@@ -84,14 +85,15 @@ def resume(pause: Pause, *, by: Actor, now: datetime) -> list[Moved]:
 
 def end_due(now: datetime, most: int) -> list[Pause]:
     """End the pauses whose day has come, at that day's moment however late this runs. Needs an open transaction."""
-    due = Pause.objects.select_for_update(of=("self",), skip_locked=True).select_related("dossier")
+    due = Pause.objects.select_for_update(skip_locked=True, no_key=True, of=("self", "dossier"))
+    due = due.select_related("dossier")
     over = list(due.filter(ended_at=None, until__lte=now).order_by("until", "pk")[:most])
     for each in over:
         each.ended_at = each.until
-    Pause.objects.bulk_update(over, ["ended_at"])
-    for until in {each.until for each in over}:
-        ending = [each.pk for each in over if each.until == until]
-        Hold.objects.filter(pause__in=ending, ended_at=None).update(ended_at=until)
+    bulk.update(over, ["ended_at"])
+    ends = {each.pk: each.until for each in over}
+    holds = list(Hold.objects.filter(pause__in=ends, ended_at=None).values_list("pk", "pause"))
+    columns.update(Hold, [key for key, _pause in holds], {"ended_at": [ends[pause or 0] for _key, pause in holds]})
     if over:
         recount.recount(sorted({each.dossier_id for each in over}), now=now)
     return over

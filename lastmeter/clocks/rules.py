@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from lastmeter.grid.rules import nearest, nearest_of_each
 from lastmeter.kit import zhtime
@@ -19,6 +19,13 @@ class Counted(Protocol):
     def amount(self) -> int: ...
     @property
     def measure(self) -> str: ...
+
+
+class Term(NamedTuple):
+    """So much of a measure."""
+
+    amount: int
+    measure: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +125,11 @@ def warn(start: datetime, due_at: datetime, share: int) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Stood:
-    """A clock stood still from `since` until `until` (aware), known or expected."""
+    """A clock stood still from `since` until `until` (aware), known or, when it stands `still`, expected."""
 
     since: datetime
     until: datetime
+    still: bool = False
 
     @property
     def at(self) -> datetime:
@@ -187,9 +195,7 @@ def moved(moment: datetime, measure: str, stood: Stood, worked: Worked) -> datet
 
 
 def _days_on(moment: datetime, days: int, calendar: zhtime.Calendar) -> datetime:
-    day = moment.date()
-    for _ in range(days):
-        day = calendar.next_workday(day)
+    day = calendar.workdays_after(moment.date(), days)
     return moment.replace(year=day.year, month=day.month, day=day.day)
 
 
@@ -262,6 +268,6 @@ class BoundRule:
 
 def bound(rules: Iterable[BoundRule], *, path: str, what: str, which: str = "") -> int | None:
     """The number that holds at a place: the nearest row's, one for this `which` first; None when there is none."""
-    fitting = [each for each in rules if each.what == what and path.startswith(each.path) and each.which in ("", which)]
-    chosen = max(fitting, key=lambda each: (len(each.path), each.which != ""), default=None)
+    fitting = (each for each in rules if each.what == what and each.which in ("", which))
+    chosen = nearest(fitting, path, lambda each: each.which != "")
     return chosen.amount if chosen else None

@@ -1,8 +1,11 @@
-"""Changing the dated rules of a place: a new row from a day on, the old one ends that day; nothing is ever edited."""
+"""Office hours from a day on, and the limit that must stay. Other rules are put in force by `grid.policy`.
+
+A timetable is several rows of one owner, who may be a unit, and running clocks follow it at once (ADR 0006).
+"""
 
 from collections.abc import Sequence
 from datetime import date, datetime, time
-from typing import Any, TypeAlias
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -13,45 +16,16 @@ from lastmeter.accounts import audit
 from lastmeter.accounts.actors import Actor
 from lastmeter.clocks import calendars
 from lastmeter.clocks.deadlines import NotNow
-from lastmeter.clocks.models import Bound, Limit, OfficeSpan, Rung
+from lastmeter.clocks.models import Limit, OfficeSpan
 from lastmeter.grid import ground
 from lastmeter.grid.models import Node, Unit, at_or_below, lineage
 from lastmeter.kit.zhtime import check_spans
 
-Rule: TypeAlias = Limit | Rung | Bound
-# What makes two rows of a place speak of the same thing: the later one takes the place of the earlier.
-SAME: dict[type, tuple[str, ...]] = {
-    Limit: ("node", "kind", "profile", "category", "urgency", "unit"),
-    Rung: ("node", "kind", "number"),
-    Bound: ("node", "what", "which"),
-}
 
-
-@transaction.atomic
-def put(row: Rule, *, by: Actor, today: date, now: datetime) -> None:
-    """Let an unsaved row hold from its `valid_from` on (China date, today at the earliest).
-
-    Clocks that run keep the limit that set them. Raises NotNow for a day that has passed.
-    """
-    _not_before(row.valid_from, today)
-    same = {name: getattr(row, name) for name in SAME[type(row)]}
-    _end(type(row)._default_manager.filter(**same), row.valid_from)
-    row.save(force_insert=True)
-    _say(row, "set", by, now)
-
-
-@transaction.atomic
-def end(row: Rule, *, on: date, by: Actor, today: date, now: datetime) -> None:
-    """Let a row hold no longer from that day on; what stands above it holds then.
-
-    Raises NotNow for a day that has passed, and for the last limit of its kind that speaks of every matter of the
-    place: without it there would be matters without a clock.
-    """
-    _not_before(on, today)
-    if isinstance(row, Limit) and _is_last(row):
+def require_another(limit: Limit) -> None:
+    """Raise NotNow for the last limit of its kind that speaks of every matter of the place."""
+    if _is_last(limit):
         raise NotNow(_("这是最上面的一般规则，不能停用，只能改成别的数；不然会有事项没有期限。"))
-    _end(type(row)._default_manager.filter(pk=row.pk), on)
-    _say(row, "ended", by, now)
 
 
 def _is_last(limit: Limit) -> bool:
@@ -69,11 +43,6 @@ def _not_before(day: date, today: date) -> None:
 def _end(rows: Any, on: date) -> None:
     """Rows that hold on that day or later hold until before it; one that has not begun yet never does."""
     rows.filter(Q(valid_to=None) | Q(valid_to__gt=on)).update(valid_to=Greatest(F("valid_from"), on))
-
-
-def _say(row: Rule, verb: str, by: Actor, now: datetime) -> None:
-    audit.record(f"rule.{verb}", by=by, object_kind=row._meta.model_name or "", object_id=row.pk, now=now)
-    ground.bump()
 
 
 @transaction.atomic

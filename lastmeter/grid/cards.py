@@ -12,6 +12,7 @@ from lastmeter.grid import picking, scope, tree
 from lastmeter.grid.duty import calling, rosters
 from lastmeter.grid.keeping import DRAWERS, KEEPERS, LOWEST
 from lastmeter.grid.models import Level, Role
+from lastmeter.grid.rulebook import kinds
 from lastmeter.grid.staff import openings
 from lastmeter.kit.zhtime import DAY
 
@@ -44,8 +45,10 @@ def next_shift(request: HttpRequest) -> str:
 
 
 def missed(request: HttpRequest) -> int | None:
-    """Calls to follow up, beside their entry in the menu."""
+    """Calls to follow up, beside their entry in the menu: on the homes and where calls are shown, not on every page."""
     actor = actor_in(request)
+    if request.path not in ("/desk/", "/calls/"):
+        return None
     return calling.to_follow_up(actor).count() if scope.has_post(actor, DRAWERS) else None
 
 
@@ -65,6 +68,11 @@ def _for(roles: tuple[Role, ...], lowest: int = Level.MICRO) -> Callable[[HttpRe
     return lambda request: scope.has_post(actor_in(request), roles, lowest)
 
 
+def sees_rules(request: HttpRequest) -> bool:
+    """Whether any kind of rule is for this person to look up."""
+    return kinds.sees(actor_in(request))
+
+
 CARDS = [
     ("resident", 10, on_duty),
     ("resident", 60, open_posts),
@@ -75,6 +83,7 @@ CARDS = [
 BADGES = {"/calls/": missed}
 GATES = {
     "/posts/": _for(KEEPERS, LOWEST),
+    "/rules/": sees_rules,
     "/coverage/": _for(KEEPERS, LOWEST),
     "/grid/changes/": _for(DRAWERS),
     "/layers/": _for(KEEPERS, Level.TOWN),

@@ -12,7 +12,7 @@ from lastmeter.grid import load, reconciling, shapes, tree
 from lastmeter.grid.addresses import importing
 from lastmeter.grid.layers import loading, reading, reporting
 from lastmeter.grid.layers.crs import BadCrs
-from lastmeter.grid.models import Level, Node, Unit
+from lastmeter.grid.models import Layer, Level, Node, Unit
 from lastmeter.grid.proposals import proposing
 from lastmeter.grid.staff import people as register
 from lastmeter.kit.sheets import BadSheet
@@ -152,21 +152,44 @@ def reconcile(dry_run: bool) -> None:
 @click.argument("code")
 @click.option("--urban", nargs=2, type=int, default=proposing.URBAN, show_default=True, help="城镇网格户数 From, to.")
 @click.option("--rural", nargs=2, type=int, default=proposing.RURAL, show_default=True, help="农村网格户数 From, to.")
+@click.option(
+    "--layer", "drawn", type=int, multiple=True, help="部门图层编号，第一个作起点 Layers, the first as the start."
+)
 @click.option("--seconds", default=45.0, show_default=True, help="计算时限 Time to search.")
-def propose(code: str, urban: tuple[int, int], rural: tuple[int, int], seconds: float) -> None:
+def propose(code: str, urban: tuple[int, int], rural: tuple[int, int], drawn: tuple[int, ...], seconds: float) -> None:
     """合并方案 Propose a merged layer of grids for the street or community of CODE and store it as a draft."""
     street = tree.resolve_code(code)
     if street is None:
         raise click.ClickException(_("没有代码是“%(code)s”的节点。") % {"code": code})
     from lastmeter.grid.proposals import jobs  # OR-Tools: no other command should pay for it
 
-    now = timezone.now()
-    asked = proposing.ask(street=street, urban=urban, rural=rural, by=system("grid-propose"), now=now)
+    now, layers = timezone.now(), [_kept_layer(pk, street) for pk in drawn]
+    asked = proposing.ask(
+        street=street,
+        urban=urban,
+        rural=rural,
+        base=layers[0] if layers else None,
+        layers=layers[1:],
+        by=system("grid-propose"),
+        now=now,
+    )
     if not jobs.claim(now, asked):
         raise click.ClickException(_("后台任务已经在计算这个范围的方案。"))
     jobs.solve(asked, seconds=seconds)
     asked.refresh_from_db()
     click.echo(asked.trouble or _("方案 %(number)d 已存为草案：/grid/proposals/%(number)d/") % {"number": asked.pk})
+
+
+def _kept_layer(pk: int, street: Node) -> Layer:
+    """The kept layer of that number over the ground asked for; else the command ends with those there are."""
+    kept = Layer.objects.exclude(kept_at=None).select_related("street").order_by("pk")
+    there = {each.pk: each for each in kept if street.path.startswith(each.street.path)}
+    if pk not in there:
+        listed = "\n".join(f"  {each.pk}  {each.department}  {each.name}" for each in there.values())
+        raise click.ClickException(
+            _("这个范围没有编号 %(number)d 的图层。可用的有：\n%(listed)s") % {"number": pk, "listed": listed or "  —"}
+        )
+    return there[pk]
 
 
 @click.command("people")

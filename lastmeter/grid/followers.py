@@ -28,6 +28,7 @@ class Follower:
     `count`: node id → how many open ones. `lying`: every row at these nodes. `put`: bring those rows of a set of keys
     that lie at the first node to the second; how many.
     `work`, where rows are work to be done: (node ids, since) → node id → how many came since then, done or not.
+    `written`, where rows are written at an address: (node id, beginnings) → (key, address) of the open ones there.
     """
 
     label: str | Promise
@@ -35,6 +36,7 @@ class Follower:
     lying: Callable[[list[int]], Iterable[Lying]]
     put: Callable[["Keys", int, int], int]
     work: Callable[[list[int], datetime], dict[int, int]] | None = None
+    written: Callable[[int, Sequence[str]], Iterable[tuple[int, str]]] | None = None
 
 
 Hands = Callable[["QuerySet[Any, Any]"], dict[int, int]]

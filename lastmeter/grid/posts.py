@@ -76,13 +76,22 @@ def _learn(known: dict[tuple[date, str], list[tuple[str, int]]], day: date, path
 
 def unit_people(unit_id: int, roles: Sequence[str], today: date | None = None) -> list[int]:
     """Ids of users who hold one of these posts in the unit today."""
-    rows = (
-        Tenure.objects.current(today or timezone.localdate())
-        .filter(post__unit=unit_id, post__role__in=roles, post__closed_on=None, user__is_active=True)
-        .order_by("pk")
-        .values_list("user_id", flat=True)
-    )
-    return list(dict.fromkeys(rows))
+    return people_of_units([unit_id], roles, today).get(unit_id, [])
+
+
+def people_of_units(unit_ids: Iterable[int], roles: Sequence[str], today: date | None = None) -> dict[int, list[int]]:
+    """unit id → ids of users who hold one of these posts in it today; units without anybody are left out."""
+    found: defaultdict[int, dict[int, None]] = defaultdict(dict)
+    if units := set(unit_ids):
+        rows = (
+            Tenure.objects.current(today or timezone.localdate())
+            .filter(post__unit__in=units, post__role__in=roles, post__closed_on=None, user__is_active=True)
+            .order_by("pk")
+            .values_list("post__unit", "user_id")
+        )
+        for unit_id, user_id in rows:
+            found[unit_id or 0][user_id] = None
+    return {unit_id: list(people) for unit_id, people in found.items()}
 
 
 @dataclass(frozen=True, slots=True)

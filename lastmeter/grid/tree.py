@@ -109,8 +109,17 @@ def named(code: str) -> Node | None:
 
 
 def code_of(node: Node) -> str:
-    """The node's newest current code, or its key when it has none: what its address /g/<code>/ carries."""
-    return codes_of([node])[node.pk]
+    """The node's newest current code, or its key when it has none: what its address /g/<code>/ carries.
+
+    Kept in the process as long as the tree has not changed.
+    """
+    known = _codes.get()
+    if node.pk not in known:
+        known[node.pk] = codes_of([node])[node.pk]
+    return known[node.pk]
+
+
+_codes: Kept[dict[int, str]] = Kept(dict)
 
 
 def codes_of(nodes: Iterable[Node]) -> dict[int, str]:

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from lastmeter.grid import views
+from lastmeter.grid.addresses import placing_views
 from lastmeter.grid.addresses import views as book
 from lastmeter.grid.coverage import views as coverage_views
 from lastmeter.grid.directory import views as directory_views
@@ -12,6 +13,7 @@ from lastmeter.grid.duty import views as duty
 from lastmeter.grid.history import views as history_views
 from lastmeter.grid.onemap import views as map_views
 from lastmeter.grid.plates import views as plate_views
+from lastmeter.grid.rulebook import views as rulebook_views
 from lastmeter.grid.staff import acting, opening_views, post_views, rule_views
 
 urlpatterns = [
@@ -64,6 +66,8 @@ urlpatterns = [
     path("posts/applications/<int:pk>/acceptance/", opening_views.acceptance, name="application-acceptance"),
     path("posts/applications/<int:pk>/refusal/", opening_views.refusal, name="application-refusal"),
     path("posts/applications/<int:pk>/reveal/", opening_views.reveal, name="application-reveal"),
+    path("rules/", rulebook_views.rules, name="rules"),
+    path("rules/<int:node_id>/", rulebook_views.rules_of, name="rules-of"),
     path("posts/rules/", rule_views.index, name="post-rules"),
     path("posts/rules/<int:node_id>/", rule_views.show, name="post-rules-of"),
     path("posts/rules/<int:node_id>/warning/", rule_views.warning, name="post-rules-warning"),
@@ -84,6 +88,7 @@ urlpatterns = [
     path("addresses/compounds/<int:pk>/", book.compound, name="address-compound"),
     path("addresses/roads/<int:pk>/", book.road, name="address-road"),
     path("addresses/buildings/<int:pk>/", book.building, name="address-building"),
+    path("addresses/buildings/<int:pk>/place/", placing_views.place, name="address-place"),
     path("addresses/buildings/<int:pk>/households/", book.households, name="address-households"),
     path("addresses/buildings/<int:pk>/entrances/", book.entrances, name="address-entrances"),
     path("addresses/buildings/<int:pk>/closure/", book.closure, name="address-closure"),

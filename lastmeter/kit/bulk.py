@@ -30,8 +30,7 @@ def create(model: type[M], rows: Iterable[M], *, keys: bool = False, skip: bool 
     made = list(rows)
     if not made:
         return made
-    if router.db_for_write(model) != connection.alias or not connection.in_atomic_block:
-        raise transaction.TransactionManagementError("bulk.create needs an open transaction of the default database")
+    check(model)
     if len(made) <= FEW:
         _few(model, made, keys=keys, skip=skip)
     elif skip:
@@ -41,6 +40,12 @@ def create(model: type[M], rows: Iterable[M], *, keys: bool = False, skip: bool 
     for row in made:
         row._state.adding, row._state.db = False, connection.alias
     return made
+
+
+def check(model: type[models.Model]) -> None:
+    """Raise TransactionManagementError unless a transaction of the model's database, the default one, is open."""
+    if router.db_for_write(model) != connection.alias or not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("many rows need an open transaction of the default database")
 
 
 def update(rows: Sequence[models.Model], columns: Sequence[str]) -> None:
@@ -137,7 +142,7 @@ def _statement(
     model: type[models.Model], count: int, vendor: str, returns_key: bool, skip: bool
 ) -> tuple[str, tuple[Value, ...]]:
     """INSERT of so many rows, and how a row gives its values."""
-    taken = _taken(model, _fields(model, with_key=False))
+    taken = _taken(model, fields(model, with_key=False))
     ending = " ON CONFLICT DO NOTHING" if skip else ""
     if returns_key:
         ending += f" RETURNING {connection.ops.quote_name(str(model._meta.pk.column))}"
@@ -147,8 +152,9 @@ def _statement(
 
 def _many(model: type[M], made: Sequence[M], *, keys: bool) -> None:
     if keys:
-        _number(model, made)
-    taken = _taken(model, _fields(model, with_key=keys))
+        for row, number in zip(made, next_keys(model, len(made)), strict=True):
+            row.pk = number
+    taken = _taken(model, fields(model, with_key=keys))
     if connection.vendor != "postgresql":
         _run_each(f"INSERT INTO {taken.target} VALUES {taken.places}", taken.of(made))  # noqa: S608
     elif connection.connection.pgconn.pipeline_status:  # few of one table, many of another: a COPY cannot travel along
@@ -159,7 +165,7 @@ def _many(model: type[M], made: Sequence[M], *, keys: bool) -> None:
 
 def _pass_over(model: type[M], made: Sequence[M]) -> None:
     """Many rows, those that are there already passed over: a COPY cannot do that, a table of arrays can."""
-    taken = _taken(model, _fields(model, with_key=False))
+    taken = _taken(model, fields(model, with_key=False))
     if connection.vendor == "postgresql":
         chosen = f"SELECT * FROM {taken.arrays}"  # noqa: S608 - names of our models
         _run(f"INSERT INTO {taken.target} {chosen} ON CONFLICT DO NOTHING", taken.turned(made))
@@ -189,24 +195,21 @@ def _copy(target: str, table: Iterable[Sequence[Any]]) -> None:
             copy.write_row(values)
 
 
-def _number(model: type[M], rows: Sequence[M]) -> None:
-    """Give rows the next automatic keys. On SQLite the open transaction is immediate and so the only writer."""
-    name = model._meta.pk.column
+def next_keys(model: type[models.Model], count: int) -> list[int]:
+    """So many new automatic keys. On SQLite the open transaction is immediate and so the only writer."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             sequence = "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)"
-            cursor.execute(sequence, [connection.ops.quote_name(model._meta.db_table), name, len(rows)])
-            numbers = [int(number) for (number,) in cursor.fetchall()]
-        else:
-            cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [model._meta.db_table])
-            last = cursor.fetchone()
-            first = (last[0] if last else 0) + 1
-            numbers = list(range(first, first + len(rows)))
-    for row, number in zip(rows, numbers, strict=True):
-        row.pk = number
+            cursor.execute(sequence, [connection.ops.quote_name(model._meta.db_table), model._meta.pk.column, count])
+            return [int(number) for (number,) in cursor.fetchall()]
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [model._meta.db_table])
+        last = cursor.fetchone()
+        first = (last[0] if last else 0) + 1
+        return list(range(first, first + count))
 
 
-def _fields(model: type[M], *, with_key: bool) -> list[Field]:
+def fields(model: type[models.Model], *, with_key: bool) -> list[Field]:
+    """The columns of an INSERT: an automatic key only when it is given."""
     return [
         field
         for field in model._meta.concrete_fields
@@ -225,10 +228,14 @@ _PLAIN = (
 )
 
 
+def plain(field: Field, vendor: str) -> bool:
+    """Whether the driver takes what Python holds of this field as it is."""
+    if vendor == "postgresql" and isinstance(field, models.DateTimeField):
+        return not (field.auto_now or field.auto_now_add)
+    return isinstance(field, _PLAIN)
+
+
 def _value(field: Field, database: BaseDatabaseWrapper) -> Value:
-    plain = isinstance(field, _PLAIN)
-    if database.vendor == "postgresql" and isinstance(field, models.DateTimeField):
-        plain = not (field.auto_now or field.auto_now_add)
-    if plain:
+    if plain(field, database.vendor):
         return attrgetter(field.attname)
     return lambda row: field.get_db_prep_save(field.pre_save(row, True), database)

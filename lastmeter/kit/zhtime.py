@@ -37,6 +37,7 @@ class Calendar:
             raise ValueError(f"unknown kinds of day: {sorted(unknown)}")
         self._rows = MappingProxyType(dict(rows))
         self._years = frozenset(day.year for day in rows)
+        self._later: dict[tuple[date, int], date] = {}
 
     @classmethod
     def national(cls) -> "Calendar":
@@ -68,6 +69,15 @@ class Calendar:
         while not self.is_workday(day):
             day += DAY
         return day
+
+    def workdays_after(self, day: date, count: int) -> date:
+        """The workday that is number `count` after `day`; remembered, for thousands of clocks begin on few days."""
+        if (found := self._later.get((day, count))) is None:
+            found = day
+            for _ in range(count):
+                found = self.next_workday(found)
+            self._later[day, count] = found
+        return found
 
 
 @cache
@@ -153,10 +163,7 @@ def add_working_days(start: datetime, days: int, calendar: Calendar, closes: tim
     """
     if days < 1:
         raise ValueError("a term is at least one working day")
-    day = china(start).date()
-    for _ in range(days):
-        day = calendar.next_workday(day)
-    return datetime.combine(day, closes, CHINA)
+    return datetime.combine(calendar.workdays_after(china(start).date(), days), closes, CHINA)
 
 
 def add_natural_hours(start: datetime, hours: float) -> datetime:

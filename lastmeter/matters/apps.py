@@ -28,22 +28,24 @@ class MattersConfig(AppConfig):
             Template,
             WhistleLevel,
         )
+        from lastmeter.matters.rulebook import glance
         from lastmeter.matters.talking import templates
         from lastmeter.matters.together import handing as parts_handing
 
         seam.register(DossierKind.MATTER, bells.BELLS)
         followers.register(DistrictName, followers.of_model(DistrictName, _("来源地名")))
         followers.in_hands(Dossier, handing.in_hand)
-        followers.register(ProfileRule, followers.of_model(ProfileRule, _("流程规则")))
-        followers.register(Cap, followers.of_model(Cap, _("次数规则")))
+        followers.register(ProfileRule, policy.follower(ProfileRule, _("流程规则")))
+        followers.register(Cap, policy.follower(Cap, _("次数规则")))
         followers.register(Duty, followers.of_model(Duty, _("职责清单")))
         followers.register(ItemList, followers.of_model(ItemList, _("事项清单")))
         followers.register(Grievance, followers.of_model(Grievance, _("办理投诉")))
-        followers.register(LapseRule, followers.of_model(LapseRule, _("补充到期规则")))
+        followers.register(LapseRule, policy.follower(LapseRule, _("补充到期规则")))
         followers.register(Template, templates.FOLLOWER)
-        followers.register(WhistleLevel, policy.follower(WhistleLevel, _("哨级规则"), ("colour",)))
+        followers.register(WhistleLevel, policy.follower(WhistleLevel, _("哨级规则")))
         followers.register(SavedList, followers.of_model(SavedList, _("常用清单")))
         keepers.register("matters", holdings.KEEPER)
         handovers.register("matters", handing.WORK)
         handovers.register("parts", parts_handing.WORK)
         gaps.register("ownerless", ownerless.GAP)
+        glance.register()

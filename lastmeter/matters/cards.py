@@ -13,12 +13,11 @@ from lastmeter.accounts.requests import actor_in
 from lastmeter.grid import posts, scope, tree
 from lastmeter.grid.models import Level, Node
 from lastmeter.kit import ids
-from lastmeter.matters import awaited, flow_rules, policy
+from lastmeter.matters import awaited, policy
 from lastmeter.matters.catalogue import keeping
 from lastmeter.matters.lists import reading
 from lastmeter.matters.lists.filters import Filters
-from lastmeter.matters.talking import grievances, letters, templates
-from lastmeter.matters.timing import rulebook
+from lastmeter.matters.talking import grievances, letters
 from lastmeter.matters.views import field, progress
 from lastmeter.matters.whistles import reading as whistling
 
@@ -126,11 +125,6 @@ def has_list(request: HttpRequest) -> bool:
     return bool(scope.held(actor_in(request)))
 
 
-def sets_rules(request: HttpRequest) -> bool:
-    """Whether this person sets the rules on time of a place."""
-    return scope.has_post(actor_in(request), rulebook.RULERS, rulebook.LOWEST)
-
-
 def takes_reports(request: HttpRequest) -> bool:
     """Whether this person files on somebody's behalf."""
     return policy.files_for_others(actor_in(request))
@@ -181,11 +175,6 @@ def finds(request: HttpRequest) -> bool:
     return policy.settles_on_the_spot(actor_in(request))
 
 
-def keeps_flows(request: HttpRequest) -> bool:
-    """Whether the rules of flows are this person's to keep."""
-    return flow_rules.keeps(actor_in(request))
-
-
 def posts_letters(request: HttpRequest) -> bool:
     """Whether letters are for this person: whoever keeps a desk."""
     return policy.works_at_desk(actor_in(request))
@@ -194,11 +183,6 @@ def posts_letters(request: HttpRequest) -> bool:
 def reads_grievances(request: HttpRequest) -> bool:
     """Whether complaints about the handling may lie with this person."""
     return grievances.reads(actor_in(request))
-
-
-def keeps_templates(request: HttpRequest) -> bool:
-    """Whether this person may change what requesters are told."""
-    return bool(templates.grounds(actor_in(request)))
 
 
 HERO = hero
@@ -213,16 +197,13 @@ CARDS = [
 ]
 BADGES = {"/queue/": waiting}
 GATES = {
-    "/flow-rules/": keeps_flows,
     "/today/": works_in_field,
     "/found/": finds,
     "/queue/": has_list,
     "/ledger/": has_list,
     "/whistles/": has_list,
-    "/rules/": sets_rules,
     "/matters/new/": takes_reports,
     "/catalogue/": looks_up,
-    "/templates/": keeps_templates,
     "/grievances/": reads_grievances,
     "/letters/": posts_letters,
 }

@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from lastmeter.accounts.actors import Actor
 from lastmeter.dossiers import attachments
 from lastmeter.kit.uploads import Photo
-from lastmeter.matters import tell
 from lastmeter.matters.models import Matter, SiteCheck
 from lastmeter.matters.steps import move, tell_story
+from lastmeter.matters.talking import tell
 
 
 def check(

@@ -13,7 +13,7 @@ from lastmeter.dossiers.models import Event
 from lastmeter.grid.models import Level
 from lastmeter.kit import bulk
 from lastmeter.kit.text import on_record
-from lastmeter.matters import lifecycle, policy, profiles, promises, tell
+from lastmeter.matters import lifecycle, policy, profiles, promises
 from lastmeter.matters.models import (
     Cap,
     Cause,
@@ -26,6 +26,7 @@ from lastmeter.matters.models import (
     Revisit,
 )
 from lastmeter.matters.steps import Overtaken, end_assignment, lay_with, move, move_many, tell_stories, tell_story
+from lastmeter.matters.talking import tell
 from lastmeter.matters.together import parts
 
 REOPEN_KIND = "reopen"

@@ -18,11 +18,11 @@ from lastmeter.grid.defaults import CUSTOMARY
 from lastmeter.grid.models import Level, Node
 from lastmeter.kit.zhtime import Timetable
 from lastmeter.matters import promises
-from lastmeter.matters.asking import ASK_KIND
 from lastmeter.matters.closing import REOPEN_KIND
 from lastmeter.matters.intake import ANSWER, FIX
 from lastmeter.matters.models import Cap, Category, Colour, Profile, Rank, Scheme, Urgency, WhistleLevel
 from lastmeter.matters.talking import grievances
+from lastmeter.matters.talking.asking import ASK_KIND
 from lastmeter.matters.whistles import lifecycle as whistling
 
 R = TypeVar("R", Limit, Rung, Bound, Cap, OfficeSpan, WhistleLevel)
@@ -30,11 +30,12 @@ LOCAL = "local"
 PETITION_BASIS = "信访工作条例第二十二、二十三、三十四、三十五条"
 DAY = 24  # natural hours
 # Returns within a working day and twice, a dispute in two, a part in three: 12345 practice (DOMAIN.md 5.3, [K]).
-# An existing installation gets these rows by migration matters/0003.
+# An existing installation gets these rows by the migrations matters/0003 and 0016.
 LIMITS_OF_FLOWS = (
     (promises.RETURN, "", "", 1, Measure.WORKING_DAYS, 100),
     (promises.RETURN, Profile.PETITION, "", 5, Measure.WORKING_DAYS, 100),
     (promises.DISPUTE, "", "", 2, Measure.WORKING_DAYS, 50),
+    (promises.TRANSFER, "", "", 1, Measure.WORKING_DAYS, 50),
     (promises.ASSIST, "", "", 3, Measure.WORKING_DAYS, 75),
     (promises.REPEAT, "", "", 90 * DAY, Measure.NATURAL_HOURS, 100),
     ("register", Profile.PETITION, "", 15 * DAY, Measure.NATURAL_HOURS, 75),
@@ -44,7 +45,7 @@ LIMITS_OF_FLOWS = (
     (REOPEN_KIND, Profile.PETITION, "", 30 * DAY, Measure.NATURAL_HOURS, 100),
 )
 # Whistles (DOMAIN.md 6, [K]; Guangling: simple ones the same day, complex ones within ten working days): reporting in
-# within half a working day, an hour for a red one. An existing installation gets them by migration matters/0016.
+# within half a working day, an hour for a red one. An existing installation gets them by migration matters/0018.
 LIMITS_OF_WHISTLES = (
     (whistling.APPROVE, whistling.NAME, "", 4, Measure.WORKING_HOURS, 75),
     (whistling.APPROVE, whistling.NAME, Colour.RED, 1, Measure.NATURAL_HOURS, 50),
@@ -85,6 +86,9 @@ LADDER = (
     (Demand.Kind.SUPERVISE, 2, 3, Measure.WORKING_DAYS, Level.COUNTY),
     (REVIEW, 1, 1, Measure.WORKING_DAYS, Level.TOWN),
     (REVIEW, 2, 5, Measure.WORKING_DAYS, Level.COUNTY),
+    (promises.DISPUTE, 1, 1, Measure.WORKING_DAYS, Level.COUNTY),
+    (promises.TRANSFER, 1, 1, Measure.WORKING_DAYS, Level.TOWN),
+    (promises.TRANSFER, 2, 3, Measure.WORKING_DAYS, Level.COUNTY),
     *LADDER_OF_WHISTLES,
 )
 # kind, profile, urgency, amount, measure, warning share

@@ -13,11 +13,12 @@ from lastmeter.grid.models import Unit
 from lastmeter.kit import bulk
 from lastmeter.kit.text import on_record
 from lastmeter.kit.zhtime import CHINA
-from lastmeter.matters import profiles, promises, tell
+from lastmeter.matters import profiles, promises
 from lastmeter.matters.catalogue import community
 from lastmeter.matters.models import Assignment, Category, Matter, Part, Urgency
 from lastmeter.matters.screening import classify, name_as
 from lastmeter.matters.steps import end_assignment, lay_with, move, move_many, tell_stories, tell_story
+from lastmeter.matters.talking import tell
 from lastmeter.matters.timing.binding import tell_changed, tell_changed_many
 
 

@@ -16,9 +16,9 @@ from lastmeter.grid.models import Post, Tenure, at_or_below
 from lastmeter.grid.staff.handovers import Item, OpenWork
 from lastmeter.kit.ids import pretty
 from lastmeter.kit.text import on_record
-from lastmeter.matters import tell
 from lastmeter.matters.models import Assignment, Matter
 from lastmeter.matters.policy import HANDLERS
+from lastmeter.matters.talking import tell
 
 
 def lying_with(post: Post, holder: User) -> QuerySet[Matter]:

@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from lastmeter.accounts.actors import Actor
 from lastmeter.dossiers import attachments
 from lastmeter.kit.uploads import Photo
-from lastmeter.matters import policy, tell
+from lastmeter.matters import policy
 from lastmeter.matters.models import Matter, Outcome, Profile, Reply
 from lastmeter.matters.steps import move, tell_story
+from lastmeter.matters.talking import tell
 from lastmeter.matters.timing import pressing
 
 

@@ -23,9 +23,9 @@ from lastmeter.grid.models import Level
 from lastmeter.kit import bulk, crypto, ids
 from lastmeter.kit.text import TooLong, clean
 from lastmeter.kit.uploads import Photo
-from lastmeter.matters import lifecycle, profiles, tell
+from lastmeter.matters import lifecycle, profiles
 from lastmeter.matters.models import Assignment, Closure, Matter, Outcome, Profile, Requester, Source, Urgency
-from lastmeter.matters.talking import telling
+from lastmeter.matters.talking import tell, telling
 from lastmeter.matters.tracking import tracking_code, tracking_hash
 
 MOST_TEXT = 5000
@@ -191,7 +191,7 @@ def _write_fresh(fresh: list[_Ready], *, by: Actor, client: str, now: datetime, 
     pairs = list(zip(fresh, dossiers, strict=True))
     asked = (_requester(ready.report, dossier, by, now) for ready, dossier in pairs)
     bulk.create(Requester, filter(None, asked))
-    events.record_many(_story(pairs), by=by, now=now, keys=False)
+    events.write_many(_story(pairs), by=by, now=now)
     bulk.create(Deadline, _with_dossier(dossiers, planned))
     search.write_many(
         (dossier.pk, search.tokens(dossier.title, dossier.place, ready.report.text)) for ready, dossier in pairs

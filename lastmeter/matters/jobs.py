@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from lastmeter.matters import asking, holdings
+from lastmeter.matters import holdings
 from lastmeter.matters.catalogue import loading
 from lastmeter.matters.lists.bulk import runs
-from lastmeter.matters.talking import grievances, outside
+from lastmeter.matters.talking import asking, grievances, outside
 
 
 def lapse(now: datetime) -> int:

@@ -9,6 +9,7 @@ from lastmeter.accounts.actors import Actor
 from lastmeter.dossiers.models import Dossier
 from lastmeter.grid.ground import Kept
 from lastmeter.grid.models import valid_on
+from lastmeter.grid.policy import Known
 from lastmeter.kit.text import on_record
 from lastmeter.kit.zhtime import CHINA
 from lastmeter.matters import lifecycle, promises, rules
@@ -18,36 +19,33 @@ from lastmeter.matters.steps import Overtaken, move, tell_story
 
 def choose(path: str, *, source: str, category_id: int | None, now: datetime) -> Profile:
     """The profile for a report at a place (China date of `now`); the grid's own flow where no row speaks."""
-    known = _flow_rules(now)
+    known = _flows.on(now.astimezone(CHINA).date())
     above = _lineage(category_id) if any(rule.category for rule in known) else ()
     return Profile(rules.choose_profile(known, path=path, source=source, categories=above) or Profile.GRID)
 
 
 def most(matter: Matter, kind: Cap.Kind, *, now: datetime) -> int | None:
     """How often something may happen with this matter; None when no row speaks of it."""
-    return rules.choose_cap(_caps(now), path=matter.dossier.path, kind=kind, profile=matter.profile)
+    return most_at(matter.dossier.path, kind, matter.profile, now=now)
 
 
-_kept_rules: Kept[dict[date, list[rules.FlowRule]]] = Kept(dict)
-_kept_caps: Kept[dict[date, list[rules.CapRule]]] = Kept(dict)
+def most_at(path: str, kind: Cap.Kind, profile: str, *, now: datetime) -> int | None:
+    """How often something may happen at a place in a flow ("": in any); None when no row speaks of it."""
+    return rules.choose_cap(_caps.on(now.astimezone(CHINA).date()), path=path, kind=kind, profile=profile)
+
+
+def _read_flows(today: date) -> list[rules.FlowRule]:
+    rows = ProfileRule.objects.filter(valid_on(today)).order_by("pk")
+    return [rules.FlowRule(*row) for row in rows.values_list("node__path", "source", "category", "profile")]
+
+
+def _read_caps(today: date) -> list[rules.CapRule]:
+    rows = Cap.objects.filter(valid_on(today)).order_by("pk")
+    return [rules.CapRule(*row) for row in rows.values_list("node__path", "kind", "profile", "most")]
+
+
+_flows, _caps = Known(_read_flows), Known(_read_caps)
 _kept_lineages: Kept[dict[int, tuple[int, ...]]] = Kept(dict)
-
-
-def _flow_rules(now: datetime) -> list[rules.FlowRule]:
-    known, today = _kept_rules.get(), now.astimezone(CHINA).date()
-    if today not in known:
-        rows = ProfileRule.objects.filter(valid_on(today)).order_by("pk")
-        columns = ("node__path", "source", "category", "profile")
-        known[today] = [rules.FlowRule(*row) for row in rows.values_list(*columns)]
-    return known[today]
-
-
-def _caps(now: datetime) -> list[rules.CapRule]:
-    known, today = _kept_caps.get(), now.astimezone(CHINA).date()
-    if today not in known:
-        rows = Cap.objects.filter(valid_on(today)).order_by("pk")
-        known[today] = [rules.CapRule(*row) for row in rows.values_list("node__path", "kind", "profile", "most")]
-    return known[today]
 
 
 def _lineage(category_id: int | None) -> tuple[int, ...]:

@@ -16,11 +16,12 @@ from lastmeter.matters import lifecycle
 from lastmeter.matters.models import Matter
 from lastmeter.matters.whistles import lifecycle as whistling
 
-DISPUTE, ASSIST, TASK = "dispute", "assist", "task"  # clocks of one party, not of the whole matter
+DISPUTE, TRANSFER = "dispute", "transfer"  # what waits for a decision; named like the kinds of `Objection`
+ASSIST, TASK = "assist", "task"  # parts of the work
 RETURN, REPEAT = "return", "repeat"  # windows: how long back is looked, or how long something may be done
 WHISTLE = whistling.KINDS  # clocks of a whistle's people and units
 WORK = ("fix", "recheck")  # the clocks of the work itself, which a pause or an extension moves
-LEGS = (DISPUTE, ASSIST, TASK, *WHISTLE)
+LEGS = (DISPUTE, TRANSFER, ASSIST, TASK, *WHISTLE)  # clocks of one party, not of the whole matter
 
 
 def wanted(matter: Matter, kind: str, start: datetime, *, leg: str = "") -> deadlines.Wanted:
@@ -108,10 +109,9 @@ def recount_many(matters: Sequence[Matter], *, now: datetime) -> dict[int, list[
     asked = {each.pk: [wanted(each, kind, now) for kind in words[each.pk]] for each in matters}
     found: dict[int, list[Changed]] = {}
     for moved in recounting.rebind_many(asked, now=now):
-        row = moved.deadline
-        if row.kind in words[row.dossier_id]:
-            changed = Changed(words[row.dossier_id][row.kind], moved.before, row.due_at)
-            found.setdefault(row.dossier_id, []).append(changed)
+        if moved.kind in words[moved.dossier_id]:
+            changed = Changed(words[moved.dossier_id][moved.kind], moved.before, moved.after)
+            found.setdefault(moved.dossier_id, []).append(changed)
     return found
 
 

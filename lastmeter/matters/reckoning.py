@@ -65,20 +65,21 @@ def promised(dossier_id: int, *, public: bool = False) -> list[Promised]:
     """
     rows = Deadline.objects.filter(dossier=dossier_id, leg="").select_related("limit", "dossier")
     rows = rows.annotate(
-        turned=Exists(Hold.objects.filter(deadline=OuterRef("pk")))
-        | Exists(Extension.objects.filter(deadline=OuterRef("pk"))),
+        held=Exists(Hold.objects.filter(deadline=OuterRef("pk"))),
+        longer=Exists(Extension.objects.filter(deadline=OuterRef("pk"))),
         waiting=Exists(Suspension.objects.filter(dossier=dossier_id, state=Suspension.State.ASKED)),
     )
     reasons = Hold.objects.select_related("pause", "suspension").order_by("pk")
     found = list((rows.filter(kind__in=PUBLIC) if public else rows).order_by("due_at", "pk"))
-    prefetch_related_objects([each for each in found if each.turned], Prefetch("holds", reasons), "extensions")
-    return [_promised(each, turned=each.turned, waiting=each.waiting) for each in found]
+    prefetch_related_objects([each for each in found if each.held], Prefetch("holds", reasons))
+    prefetch_related_objects([each for each in found if each.longer], "extensions")
+    return [_promised(each, held=each.held, longer=each.longer, waiting=each.waiting) for each in found]
 
 
-def _promised(deadline: Deadline, *, turned: bool, waiting: bool) -> Promised:
+def _promised(deadline: Deadline, *, held: bool, longer: bool, waiting: bool) -> Promised:
     limit = deadline.limit
-    holds = list(deadline.holds.all()) if turned else []
-    extensions = list(deadline.extensions.all()) if turned else []
+    holds = list(deadline.holds.all()) if held else []
+    extensions = list(deadline.extensions.all()) if longer else []
     return Promised(
         name=str(name_of(deadline.kind)),
         deadline=deadline,

@@ -17,9 +17,10 @@ from lastmeter.dossiers.models import Dossier, Event
 from lastmeter.kit import zhtime
 from lastmeter.kit.ids import pretty
 from lastmeter.kit.text import bigrams, on_record
-from lastmeter.matters import lifecycle, promises, rules, tell
+from lastmeter.matters import lifecycle, promises, rules
 from lastmeter.matters.models import Closure, Matter, Outcome, Requester, Screening
 from lastmeter.matters.steps import Overtaken, move, tell_story
+from lastmeter.matters.talking import tell
 
 WINDOW = timedelta(days=90)  # where no limit row of kind "repeat" speaks
 ALIKE = 0.2

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterable, Set
 from dataclasses import dataclass
 
+from lastmeter.grid.rules import nearest
+
 
 def likeness(one: Set[str], other: Set[str], *, near: bool) -> float:
     """How much two texts share of their character pairs: overlap of the shorter one, a little more when near.
@@ -33,18 +35,14 @@ def choose_profile(rules: Iterable[FlowRule], *, path: str, source: str, categor
     """
     depth = {category: -place for place, category in enumerate(categories)}
 
-    def rank(rule: FlowRule) -> tuple[int, bool, int, bool]:
+    def particular(rule: FlowRule) -> tuple[bool, int, bool]:
         named = rule.category is not None
-        return len(rule.path), named, depth[rule.category] if rule.category is not None else 0, rule.source != ""
+        return named, depth[rule.category] if rule.category is not None else 0, rule.source != ""
 
-    fitting = [
-        rule
-        for rule in rules
-        if path.startswith(rule.path)
-        and rule.source in ("", source)
-        and (rule.category is None or rule.category in depth)
-    ]
-    best = max(fitting, key=rank, default=None)
+    fitting = (
+        rule for rule in rules if rule.source in ("", source) and (rule.category is None or rule.category in depth)
+    )
+    best = nearest(fitting, path, particular)
     return best.profile if best else None
 
 
@@ -60,7 +58,6 @@ class CapRule:
 
 def choose_cap(rules: Iterable[CapRule], *, path: str, kind: str, profile: str) -> int | None:
     """How often it may happen here: the nearest ancestor's row, one for the profile first; None when none speaks."""
-    fitting = [each for each in rules if path.startswith(each.path) and each.kind == kind]
-    fitting = [each for each in fitting if each.profile in ("", profile)]
-    best = max(fitting, key=lambda each: (len(each.path), each.profile != ""), default=None)
+    fitting = (each for each in rules if each.kind == kind and each.profile in ("", profile))
+    best = nearest(fitting, path, lambda each: each.profile != "")
     return best.most if best else None

@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from lastmeter.accounts.actors import Actor
 from lastmeter.dossiers.models import Dossier
 from lastmeter.kit.text import on_record
-from lastmeter.matters import lifecycle, profiles, promises, tell
+from lastmeter.matters import lifecycle, profiles, promises
 from lastmeter.matters.models import Category, Channel, Ground, Matter, Screening, Urgency
 from lastmeter.matters.steps import Overtaken, move, tell_story
+from lastmeter.matters.talking import tell
 from lastmeter.matters.timing.binding import tell_changed
 
 

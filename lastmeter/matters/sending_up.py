@@ -6,10 +6,11 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from lastmeter.accounts.actors import Actor
-from lastmeter.matters import intake, tell
+from lastmeter.matters import intake
 from lastmeter.matters.models import Matter
 from lastmeter.matters.policy import TOP_DESK
 from lastmeter.matters.steps import Overtaken, end_assignment, lay_with, move, tell_story
+from lastmeter.matters.talking import tell
 
 
 @transaction.atomic

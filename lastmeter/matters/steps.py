@@ -86,7 +86,7 @@ def lapse_objections(matter_ids: Sequence[int], *, now: datetime) -> None:
     """End what still waits for a decision: the matters have gone on without one."""
     open_ones = Objection.objects.filter(matter__in=matter_ids, decided_at=None)
     if open_ones.update(verdict=Objection.Verdict.LAPSED, decided_at=now):
-        deadlines.end_many(matter_ids, [promises.DISPUTE], now=now, void=True)
+        deadlines.end_many(matter_ids, [promises.DISPUTE, promises.TRANSFER], now=now, void=True)
         deadlines.refresh(matter_ids)
 
 

@@ -78,6 +78,7 @@ SAYS: dict[str, str | Promise] = {
     "matter.overdue_accept": gettext_lazy("超过受理告知期限"),
     "matter.overdue_recheck": gettext_lazy("超过复查期限"),
     "matter.overdue_dispute": gettext_lazy("超过裁定期限"),
+    "matter.overdue_transfer": gettext_lazy("转办申请超过答复期限"),
     "matter.overdue_assist": gettext_lazy("协办超过期限"),
     "matter.overdue_task": gettext_lazy("小任务超过期限"),
     "matter.overdue_review": gettext_lazy("挂账到了复核日期"),

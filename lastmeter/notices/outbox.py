@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lastmeter.accounts import people
 from lastmeter.accounts.models import User
-from lastmeter.kit import bulk
+from lastmeter.kit import bulk, columns
 from lastmeter.kit.text import on_record
 from lastmeter.notices import rules
 from lastmeter.notices.channels import CHANNELS
@@ -61,13 +61,13 @@ def tell_many(messages: Sequence[Message], *, now: datetime) -> int:
     """
     if not messages:
         return 0
-    bulk.create(Notice, [_notice(message, now) for message in messages], skip=True)
+    columns.insert(Notice, _notices(messages, now), skip=True)
     if CHANNELS["email"].available():
         addresses = people.emails_of({message.user_id for message in messages})
         mails = [
             _mail(message, addresses[message.user_id], now) for message in messages if message.user_id in addresses
         ]
-        Delivery.objects.bulk_create(mails, ignore_conflicts=True)
+        bulk.create(Delivery, mails, skip=True)
     return len(messages)
 
 
@@ -108,17 +108,17 @@ def has(channel: str) -> bool:
     return CHANNELS[channel].available()
 
 
-def _notice(message: Message, now: datetime) -> Notice:
-    return Notice(
-        user_id=message.user_id,
-        kind=message.kind,
-        title=rules.clip(message.title, 200),
-        words=message.words,
-        link=message.link,
-        key=message.key,
-        urgent=message.urgent,
-        at=now,
-    )
+def _notices(messages: Sequence[Message], now: datetime) -> dict[str, object]:
+    return {
+        "user_id": [message.user_id for message in messages],
+        "kind": columns.shared(message.kind for message in messages),
+        "title": [rules.clip(message.title, 200) for message in messages],
+        "words": columns.shared(message.words for message in messages),
+        "link": [message.link for message in messages],
+        "key": [message.key for message in messages],
+        "urgent": columns.shared(message.urgent for message in messages),
+        "at": now,
+    }
 
 
 def _mail(message: Message, address: str, now: datetime) -> Delivery:

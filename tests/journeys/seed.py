@@ -7,7 +7,9 @@ django.setup()
 from django.core.management import call_command  # noqa: E402 - settings first
 
 from tests import cast  # noqa: E402
+from tests.journeys.drafts import draft_of_merged_grids  # noqa: E402
 
 call_command("migrate", verbosity=0)
 call_command("collectstatic", interactive=False, verbosity=0)
 cast.seed()
+draft_of_merged_grids(cast.load())

@@ -33,11 +33,13 @@ def report(page: Page, text: str, axe: Axe | None = None) -> tuple[str, str]:
 
 def do(page: Page, words: str, fill: dict[str, str] | None = None) -> None:
     """Press an act's button; in its dialog fill what is asked and send."""
-    page.locator(".actions, .others").get_by_role("button", name=re.compile(f"^{words}")).or_(
-        page.locator(".actions, .others").get_by_role("link", name=re.compile(f"^{words}"))
-    ).first.click()
-    dialog = page.locator("dialog[open], .dialog:target")
-    if dialog.count():
+    acts, name = page.locator(".actions, .others"), re.compile(f"^{words}")
+    pressed = acts.get_by_role("button", name=name).or_(acts.get_by_role("link", name=name)).first
+    asks = pressed.evaluate("element => element.tagName") == "A"
+    pressed.click()
+    if asks:  # its form stands on the page, or is fetched now
+        dialog = page.locator("dialog[open]")
+        expect(dialog).to_be_visible()
         for label, value in (fill or {}).items():
             dialog.get_by_label(label).fill(value)
         dialog.get_by_role("button", name=re.compile(f"^{words}")).click()

@@ -64,5 +64,3 @@ def test_a_street_whistles_up_units_and_their_people_are_in_and_out_with_two_tap
     for address in ("/whistles/ledger/", "/volunteering/"):
         cadre.goto(address)
         axe(cadre)
-    street.goto("/whistles/levels/")
-    axe(street)

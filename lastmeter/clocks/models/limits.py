@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from lastmeter.grid.models import Level, Node, PolicyRow, Unit
+from lastmeter.grid.models import Level, PolicyRow, Unit, lasting
 
 
 class Measure(models.TextChoices):
@@ -15,6 +15,8 @@ class Measure(models.TextChoices):
 
 class Limit(PolicyRow):
     """A time limit as a policy row: the nearest ancestor's valid row of a kind wins, the most particular one first."""
+
+    KEY = ("kind", "profile", "category", "urgency", "unit")
 
     kind = models.CharField(_("期限"), max_length=12)
     profile = models.CharField(_("流程"), max_length=12, blank=True)
@@ -27,7 +29,10 @@ class Limit(PolicyRow):
 
     class Meta:
         verbose_name = _("时限规则")
-        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="limit_positive")]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="limit_positive"),
+            lasting("limit_span"),
+        ]
 
 
 class Rung(PolicyRow):
@@ -35,6 +40,8 @@ class Rung(PolicyRow):
 
     Of each number the nearest ancestor's valid row wins; one for a kind of deadline goes before one for all.
     """
+
+    KEY = ("kind", "number")
 
     kind = models.CharField(_("期限"), max_length=12, blank=True)
     number = models.PositiveSmallIntegerField(_("第几级"))
@@ -44,10 +51,13 @@ class Rung(PolicyRow):
 
     class Meta:
         verbose_name = _("逐级上报规则")
-        constraints = [models.CheckConstraint(condition=Q(amount__gt=0) & Q(number__gt=0), name="rung_positive")]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0) & Q(number__gt=0), name="rung_positive"),
+            lasting("rung_span"),
+        ]
 
 
-class Bound(models.Model):
+class Bound(PolicyRow):
     """A number of the rules on pausing, extending, suspending and urging, as a policy row; `which` narrows it.
 
     The nearest ancestor's valid row wins; one for a particular reason or kind goes before one for all. Without a row
@@ -62,13 +72,12 @@ class Bound(models.Model):
         REVIEW_DAYS = "review_days", _("挂账最长几天复核一次")
         URGE_DAYS = "urge_days", _("诉求人隔几天可以再催一次")
 
-    node = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="bounds")
+    KEY = ("what", "which")
+
     what = models.CharField(_("哪一项"), max_length=12, choices=What.choices)
     which = models.CharField(_("哪一种"), max_length=12, blank=True)
     amount = models.PositiveIntegerField(_("数量"))
-    basis = models.CharField(_("依据"), max_length=200, blank=True)
-    valid_from = models.DateField(_("有效自"))
-    valid_to = models.DateField(_("有效至"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("期限变动上限")
+        constraints = [lasting("bound_span")]

@@ -66,6 +66,7 @@ def adopt_sums(paths: Iterable[str]) -> int:
     grids = {
         path[: sum(1 for level in chain if level <= Level.GRID) * (len(path) // len(chain))]
         for path, chain in zip(listed, ancestor_ids(listed), strict=True)
+        if Level.GRID in chain  # what has no grid yet counts for none
     }
     changed = [each for each in grid_sums(sorted(grids)) if each.buildings and each.differs]
     for each in changed:

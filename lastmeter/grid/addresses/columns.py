@@ -53,7 +53,7 @@ def columns_of(header: Sequence[str]) -> dict[str, str]:
     found = {ours: folded[name] for ours, names in HEADERS.items() for name in reversed(names) if name in folded}
     if not found.keys() & {"address", "road", "compound"}:
         raise BadSheet(_("缺少这些列：%(names)s。") % {"names": _("地址，或道路、小区")})
-    if not found.keys() & {"code", "grid"} and not {"lon", "lat"} <= found.keys():
+    if not found.keys() & {"code", "grid", "community"} and not {"lon", "lat"} <= found.keys():
         raise BadSheet(_("缺少这些列：%(names)s。") % {"names": _("网格代码、网格名称，或经度和纬度")})
     return found
 
@@ -118,7 +118,7 @@ def _point(lon: str, lat: str) -> tuple[float, float] | None:
 
 
 class Places:
-    """Finds the grid or micro-grid of many lines at once: three queries and one batch of points."""
+    """Finds the grid or micro-grid, else the community of many lines at once: three queries and one batch of points."""
 
     def __init__(self, lines: Sequence[Line]) -> None:
         current = Node.objects.current(timezone.localdate())
@@ -127,7 +127,7 @@ class Places:
         for start in range(0, len(codes), 500):
             rows = Code.objects.filter(code__in=codes[start : start + 500]).order_by("valid_from", "id")
             self._codes.update(rows.values_list("code", "node_id"))
-        names = sorted({line.grid for line in lines if line.grid and not line.code})
+        names = sorted({line.grid or line.community for line in lines if not line.code} - {""})
         self._names: dict[str, list[Node]] = {}
         for start in range(0, len(names), 500):
             for node in current.filter(name__in=names[start : start + 500]).select_related("parent"):
@@ -139,10 +139,13 @@ class Places:
             self._nodes.update(current.in_bulk(wanted[start : start + 500]))
 
     def node(self, line: Line) -> Node:
-        """The node of a line by code, else by name, else by point. Raises BadAddress with the reason."""
+        """The node of a line by code, else by name, else by point. Raises BadAddress with the reason.
+
+        A list that knows the village or community alone is taken: those buildings wait on the coverage page for a grid.
+        """
         node = self._found(line)
-        if node.level < Level.GRID:
-            raise BadAddress(_("“%(name)s”不是网格，请写到网格或楼、巷。") % {"name": node.name})
+        if node.level < Level.COMMUNITY:
+            raise BadAddress(_("“%(name)s”太大，请写到网格，至少写到村（社区）。") % {"name": node.name})
         return node
 
     def _found(self, line: Line) -> Node:
@@ -154,6 +157,8 @@ class Places:
         if line.grid:
             return self._named(line)
         node = self._nodes.get(self._points.get(line.row.number, -1))
+        if line.community and (node is None or node.level < Level.COMMUNITY):
+            return self._of_community(line.community)
         if node is None:
             raise BadAddress(_("没有写网格，经纬度也不在任何网格里。"))
         return node
@@ -167,6 +172,14 @@ class Places:
         if found:
             raise BadAddress(_("叫“%(name)s”的网格不止一个，请写网格代码，或加上社区一列。") % {"name": line.grid})
         raise BadAddress(_("没有叫“%(name)s”的网格。") % {"name": line.grid})
+
+    def _of_community(self, name: str) -> Node:
+        found = [node for node in self._names.get(name, []) if node.level == Level.COMMUNITY]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise BadAddress(_("叫“%(name)s”的村（社区）不止一个，请写代码。") % {"name": name})
+        raise BadAddress(_("没有叫“%(name)s”的村（社区）。") % {"name": name})
 
 
 def _located(lines: Sequence[Line]) -> dict[int, int]:

@@ -15,7 +15,7 @@ from lastmeter.grid.addresses import balance, book, columns
 from lastmeter.grid.addresses.book import BadAddress
 from lastmeter.grid.addresses.columns import Line
 from lastmeter.grid.addresses.parsing import Parts, key
-from lastmeter.grid.models import Building, Compound, Entrance, Node, Road
+from lastmeter.grid.models import Building, Compound, Entrance, Level, Node, Road
 from lastmeter.kit import bulk
 from lastmeter.kit.sheets import BadSheet, Row, read_rows, write_rows
 from lastmeter.kit.text import TooLong
@@ -36,6 +36,7 @@ class AddressReport:
     entrances: int = 0
     households: int = 0
     summed: int = 0
+    placeless: int = 0  # buildings whose grid the file does not say and nobody knows yet
     refused: list[tuple[Row, str]] = field(default_factory=list)
 
     def sentence(self) -> str:
@@ -52,6 +53,8 @@ class AddressReport:
             "households": self.households,
             "refused": len(self.refused),
         }
+        if self.placeless:
+            said += _("其中 %(count)d 栋只知道社区，还没有网格。") % {"count": self.placeless}
         return _("试运行，没有写入：%(said)s") % {"said": said} if self.dry_run else said
 
     def lines(self) -> Iterator[str]:
@@ -205,7 +208,7 @@ def _identity(building: Building) -> Identity:
 
 def _standing(towns: set[int]) -> dict[Identity, Building]:
     """The open buildings of these streets and towns by what makes them the same."""
-    rows = Building.objects.filter(closed_on=None)
+    rows = Building.objects.filter(closed_on=None).select_related("node")
     by_road, by_compound = rows.filter(road__node__in=towns), rows.filter(compound__node__in=towns)
     return {_identity(each): each for each in (*by_road, *by_compound)}
 
@@ -228,6 +231,7 @@ def _write_buildings(
     bulk.create(Entrance, made)
     report.opened, report.entrances, report.changed = len(fresh), len(made), len(touched)
     report.unchanged = len(kept) - len(touched)
+    report.placeless = sum(row.node.level < Level.GRID for row in (*fresh, *(old for _each, _new, old in kept)))
     report.households = sum(standing.get(_identity(building), building).households for _each, building in rows)
 
 
@@ -235,7 +239,9 @@ def _take_over(each: _Wanted, old: Building, new: Building, units: dict[str, Ent
     """Put onto the standing row what the file says of it; what the file leaves out stays. True when it changed."""
     before = (old.node_id, old.road_id, old.number, old.households, old.lon, old.lat)
     total = each.total({name: row.households for name, row in units.items()})
-    old.node_id, old.households = new.node_id, old.households if total is None else total
+    if not old.node.path.startswith(new.node.path):  # a list that knows the community alone takes away no grid
+        old.node = new.node
+    old.households = old.households if total is None else total
     old.road_id, old.number = new.road_id or old.road_id, new.number or old.number
     if new.lon is not None:
         old.lon, old.lat = new.lon, new.lat

@@ -70,6 +70,11 @@ def names() -> list[str]:
     return list(_gaps)
 
 
+def gap(name: str) -> Gap:
+    """The kind of gap of that name. Raises KeyError for one that nobody has named."""
+    return _gaps[name]
+
+
 def part(
     name: str, actor: Actor, today: date, *, size: int, cursor: str | None = None, under: Collection[str] = ("",)
 ) -> Part:

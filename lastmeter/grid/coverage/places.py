@@ -5,15 +5,16 @@ from datetime import date
 from functools import partial, reduce
 from operator import or_
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lastmeter.grid import policy, scope, tree
+from lastmeter.grid.addresses import finding, placing
 from lastmeter.grid.coverage import gaps
 from lastmeter.grid.keeping import DRAWERS, KEEPERS, LOWEST
-from lastmeter.grid.models import Level, Node, Post, Shape, Tenure, TenureQuerySet
+from lastmeter.grid.models import Building, Level, Node, Post, Shape, Tenure, TenureQuerySet
 from lastmeter.grid.posts import PUBLIC
 from lastmeter.grid.staff import requirements
 from lastmeter.grid.staff.requirements import Need
@@ -106,6 +107,26 @@ def _show_mute(posts: Sequence[Post]) -> list[gaps.Row]:
     return [gaps.Row(str(each), str(each.node), f"/posts/{each.pk}/#phone", _("填电话")) for each in posts]
 
 
+def placeless(paths: list[str], today: date) -> QuerySet[Building]:
+    """Buildings of the address book that lie in no grid, one for each compound: what is reported there has nobody."""
+    return placing.led_by_one(paths, today).select_related("road", "compound", "node")
+
+
+def _show_placeless(buildings: Sequence[Building]) -> list[gaps.Row]:
+    """A compound with how many of its buildings hang there: one query for all."""
+    inside = Building.objects.filter(compound__in=[each.compound_id for each in buildings], closed_on=None)
+    there = {(row[0], row[1]): row[2] for row in inside.values_list("compound", "node").annotate(n=Count("pk"))}
+    return [_unplaced(each, there.get((each.compound_id or 0, each.node_id), 1)) for each in buildings]
+
+
+def _unplaced(building: Building, count: int) -> gaps.Row:
+    title = finding.text_of(building)
+    if building.compound and count > 1:
+        title = _("%(name)s（%(count)d 栋）") % {"name": building.compound.name, "count": count}
+    note = _("只登记到“%(place)s”") % {"place": building.node.name}
+    return gaps.Row(title, note, f"/addresses/buildings/{building.pk}/place/", _("指定网格"))
+
+
 def register() -> None:
     """Name the gaps of the grid itself; called from apps.py."""
     for level, label in PEOPLE:
@@ -115,6 +136,7 @@ def register() -> None:
     gaps.register("gone", GONE)
     gaps.register("mute", MUTE)
     gaps.register("undrawn", UNDRAWN)
+    gaps.register("placeless", PLACELESS)
 
 
 PEOPLE = (
@@ -148,6 +170,15 @@ UNDRAWN = gaps.Gap(
     undrawn,
     _show_undrawn,
     BY_PATH,
+    DRAWERS,
+    LOWEST,
+)
+PLACELESS = gaps.Gap(
+    gettext_lazy("没有网格的小区和楼栋"),
+    gettext_lazy("地址簿里有这些楼，却不属于任何网格：那里的事没有网格员管。"),
+    placeless,
+    _show_placeless,
+    Keyset(("node__path", "id")),
     DRAWERS,
     LOWEST,
 )

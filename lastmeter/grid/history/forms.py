@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lastmeter.grid import scope, shapes, tree
-from lastmeter.grid.history import borders, planning
+from lastmeter.grid.history import borders, choosing, planning
 from lastmeter.grid.history.planning import NewPlace, When
 from lastmeter.grid.models import Change, ChangeKind, Level, Node
-from lastmeter.kit.forms import Day, narrow
+from lastmeter.kit.forms import Day, narrow, offer
 
 LARGEST = 8 * 1024 * 1024  # bytes of GeoJSON
 
@@ -62,6 +62,14 @@ class ChangeForm(WhenForm):
         for name, nodes in (("node", places), ("nodes", places), ("into", parents)):
             if name in self.fields:
                 narrow(self, name, nodes)
+
+    def start_from(self, node: Node, kind: str, places: QuerySet[Node], parents: QuerySet[Node]) -> None:
+        """The place is chosen: it is asked for no more, and what may be its parent or heir is of its own kind."""
+        if "node" in self.fields:
+            self.fields["node"].widget = forms.HiddenInput()
+            self.initial["node"] = node.pk
+        if "into" in self.fields:
+            narrow(self, "into", choosing.successors(kind, node, parents))
 
     def propose(self, when: When) -> Change:
         """Carry the proposal out with what was filled in. Raises DoesNotFit."""
@@ -136,6 +144,13 @@ class MergeForm(ChangeForm):
     )
     name = forms.CharField(label=gettext_lazy("合并后的名称"), max_length=100)
     code = forms.CharField(label=gettext_lazy("合并后的代码"), max_length=40, required=False)
+
+    def start_from(self, node: Node, kind: str, places: QuerySet[Node], parents: QuerySet[Node]) -> None:
+        """It and its neighbours are offered, the nearest first; only places under one parent become one."""
+        near, far = choosing.beside(node, places, timezone.localdate())
+        names = (_("从它开始"), _("和它相邻"), _("同一上级的其他（要和上面的连成一片）"))
+        offer(self, "nodes", choosing.grouped(node, near, far, names))
+        self.initial["nodes"] = [node.pk]
 
     def propose(self, when: When) -> Change:
         """Propose the merger."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import shapely
 from django.contrib import messages
@@ -19,13 +20,14 @@ from lastmeter.accounts.actors import Actor
 from lastmeter.accounts.models import User
 from lastmeter.accounts.requests import Request, signed_in
 from lastmeter.grid import mapping, picking, scope
-from lastmeter.grid.history import borders, crosswalk, following, planning, redrawing, versions
+from lastmeter.grid.history import borders, choosing, crosswalk, following, planning, redrawing, versions
 from lastmeter.grid.history.fitting import DoesNotFit, Offence, square_metres
 from lastmeter.grid.history.forms import FORMS, ChangeForm, choices
 from lastmeter.grid.history.planning import Overtaken, Plan, Target, When
 from lastmeter.grid.keeping import DRAWERS, may_draw
 from lastmeter.grid.models import Change, ChangeKind, Level, Node, at_or_below, lineage
 from lastmeter.kit import downloads, sheets
+from lastmeter.kit.ids import row_id
 
 FILES = ("csv", "xlsx")
 
@@ -71,11 +73,15 @@ def propose(request: Request, user: User, kind: str) -> HttpResponse:
             {"streets": [(each.name, f"?in={each.pk}") for each in streets], "label": label},
         )
     places, parents = choices(paths)
+    node = _chosen(request, places)
+    if request.method != "POST" and node is None and "file" not in request.GET:
+        return _where_to_start(request, kind, places)
     bound = request.method == "POST"
-    node = _chosen(request, places) if kind == ChangeKind.REDRAW else None
     form = FORMS[kind](
         *((request.POST, request.FILES) if bound else ()), places=places, parents=parents, initial={"node": node}
     )
+    if node is not None:
+        form.start_from(node, kind, places, parents)
     offences: list[Offence] = []
     if bound and form.is_valid():
         try:
@@ -87,22 +93,39 @@ def propose(request: Request, user: User, kind: str) -> HttpResponse:
         else:
             return redirect("change", made.pk)
     spots = [each.spot for each in offences if each.spot is not None]
+    redraws = kind == ChangeKind.REDRAW
     context = {
         "form": form,
         "label": label,
-        "kind": kind,
         "sketch": mapping.sketch(_around(places, spots), [], spots) if spots else None,
         "node": node,
-        "editor": borders.around(node, timezone.localdate()) if node else None,
-        "drawable": places.filter(shapes__valid_to=None, shapes__isnull=False) if kind == ChangeKind.REDRAW else None,
+        "redraws": redraws,
+        "editor": borders.around(node, timezone.localdate()) if node and redraws else None,
     }
     return render(request, "grid/change_new.html", context, status=422 if bound else 200)
 
 
+def _where_to_start(request: Request, kind: str, places: QuerySet[Node]) -> HttpResponse:
+    """The places from which a change of this kind may start: of one level (`?level=`), found by words (`?q=`)."""
+    words, street = request.GET.get("q", "").strip()[:40], picking.valid(request.GET.get("in"))
+    found = choosing.starts(places, words, request.GET.get("level", ""))
+    kept = {name: value for name, value in (("q", words), ("in", street.pk if street else "")) if value}
+    context = {
+        "label": ChangeKind(kind).label,
+        "tabs": [(name, "?" + urlencode(kept | {"level": at}), at == found.level) for at, name in found.levels],
+        "lines": [(node.name, node.parent.name if node.parent else "", f"?node={node.pk}") for node in found.nodes],
+        "more": found.more,
+        "words": words,
+        "street": street,
+        "by_file": kind == ChangeKind.REDRAW,
+    }
+    return render(request, "grid/change_start.html", context)
+
+
 def _chosen(request: Request, places: QuerySet[Node]) -> Node | None:
-    """The place whose border is moved on the map: `?node=` its id."""
-    wanted = request.POST.get("node") or request.GET.get("node") or ""
-    return places.filter(pk=int(wanted)).first() if wanted.isascii() and wanted.isdigit() and len(wanted) < 19 else None
+    """The place from which the change starts: `?node=` its id, or the first of those that were sent."""
+    wanted = request.POST.get("node") or request.GET.get("node") or next(iter(request.POST.getlist("nodes")), "")
+    return places.filter(pk=row_id(wanted) or 0).first()
 
 
 def _grounds(request: Request, paths: list[str]) -> tuple[list[str], list[Node]]:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 import shapely
+from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -102,7 +104,7 @@ def place(shapes: Shapes, *, stated: str, written: str, street: shapely.Geometry
     "gk" leaves the meridian to the fit. `street` is the street's outline in WGS84; without it nothing can be compared,
     and the warnings say so.
     """
-    shapes, warnings = _lon_first(shapes)
+    shapes, turned = _lon_first(shapes)
     tried = _candidates(shapes, street)
     said = next((name for name in (stated, written) if name not in ("", "gk")), "")
     if said and said not in tried:
@@ -112,7 +114,10 @@ def place(shapes: Shapes, *, stated: str, written: str, street: shapely.Geometry
     fits = {crs: _fit(found, street) for crs, found in placed.items()} if street is not None else {}
     best = max(tried, key=lambda crs: fits.get(crs, 0.0))  # the first of equals: the more usual system
     chosen = said or best
-    return Placed(placed[chosen], chosen, not said, (*warnings, *_old(chosen), *_doubts(chosen, said, fits)))
+    with translation.override(settings.LANGUAGE_CODE):  # they are stored with the layer, and others read them
+        swapped = [_("文件把纬度（纵坐标）写在前面，已对调。")] if turned else []
+        warnings = (*swapped, *_old(chosen), *_doubts(chosen, said, fits))
+    return Placed(placed[chosen], chosen, not said, warnings)
 
 
 def _old(crs: str) -> list[str]:
@@ -160,13 +165,11 @@ def _fit(shapes: Shapes, street: shapely.Geometry | None) -> float:
     return float(shapely.area(shapely.intersection(joined, street, grid_size=FIT_GRID)) / whole) if whole else 0.0
 
 
-def _lon_first(shapes: Shapes) -> tuple[Shapes, list[str]]:
-    """Shapes with longitude (or easting) first: some files write latitude or northing first."""
+def _lon_first(shapes: Shapes) -> tuple[Shapes, bool]:
+    """Shapes with longitude (or easting) first, and whether they were turned: some files write latitude first."""
     x, y = _middle(shapes)
     turned = (0 < x < 60 and 70 < y < 140) or (1.8e6 < x < 6e6 and 2e5 < y < 9e5)
-    if not turned:
-        return shapes, []
-    return _transform(shapes, lambda points: points[:, ::-1]), [_("文件把纬度（纵坐标）写在前面，已对调。")]
+    return (_transform(shapes, lambda points: points[:, ::-1]), True) if turned else (shapes, False)
 
 
 def _middle(shapes: Shapes) -> tuple[float, float]:

@@ -63,6 +63,7 @@ def load(file: Path, *, street: Node, told: Told, by: Actor, now: datetime) -> L
     missing: list[Unplaced] = []
     with translation.override(settings.LANGUAGE_CODE):  # what is stored is in the city's language
         cells = list(_cells(read.rows, placed, street, missing))
+        warnings = [*read.warnings, *(placed.warnings if placed else ()), *_about(cells)]
     layer = Layer.objects.create(
         street=street,
         name=told.name,
@@ -73,7 +74,7 @@ def load(file: Path, *, street: Node, told: Told, by: Actor, now: datetime) -> L
         crs=placed.crs if placed else "",
         crs_guessed=placed is not None and placed.guessed,
         encoding=read.encoding,
-        warnings="\n".join([*read.warnings, *(placed.warnings if placed else ()), *_about(cells)]),
+        warnings="\n".join(warnings),
         loaded_by=by.user,
         loaded_at=now,
     )

@@ -14,10 +14,12 @@ from typing import Any
 import shapely
 import shapely.geometry
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from lastmeter.grid.layers import crs
 from lastmeter.grid.layers.columns import Columns
 from lastmeter.kit.sheets import BadSheet, read_rows
+from lastmeter.kit.text import on_record
 
 MOST_BYTES = 50 * 1024 * 1024
 MOST_UNPACKED = 200 * 1024 * 1024
@@ -109,11 +111,11 @@ def _counted(rows: Iterable[Row]) -> list[Row]:
 
 
 def _named(columns: Columns) -> list[str]:
-    return [] if columns.name else [_("没有认出名称列，按“第几片”编号。名称列请叫“网格名称”。")]
+    return [] if columns.name else [on_record(gettext_lazy("没有认出名称列，按“第几片”编号。名称列请叫“网格名称”。"))]
 
 
 def _or_numbered(name: str, number: int) -> str:
-    return name or _("第 %(number)d 片") % {"number": number}
+    return name or on_record(gettext_lazy("第 %(number)d 片"), number=number)
 
 
 # -- GeoJSON -----------------------------------------------------------------------------------------------------------
@@ -164,12 +166,12 @@ def _feature(number: int, feature: Any, read: tuple[str, str, int | None, str]) 
     geometry = feature.get("geometry") if isinstance(feature, dict) else None
     shape, trouble = None, ""
     if not geometry:
-        trouble = _("没有几何数据。")
+        trouble = on_record(gettext_lazy("没有几何数据。"))
     else:
         try:
             shape = shapely.force_2d(shapely.from_geojson(json.dumps(geometry)))
         except shapely.GEOSException:
-            trouble = _("几何数据无法读取。")
+            trouble = on_record(gettext_lazy("几何数据无法读取。"))
     return Row(number, _or_numbered(name, number), in_charge, households, shape, trouble=trouble)
 
 
@@ -192,9 +194,9 @@ def _shapefile(packed: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> Readi
         raise BadLayer(_("压缩包里缺少属性表（.dbf）。"))
     reading = Reading(crs=crs.of_prj(parts[".prj"].decode("gb18030", "replace")) if ".prj" in parts else "")
     if ".prj" not in parts:
-        reading.warnings.append(_("压缩包里没有坐标系文件（.prj）。"))
+        reading.warnings.append(on_record(gettext_lazy("压缩包里没有坐标系文件（.prj）。")))
     elif not reading.crs:
-        reading.warnings.append(_("坐标系文件（.prj）写的坐标系没有认出，改由系统推断。"))
+        reading.warnings.append(on_record(gettext_lazy("坐标系文件（.prj）写的坐标系没有认出，改由系统推断。")))
     records = _records(parts, reading)
     columns = Columns.among(records[0]) if records else Columns("", "", "", "")
     reading.warnings += _named(columns)
@@ -218,12 +220,15 @@ def _records(parts: dict[str, bytes], reading: Reading) -> list[dict[str, Any]]:
         reading.encoding = encoding.upper()
         if stated and encoding != stated:
             reading.warnings.append(
-                _("属性表注明的编码是 %(stated)s，实际按 %(read)s 读取。")
-                % {"stated": stated.upper(), "read": encoding.upper()}
+                on_record(
+                    gettext_lazy("属性表注明的编码是 %(stated)s，实际按 %(read)s 读取。"),
+                    stated=stated.upper(),
+                    read=encoding.upper(),
+                )
             )
         return found
     reading.encoding = "GB18030"
-    reading.warnings.append(_("属性表里有读不出的字，已用“�”代替。"))
+    reading.warnings.append(on_record(gettext_lazy("属性表里有读不出的字，已用“�”代替。")))
     return [_in("gb18030", record, "replace") for record in raw]
 
 
@@ -271,11 +276,11 @@ def _shp_rows(parts: dict[str, bytes], records: list[dict[str, Any]], columns: C
 
 def _of_shp(each: Any) -> tuple[shapely.Geometry | None, str]:
     if each is None or each.shapeType == NO_SHAPE:
-        return None, _("没有几何数据。")
+        return None, on_record(gettext_lazy("没有几何数据。"))
     try:
         return shapely.force_2d(shapely.geometry.shape(each.__geo_interface__)), ""
     except Exception:  # a ring of two points, a part without points: one bad shape is one bad row
-        return None, _("几何数据无法读取。")
+        return None, on_record(gettext_lazy("几何数据无法读取。"))
 
 
 # -- Tables of places --------------------------------------------------------------------------------------------------

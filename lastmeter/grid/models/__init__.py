@@ -7,13 +7,14 @@ from lastmeter.grid.models.history import MAKING, Change, ChangeKind, Move, Node
 from lastmeter.grid.models.layers import Cell, CellState, Layer, Unplaced
 from lastmeter.grid.models.names import SearchName
 from lastmeter.grid.models.openings import Application, PostOpening
-from lastmeter.grid.models.policy import PolicyRow, Staffing, StaffingRole, TermWarning
+from lastmeter.grid.models.policy import PolicyRow, Staffing, StaffingRole, TermWarning, held_or_coming, lasting
 from lastmeter.grid.models.posts import Post, Role, Tenure, TenureQuerySet
 from lastmeter.grid.models.proposals import (
     Proposal,
     ProposalCell,
     ProposalFigures,
     ProposalGrid,
+    ProposalHeld,
     ProposalLayer,
     ProposalShare,
 )
@@ -72,6 +73,7 @@ __all__ = [
     "ProposalCell",
     "ProposalFigures",
     "ProposalGrid",
+    "ProposalHeld",
     "ProposalLayer",
     "ProposalShare",
     "Road",
@@ -93,6 +95,8 @@ __all__ = [
     "UnitKind",
     "Unplaced",
     "at_or_below",
+    "held_or_coming",
+    "lasting",
     "lineage",
     "valid_on",
 ]

@@ -1,5 +1,8 @@
 """Policy as dated rows at nodes: who must be at nodes of a level, and how early the end of a term is announced."""
 
+from datetime import date
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -8,8 +11,24 @@ from lastmeter.grid.models.posts import Role
 from lastmeter.grid.models.tree import Level, Node
 
 
+def lasting(name: str) -> models.CheckConstraint:
+    """The constraint of every such table: a rule does not end before it begins; one that never held ends that day."""
+    return models.CheckConstraint(condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")), name=name)
+
+
+def held_or_coming(day: date) -> Q:
+    """Rows that hold on that day or later; those that were called off before they began are left out."""
+    begins = Q(valid_to=None) | Q(valid_to__gt=F("valid_from"))
+    return begins & (Q(valid_to=None) | Q(valid_to__gt=day))
+
+
 class PolicyRow(models.Model):
-    """A rule that hangs on a node between two dates; the nearest ancestor's valid row wins. Never edited in place."""
+    """A rule that hangs on a node between two dates; the nearest ancestor's valid row wins. Never edited in place.
+
+    `KEY` names the fields that tell the rules of one node apart: of each, one holds on a day.
+    """
+
+    KEY: ClassVar[tuple[str, ...]] = ()
 
     node = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="+")
     basis = models.CharField(_("依据"), max_length=200, blank=True)
@@ -23,13 +42,15 @@ class PolicyRow(models.Model):
 class Staffing(PolicyRow):
     """配岗要求: who must be at every node of a level; without any role nobody must."""
 
+    KEY = ("level",)
+
     level = models.PositiveSmallIntegerField(_("层级"), choices=Level.choices)
 
     class Meta:
         verbose_name = _("配岗要求")
         constraints = [
             models.UniqueConstraint(fields=["node", "level"], condition=Q(valid_to=None), name="staffing_one_open"),
-            models.CheckConstraint(condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")), name="staffing_span"),
+            lasting("staffing_span"),
         ]
 
 
@@ -54,7 +75,5 @@ class TermWarning(PolicyRow):
         verbose_name = _("到期提醒")
         constraints = [
             models.UniqueConstraint(fields=["node"], condition=Q(valid_to=None), name="term_warning_one_open"),
-            models.CheckConstraint(
-                condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")), name="term_warning_span"
-            ),
+            lasting("term_warning_span"),
         ]

@@ -73,16 +73,10 @@ class ProposalLayer(models.Model):
         return self.name
 
 
-class ProposalFigures(models.Model):
-    """What a layer measures inside one community: see partition.Measures for the units.
+class Figures(models.Model):
+    """What grids measure inside one community: see proposals/measures.py for the units."""
 
-    As the department drew it, or, `held`, of the base alone: the figures than which the solved proposal is no worse,
-    those as drawn, or where whole compounds cannot keep up with them those of the nearest admissible division.
-    """
-
-    layer = models.ForeignKey(ProposalLayer, on_delete=models.CASCADE, related_name="figures")
     community = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="+")
-    held = models.BooleanField(_("方案守住的指标"), default=False)
     grids = models.PositiveIntegerField(_("网格数"))
     cut = models.FloatField()
     roundness = models.FloatField()
@@ -91,8 +85,39 @@ class ProposalFigures(models.Model):
     outside = models.PositiveIntegerField()
 
     class Meta:
+        abstract = True
+
+
+class ProposalFigures(Figures):
+    """What a layer measures as the department drew it."""
+
+    layer = models.ForeignKey(ProposalLayer, on_delete=models.CASCADE, related_name="figures")
+
+    class Meta:
         verbose_name = _("图层的指标")
-        constraints = [models.UniqueConstraint(fields=["layer", "community", "held"], name="proposal_figures_once")]
+        constraints = [models.UniqueConstraint(fields=["layer", "community"], name="proposal_figures_once")]
+
+
+class ProposalHeld(Figures):
+    """The figures of the start than which the solved proposal is no worse in a community; docs/adr/0007 says which.
+
+    `ruled_out`: it is proved that no admissible grid keeps up with an earlier kind.
+    """
+
+    class Kind(models.TextChoices):
+        DRAWN = "drawn", _("和画的一样")
+        CLOSED = "closed", _("补上空白后")
+        BALANCED = "balanced", _("均衡和画的一样，紧凑修正后")
+        MENDED = "mended", _("修正后")
+
+    proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, related_name="held")
+    kind = models.CharField(_("守住的起点"), max_length=10, choices=Kind.choices)
+    ruled_out = models.BooleanField(_("已证明守不住更多"), default=False)
+    proved = models.BooleanField(_("已证明最优"), default=False)
+
+    class Meta:
+        verbose_name = _("方案守住的指标")
+        constraints = [models.UniqueConstraint(fields=["proposal", "community"], name="proposal_held_once")]
 
 
 class ProposalGrid(models.Model):

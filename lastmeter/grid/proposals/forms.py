@@ -25,7 +25,7 @@ class AskForm(forms.Form):
         Layer.objects.none(),
         label=_("从哪张图开始"),
         empty_label=_("现在的网格"),
-        help_text=_("方案的网格数和起点取自这张图，结果的各项指标不比它差。"),
+        help_text=_("方案的网格数和起点取自这张图；结果的紧凑和均衡不比它差，守不住的社区逐个写明原因。"),
         required=False,
     )
     layers = forms.ModelMultipleChoiceField(

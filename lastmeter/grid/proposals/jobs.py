@@ -11,8 +11,17 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from lastmeter.grid.models import Node, Proposal, ProposalCell, ProposalFigures, ProposalGrid, ProposalShare
+from lastmeter.grid.models import (
+    Node,
+    Proposal,
+    ProposalCell,
+    ProposalFigures,
+    ProposalGrid,
+    ProposalHeld,
+    ProposalShare,
+)
 from lastmeter.grid.proposals import layered, merging, today
+from lastmeter.grid.proposals.measures import Held
 from lastmeter.grid.proposals.partition import Atom
 from lastmeter.grid.proposals.proposing import WEIGHTS, band_of
 from lastmeter.kit import bulk
@@ -88,7 +97,7 @@ def _solve(proposal: Proposal, seconds: float) -> None:
             state=Proposal.State.DRAFT,
             took=found.seconds,
             proved=found.proved,
-            mended=any(part.mended for part in found.parts),
+            mended=any(part.held != Held.DRAWN for part in found.parts),
             left_out=begun.left_out,
             ground=ground,
         )
@@ -109,6 +118,7 @@ def _atom(at: int, cell: ProposalCell, start: str | None) -> Atom:
 def _store(proposal: Proposal, begun: today.Begun, found: merging.Merged, places: Mapping[int, Node]) -> None:
     """Grids in the order of the start's, so that numbers run as people know them; then cells and what was before."""
     proposal.grids.all().delete()  # of a worker that was killed while it stored them
+    proposal.held.all().delete()
     ProposalFigures.objects.filter(layer__proposal=proposal).delete()
     keys = [found.grid_of[str(at)] for at in range(len(begun.cells))]
     place_of = {key: places[today.community_of(cell)] for key, cell in zip(keys, begun.cells, strict=True)}
@@ -127,14 +137,23 @@ def _store(proposal: Proposal, begun: today.Begun, found: merging.Merged, places
         share.cell = begun.cells[at]
     bulk.create(ProposalShare, [share for _at, share in begun.shares])
     ProposalFigures.objects.bulk_create([*begun.figures, *_of_base(proposal, found)])
+    ProposalHeld.objects.bulk_create(_held(proposal, part) for part in found.parts)
 
 
 def _of_base(proposal: Proposal, found: merging.Merged) -> list[ProposalFigures]:
     base = proposal.layers.filter(base=True).first()
-    if base is None:
-        return []
-    drawn = [layered.figures_of(base, int(part.community), part.before) for part in found.parts]
-    return drawn + [layered.figures_of(base, int(part.community), part.limits, held=True) for part in found.parts]
+    return [layered.figures_of(base, int(part.community), part.drawn) for part in found.parts] if base else []
+
+
+def _held(proposal: Proposal, part: merging.Part) -> ProposalHeld:
+    return ProposalHeld(
+        proposal=proposal,
+        community_id=int(part.community),
+        kind=part.held,
+        ruled_out=part.ruled_out,
+        proved=part.proved,
+        **part.limits.figures,
+    )
 
 
 def _going_on(begun: today.Begun, keys: Sequence[str]) -> dict[str, Node]:

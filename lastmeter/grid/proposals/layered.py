@@ -16,8 +16,9 @@ from lastmeter.grid.models import (
     ProposalLayer,
     ProposalShare,
 )
-from lastmeter.grid.proposals import partition, pieces, today
-from lastmeter.grid.proposals.partition import Atom, Ground, Measures
+from lastmeter.grid.proposals import measures, partition, pieces, today
+from lastmeter.grid.proposals.measures import Held, Measures
+from lastmeter.grid.proposals.partition import Atom, Ground
 from lastmeter.grid.proposals.pieces import Piece
 from lastmeter.grid.proposals.proposing import WEIGHTS, band_of
 from lastmeter.grid.proposals.today import Begun, community_of
@@ -64,7 +65,7 @@ def begin(proposal: Proposal, now: datetime) -> Begun:
     grounds = {pk: _ground(parts, pk, band) for pk, band in bands.items()}
     if base is not None:
         cut = {key.community for part, key in zip(parts, keys, strict=True) if key != starts[part.cell]}
-        begun.drawn = {str(pk): _measure(grounds[pk], keys, grids[pk]) for pk in cut & grids.keys()}
+        begun.drawn = {str(pk): _kinds(grounds[pk], parts, keys, grids[pk]) for pk in cut & grids.keys()}
     for each in used:
         if not each.base:
             begun.figures += _drawn(each, cells, parts, grounds, bands)
@@ -209,13 +210,24 @@ def _ground(parts: Sequence[Piece], community: int, band: Band) -> Ground:
     return partition.survey(atoms, str(community), [], band, WEIGHTS)
 
 
-def _measure(ground: Ground, keys: Sequence[Key], kept: Sequence[Key]) -> Measures:
-    """The figures of a layer as the department drew it."""
+def _kinds(ground: Ground, parts: Sequence[Piece], keys: Sequence[Key], kept: Sequence[Key]) -> dict[Held, Measures]:
+    """The figures of a layer as the department drew it, and with its gaps closed where that still cuts a cell."""
+    _begin_as(ground, keys, kept)
+    whole = measures.closed(ground)
+    found = {Held.DRAWN: measures.measure(ground, partition.started(ground))}
+    goes: defaultdict[int, set[int]] = defaultdict(set)
+    for block, grid in zip(ground.blocks, whole, strict=True):
+        goes[parts[block.atoms[0]].cell].add(grid)
+    if any(len(grids) > 1 for grids in goes.values()):
+        found[Held.CLOSED] = measures.measure(ground, whole)
+    return found
+
+
+def _begin_as(ground: Ground, keys: Sequence[Key], kept: Sequence[Key]) -> None:
     ground.grids = [str(key) for key in kept]
     for block in ground.blocks:
         key = keys[block.atoms[0]]
         block.start = str(key) if key in kept else None
-    return partition.measure(ground, partition.started(ground))
 
 
 def _drawn(
@@ -228,22 +240,17 @@ def _drawn(
     """The figures of a layer that is not the base, in each community where it has grids."""
     keys = _keys(cells, parts, layer, alone=True)
     grids = _main(cells, parts, keys, bands)
-    return [figures_of(layer, pk, _measure(grounds[pk], keys, kept)) for pk, kept in grids.items() if kept]
+    found = []
+    for pk, kept in grids.items():
+        if kept:
+            _begin_as(grounds[pk], keys, kept)
+            found.append(figures_of(layer, pk, measures.measure(grounds[pk], partition.started(grounds[pk]))))
+    return found
 
 
-def figures_of(layer: ProposalLayer, community: int, measured: Measures, *, held: bool = False) -> ProposalFigures:
-    """Figures as a row (unsaved)."""
-    return ProposalFigures(
-        layer=layer,
-        community_id=community,
-        held=held,
-        grids=measured.grids,
-        cut=measured.cut,
-        roundness=measured.roundness,
-        households_off=measured.households_off,
-        work_off=measured.work_off,
-        outside=measured.outside,
-    )
+def figures_of(layer: ProposalLayer, community: int, measured: Measures) -> ProposalFigures:
+    """What a layer measures in a community as a row (unsaved)."""
+    return ProposalFigures(layer=layer, community_id=community, **measured.figures)
 
 
 def _shares(layer: ProposalLayer, parts: Sequence[Piece]) -> list[tuple[int, ProposalShare]]:

@@ -1,8 +1,8 @@
-"""The ground cut into atoms, which atoms share a border, and what a division of them into grids measures."""
+"""The ground cut into atoms, which of them share a border, and whether a division of them into grids is whole."""
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from math import cos, pi, radians
+from dataclasses import dataclass, field
+from math import cos, radians
 
 import numpy as np
 import shapely
@@ -10,7 +10,6 @@ import shapely
 TOUCH = 0.5  # metres between two outlines that still count as one border
 LEAST_BORDER = 3.0  # metres; a corner is no border over which a worker could walk
 LAT_METRES = 110_750.0  # metres of one degree of latitude
-UNIT = 10**9  # the objective is counted in whole billionths, so that every solver adds up the same figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,34 +92,6 @@ class Ground:
         return sum(self.borders.values())
 
 
-@dataclass(frozen=True, slots=True)
-class Measures:
-    """A division of one or more communities in figures.
-
-    `cut`: metres of border between grids. `roundness`: mean Polsby-Popper of the grids, 4π·area/perimeter², 1 is a
-    circle. `households_off`, `work_off`: how many lie beyond the mean of their community's grids, summed over grids
-    (both sides). `outside`: households missing to the band or beyond it. `moved`: households that change their grid.
-    """
-
-    cut: float
-    roundness: float
-    households_off: float
-    work_off: float
-    outside: int
-    moved: int
-    grids: int
-
-    def no_worse(self, other: "Measures") -> bool:
-        """Whether no figure of compactness or balance is worse than the other's (moves are not held against it)."""
-        return (
-            self.cut <= other.cut
-            and self.roundness >= other.roundness - 1e-9
-            and self.households_off <= other.households_off + 1e-9
-            and self.work_off <= other.work_off + 1e-9
-            and self.outside <= other.outside
-        )
-
-
 def project(polygons: Sequence[shapely.Geometry]) -> list[shapely.Geometry]:
     """WGS84 polygons in metres on a plane through their middle (good to 0.1 % over the size of a county)."""
     west, south, _east, north = shapely.total_bounds(np.array(polygons, dtype=object))
@@ -144,7 +115,15 @@ def borders_of(shapes: Sequence[shapely.Geometry]) -> dict[tuple[int, int], floa
 
 
 def _along(one: shapely.Geometry, other: shapely.Geometry) -> float:
-    return float(shapely.length(shapely.intersection(shapely.boundary(one), shapely.buffer(other, TOUCH))))
+    """Metres of the outline of one shape along another.
+
+    Where they part, the outline leaves the other's neighbourhood only after TOUCH: so much at both ends is not shared.
+    Otherwise finely cut ground would seem to have shorter outlines than the same ground in one piece.
+    """
+    near = shapely.get_parts(shapely.intersection(shapely.boundary(one), shapely.buffer(other, TOUCH)))
+    lines = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(near[shapely.get_dimensions(near) == 1])))
+    open_ends = np.where(shapely.is_closed(lines), 0.0, 2 * TOUCH)
+    return float(np.maximum(shapely.length(lines) - open_ends, 0.0).sum())
 
 
 def survey(
@@ -179,15 +158,15 @@ def survey(
         block.work += atoms[at].work
     for block, joined in zip(blocks, inside, strict=True):
         block.rim -= joined
-        block.start = _start(block, atoms, grids)
+        block.start = start_of(block, atoms, grids)
     borders = {pair: round(length * 10) for pair, length in sorted(shared.items())}
     bridges = _bridges(len(blocks), borders, [[shapes[mine.index(at)] for at in block.atoms] for block in blocks])
     ground = Ground(community, blocks, borders | dict.fromkeys(bridges, 0), bridges, list(grids), band, weights)
-    ground.broken = _broken(atoms, ground)
+    ground.broken = broken_by(atoms, ground)
     return ground
 
 
-def _start(block: Block, atoms: Sequence[Atom], grids: Sequence[str]) -> str | None:
+def start_of(block: Block, atoms: Sequence[Atom], grids: Sequence[str]) -> str | None:
     """The grid most households of the block are in now (then most atoms, then the first by name)."""
     votes: dict[str, tuple[int, int]] = {}
     for at in block.atoms:
@@ -198,7 +177,7 @@ def _start(block: Block, atoms: Sequence[Atom], grids: Sequence[str]) -> str | N
     return max(sorted(votes), key=lambda name: votes[name]) if votes else None
 
 
-def _broken(atoms: Sequence[Atom], ground: Ground) -> list[str]:
+def broken_by(atoms: Sequence[Atom], ground: Ground) -> list[str]:
     """The compounds that the starting layer cuts."""
     cut = [block for block in ground.blocks if len({atoms[at].start for at in block.atoms}) > 1]
     return sorted({str(atoms[block.atoms[0]].compound) for block in cut})
@@ -257,136 +236,9 @@ def torn(ground: Ground, division: Sequence[int]) -> list[int]:
     return [grid for grid in range(len(ground.grids)) if not whole(ground, division, grid)]
 
 
-def sums(ground: Ground, division: Sequence[int]) -> tuple[list[int], list[int]]:
-    """Households and work of each grid."""
-    homes, work = [0] * len(ground.grids), [0] * len(ground.grids)
-    for block, grid in zip(ground.blocks, division, strict=True):
-        if grid != NOWHERE:
-            homes[grid] += block.households
-            work[grid] += block.work
-    return homes, work
-
-
-def outside(homes: int, band: tuple[int, int] | None) -> int:
-    """Households missing to the band, or beyond it."""
-    return 0 if band is None else max(0, band[0] - homes, homes - band[1])
-
-
-def objective(ground: Ground, division: Sequence[int]) -> int:
-    """What is made small, in billionths: the weighted shares that `Weights` names."""
-    homes, work = sums(ground, division)
-    cost = costs(ground)
-    count = len(ground.grids)
-    cut = sum(length for (one, other), length in ground.borders.items() if division[one] != division[other])
-    moved = sum(
-        block.households
-        for block, grid in zip(ground.blocks, division, strict=True)
-        if block.start is not None and block.start != ground.grids[grid]
-    )
-    return (
-        cost.cut * cut
-        + cost.households * sum(abs(count * each - ground.households) for each in homes)
-        + cost.work * sum(abs(count * each - ground.work) for each in work)
-        + cost.band * sum(outside(each, ground.band) for each in homes)
-        + cost.stay * moved
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Costs:
-    """What one unit costs in billionths: a decimetre cut, a household or matter off the mean × grids, and so on."""
-
-    cut: int
-    households: int
-    work: int
-    band: int
-    stay: int
-
-
-def costs(ground: Ground) -> Costs:
-    """The weights divided by what there is in all, so that shares are compared with shares."""
-    count, weights = len(ground.grids), ground.weights
-
-    def one(weight: float, total: int) -> int:
-        return round(UNIT * weight / max(total, 1))
-
-    return Costs(
-        cut=one(weights.compactness, ground.inner),
-        households=one(weights.households, ground.households * count),
-        work=one(weights.work, ground.work * count),
-        band=one(weights.band, ground.households),
-        stay=one(weights.stay, ground.households),
-    )
-
-
-def measure(ground: Ground, division: Sequence[int]) -> Measures:
-    """The figures of a division of one community (empty grids have no roundness)."""
-    homes, work = sums(ground, division)
-    count = len(ground.grids)
-    area, rim = [0.0] * count, [0.0] * count
-    for block, grid in zip(ground.blocks, division, strict=True):
-        if grid != NOWHERE:
-            area[grid] += block.area
-            rim[grid] += block.rim
-    cut = 0
-    for (one, other), length in ground.borders.items():
-        if division[one] != division[other]:
-            cut += length
-        elif division[one] != NOWHERE:
-            rim[division[one]] -= length / 5  # both sides, decimetres
-    round_ones = [4 * pi * a / r**2 for a, r in zip(area, rim, strict=True) if r > 0]
-    return Measures(
-        cut=cut / 10,
-        roundness=sum(round_ones) / count,
-        households_off=sum(abs(each - ground.households / count) for each in homes),
-        work_off=sum(abs(each - ground.work / count) for each in work),
-        outside=sum(outside(each, ground.band) for each in homes),
-        moved=sum(
-            block.households
-            for block, grid in zip(ground.blocks, division, strict=True)
-            if block.start != ground.grids[grid]
-        ),
-        grids=count,
-    )
-
-
 def started(ground: Ground) -> Division:
     """The starting layer, each block in the grid of most of its households."""
     return [NOWHERE if block.start is None else ground.grids.index(block.start) for block in ground.blocks]
-
-
-def as_drawn(atoms: Sequence[Atom], ground: Ground) -> Measures:
-    """The figures of the starting layer as it is, compounds cut where it cuts them."""
-    if not ground.broken:
-        return measure(ground, started(ground))
-    loose = [replace(atom, compound=None) for atom in atoms if atom.community == ground.community]
-    cut = survey(loose, ground.community, ground.grids, ground.band, ground.weights)
-    return measure(cut, started(cut))
-
-
-def divided_as(atoms: Sequence[Atom], ground: Ground, starts: Sequence[str | None]) -> Measures:
-    """The figures of another layer on the same atoms: `starts` says for each the grid it has there."""
-    grids = list(dict.fromkeys(each for each in starts if each is not None))
-    moved = [replace(atom, start=start) for atom, start in zip(atoms, starts, strict=True)]
-    blocks = [replace(block, start=_start(block, moved, grids)) for block in ground.blocks]
-    other = replace(ground, blocks=blocks, grids=grids)
-    other.broken = _broken(moved, other)
-    return as_drawn(moved, other)
-
-
-def together(parts: Iterable[Measures]) -> Measures:
-    """The figures of several communities in one: sums, and the mean roundness of all grids."""
-    listed = list(parts)
-    grids = sum(each.grids for each in listed)
-    return Measures(
-        cut=sum(each.cut for each in listed),
-        roundness=sum(each.roundness * each.grids for each in listed) / max(grids, 1),
-        households_off=sum(each.households_off for each in listed),
-        work_off=sum(each.work_off for each in listed),
-        outside=sum(each.outside for each in listed),
-        moved=sum(each.moved for each in listed),
-        grids=grids,
-    )
 
 
 def grids_of(atoms: Sequence[Atom]) -> Mapping[str, list[str]]:

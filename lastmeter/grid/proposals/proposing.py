@@ -24,20 +24,11 @@ from lastmeter.grid.models import (
     ProposalCell,
     ProposalFigures,
     ProposalGrid,
+    ProposalHeld,
     ProposalLayer,
 )
-from lastmeter.grid.proposals.partition import (
-    Atom,
-    Division,
-    Ground,
-    Measures,
-    Weights,
-    divided_as,
-    measure,
-    survey,
-    torn,
-    whole,
-)
+from lastmeter.grid.proposals.measures import Measures, divided_as, measure
+from lastmeter.grid.proposals.partition import Atom, Division, Ground, Weights, survey, torn, whole
 
 URBAN, RURAL = (300, 500), (250, 350)  # what the form offers first; the rule of the place decides
 WEIGHTS = Weights()
@@ -129,7 +120,8 @@ def band_of(proposal: Proposal, community: Node) -> tuple[int, int]:
 class Sheet:
     """One community of a proposal as a graph: the figures of today's grids, of the layers, and of what is proposed.
 
-    `drawn`: ProposalLayer id → the figures of that layer; `before`: those than which the proposal is to be no worse.
+    `drawn`: ProposalLayer id → the figures of that layer; `before`: those than which the proposal is to be no worse,
+    and `held` what kind they are (None: solved before that was kept, compared with today).
     """
 
     community: Node
@@ -138,6 +130,7 @@ class Sheet:
     ground: Ground
     today: Measures
     before: Measures
+    held: ProposalHeld | None
     drawn: Mapping[int, Measures]
     proposed: Division
 
@@ -164,7 +157,7 @@ class Sheet:
 
 
 def sheets(proposal: Proposal) -> list[Sheet]:
-    """The communities of a proposal, each as a graph: three queries and its geometry."""
+    """The communities of a proposal, each as a graph: four queries and its geometry."""
     grids: dict[int, list[ProposalGrid]] = {}
     for grid in proposal.grids.select_related("community").order_by("number"):
         grids.setdefault(grid.community_id, []).append(grid)
@@ -174,11 +167,20 @@ def sheets(proposal: Proposal) -> list[Sheet]:
     figures: dict[int, list[ProposalFigures]] = {}
     for row in ProposalFigures.objects.filter(layer__proposal=proposal).order_by("layer"):
         figures.setdefault(row.community_id, []).append(row)
-    return [_sheet(proposal, grids[place], cells[place], figures.get(place, [])) for place in grids if place in cells]
+    held = {row.community_id: row for row in proposal.held.all()}
+    return [
+        _sheet(proposal, grids[place], cells[place], figures.get(place, []), held.get(place))
+        for place in grids
+        if place in cells
+    ]
 
 
 def _sheet(
-    proposal: Proposal, grids: list[ProposalGrid], cells: list[ProposalCell], figures: list[ProposalFigures]
+    proposal: Proposal,
+    grids: list[ProposalGrid],
+    cells: list[ProposalCell],
+    figures: list[ProposalFigures],
+    held: ProposalHeld | None,
 ) -> Sheet:
     community = grids[0].community
     start_of = {grid.start_id: str(grid.pk) for grid in grids if grid.start_id is not None}
@@ -187,12 +189,12 @@ def _sheet(
     ground = survey(atoms, str(community.pk), names, band_of(proposal, community), WEIGHTS)
     proposed = [names.index(str(cells[block.atoms[0]].grid_id)) for block in ground.blocks]
     today = divided_as(atoms, ground, [None if cell.start_id is None else str(cell.start_id) for cell in cells])
-    drawn = {row.layer_id: _measures(row) for row in figures if not row.held}
-    before = next((_measures(row) for row in figures if row.held), today)
-    return Sheet(community, grids, cells, ground, today, before, drawn, proposed)
+    drawn = {row.layer_id: _measures(row) for row in figures}
+    before = _measures(held) if held else today
+    return Sheet(community, grids, cells, ground, today, before, held, drawn, proposed)
 
 
-def _measures(row: ProposalFigures) -> Measures:
+def _measures(row: ProposalFigures | ProposalHeld) -> Measures:
     return Measures(row.cut, row.roundness, row.households_off, row.work_off, row.outside, 0, row.grids)
 
 

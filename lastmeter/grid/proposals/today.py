@@ -22,7 +22,7 @@ from lastmeter.grid.models import (
     ProposalFigures,
     ProposalShare,
 )
-from lastmeter.grid.proposals.partition import Measures
+from lastmeter.grid.proposals.measures import Held, Measures
 from lastmeter.grid.proposals.proposing import band_of
 from lastmeter.grid.shapes import current
 
@@ -75,7 +75,7 @@ class Begun:
 
     `names`: key → what the grid is called; `nodes`: key → the grid of today that it goes on as, when that is known.
     `grids`: community id → keys (empty: those of the start). `drawn`: community id → the figures of the start as it was
-    drawn, where the cells do not show them. `shares`: (number of a cell, what of it some layer's grid has).
+    drawn and closed, where the cells do not show them. `shares`: (number of a cell, what of it some layer's grid has).
     """
 
     cells: list[ProposalCell]
@@ -84,7 +84,7 @@ class Begun:
     names: dict[str, str] = field(default_factory=dict)
     nodes: dict[str, Node] = field(default_factory=dict)
     grids: dict[str, list[str]] = field(default_factory=dict)
-    drawn: dict[str, Measures] = field(default_factory=dict)
+    drawn: dict[str, dict[Held, Measures]] = field(default_factory=dict)
     figures: list[ProposalFigures] = field(default_factory=list)
     shares: list[tuple[int, ProposalShare]] = field(default_factory=list)
 

@@ -13,7 +13,6 @@ from lastmeter.grid.models import Level, Node, Role, Staffing, StaffingRole, val
 from lastmeter.grid.rules import nearest
 
 Need = tuple[Role, ...]  # one of these posts must be held
-KEY = ("level",)
 LEVELS = (Level.TOWN, Level.COMMUNITY, Level.GRID, Level.MICRO)  # below the county: where posts are the grid's
 MOST = 3  # needs of a level
 
@@ -72,7 +71,7 @@ def require(
     if len(named) != len(set(named)):
         raise ValueError(named)
     row = Staffing(node=node, level=level, basis=basis, valid_from=since)
-    policy.enact(row, key=KEY, by=by, now=now)
+    policy.enact(row, by=by, now=now)
     StaffingRole.objects.bulk_create(
         StaffingRole(staffing=row, number=number, role=role) for number, need in enumerate(needs, 1) for role in need
     )
@@ -81,4 +80,4 @@ def require(
 
 def follow_above(node: Node, level: Level, *, by: Actor, now: datetime) -> int:
     """From today on a place asks for that level what the place above it asks; how many rows ended."""
-    return policy.give_up(Staffing(node=node, level=level), key=KEY, by=by, now=now)
+    return policy.give_up(Staffing(node=node, level=level), by=by, now=now)

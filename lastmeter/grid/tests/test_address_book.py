@@ -99,7 +99,7 @@ def test_bad_rows_come_back_with_their_reasons_and_hinder_none_of_the_others(
         ("东风三路", "", "", "", "", "1", GRID),
         ("东风三路", "20", "", "", "", "很多", GRID),
         ("东风三路", "21", "", "", "", "1", "none"),
-        ("东风三路", "22", "", "", "", "1", "999902006001"),
+        ("东风三路", "22", "", "", "", "1", "999902"),
         ROWS[0],
     ]
     report = bring(table(*ROWS, *bad))

@@ -11,10 +11,10 @@ from lastmeter.accounts import audit
 from lastmeter.accounts.actors import Actor
 from lastmeter.grid import ground
 from lastmeter.grid.ground import Kept
-from lastmeter.matters import tell
 from lastmeter.matters.catalogue import finding
 from lastmeter.matters.models import Answer, Matter, Question
 from lastmeter.matters.steps import Overtaken, tell_story
+from lastmeter.matters.talking import tell
 
 
 def _build() -> dict[int, list[Question]]:

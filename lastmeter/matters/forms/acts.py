@@ -291,35 +291,50 @@ class Tied(ActForm):
         return {"despite": "", **(super().clean() or {})}
 
 
-class Settlement(WithPhotos, Tied):
-    result = Words(label=gettext_lazy("怎么解决的"), limit=2000)
+class ToRequester(ActForm):
+    """An act whose words (the field named `told`) the requester reads: it stops once, with what they may have missed.
+
+    With one tap they go as they are; without words there is nothing to look at.
+    """
+
+    told = "text"
+    anyway = forms.BooleanField(widget=forms.HiddenInput, required=False)
+    remarks: Sequence[quality.Remark] = ()
+
+    def _post_clean(self) -> None:
+        """Django's hook for what is checked last, when every field and `clean` have spoken."""
+        super()._post_clean()  # type: ignore[misc]
+        words = self.cleaned_data.get(self.told, "")
+        if self.errors or not words or self.cleaned_data.get("anyway"):
+            return
+        self.remarks = self.look(words)
+        if self.remarks:
+            self.add_error(None, _("发出之前请再看一眼。觉得没问题，可以照样发出。"))
+
+    def look(self, words: str) -> list[quality.Remark]:
+        """What to look at again in these words."""
+        photos = bool(self.cleaned_data.get("photos"))
+        return quality.remarks(self.at.matter, words, with_photos=photos, user_id=self.at.by.user_id)
+
+
+class Settlement(ToRequester, WithPhotos, Tied):
+    result = Words(label=gettext_lazy("怎么解决的（诉求人会看到）"), limit=2000)
+    told = "result"
     field_order = ("result", "despite", "photos")
 
 
-class ReplyForm(WithPhotos):
+class ReplyForm(ToRequester, WithPhotos):
     text = Words(label=gettext_lazy("答复（诉求人会看到）"), limit=5000, rows=5)
     outcome = forms.ChoiceField(label=gettext_lazy("办理结果"), choices=Outcome.choices, initial=Outcome.SOLVED)
-    anyway = forms.BooleanField(widget=forms.HiddenInput, required=False)
     field_order = ("text", "outcome", "photos")
-    remarks: Sequence[quality.Remark] = ()
-
-    def clean(self) -> dict[str, Any]:
-        """Stop once, with what the reply may have missed; sent again, or with one tap, it goes as it is."""
-        cleaned = super().clean()
-        if not self.errors and not cleaned.get("anyway"):
-            photos, writer = bool(cleaned["photos"]), self.at.by.user_id
-            self.remarks = quality.remarks(self.at.matter, cleaned["text"], with_photos=photos, user_id=writer)
-            if self.remarks:
-                self.add_error(None, _("发出之前请再看一眼。觉得没问题，可以照样发出。"))
-        return cleaned
 
 
-class ClosureForm(Tied):
+class ClosureForm(ToRequester, Tied):
     """Closed is not the same as solved: what is not solved says why, and who decided."""
 
     outcome = forms.ChoiceField(label=gettext_lazy("办理结果"), choices=Outcome.choices)
     words = Words(
-        label=gettext_lazy("结案说明"),
+        label=gettext_lazy("结案说明（诉求人会看到）"),
         required=False,
         limit=2000,
         help_text=gettext_lazy("不填就用最后一次答复。"),
@@ -340,6 +355,7 @@ class ClosureForm(Tied):
         limit=60,
         help_text=gettext_lazy("不填就是您；领导或会议定的写在这里。"),
     )
+    told = "words"
     field_order = ("outcome", "words", "reason", "despite", "cause", "decided_by")
 
     def prepare(self) -> None:
@@ -351,6 +367,10 @@ class ClosureForm(Tied):
         if cleaned.get("outcome") not in (None, Outcome.SOLVED) and not cleaned.get("reason"):
             self.add_error("reason", _("没有完全解决，请写一句为什么这样办结。"))
         return cleaned
+
+    def look(self, words: str) -> list[quality.Remark]:
+        """The desk may well say what the unit has replied to this matter; only other matters' words are copies."""
+        return quality.remarks(self.at.matter, words, own=False, user_id=self.at.by.user_id)
 
 
 class RevisitForm(ActForm):

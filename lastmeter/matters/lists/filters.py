@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -23,7 +24,7 @@ from lastmeter.grid.scope import LEVEL_FIELDS
 from lastmeter.kit.zhtime import CHINA
 from lastmeter.matters.lists import facets
 from lastmeter.matters.lists.shelves import ALL, FIRST, SHELVES, is_open
-from lastmeter.matters.models import Assignment, Category, Closure, Outcome, Profile, Rating, Source, Urgency
+from lastmeter.matters.models import Assignment, Closure, Outcome, Profile, Rating, Source, Urgency
 
 SOON = timedelta(hours=24)
 HANDLERS = ("me", "nobody", "returned")  # returned: was with somebody, lies at the desk again
@@ -148,12 +149,23 @@ def _facet(name: str) -> Callable[[Any, Asked], list[str]]:
 
 
 def categories(category_id: int, asked: Asked) -> list[int]:
-    """The category and all below it (three levels of a catalogue): one query for an actor."""
+    """The category and all below it, however deep the catalogue is: one query for an actor."""
     known: dict[int, list[int]] = asked.actor.memo.setdefault("matters.categories", {})
     if category_id not in known:
-        below = Q(pk=category_id) | Q(parent=category_id) | Q(parent__parent=category_id)
-        known[category_id] = list(Category.objects.filter(below).values_list("pk", flat=True))
+        with connection.cursor() as cursor:
+            cursor.execute(_BELOW, [category_id])
+            known[category_id] = [pk for (pk,) in cursor.fetchall()]
     return known[category_id]
+
+
+# UNION, not UNION ALL: a ring of parents ends.
+_BELOW = """
+WITH RECURSIVE below (id) AS (
+  SELECT id FROM matters_category WHERE id = %s
+  UNION SELECT c.id FROM matters_category AS c JOIN below ON c.parent_id = below.id
+)
+SELECT id FROM below ORDER BY id
+"""
 
 
 def _handler(value: str, asked: Asked) -> Q:

@@ -17,6 +17,7 @@ from lastmeter.dossiers.models import Dossier, DossierKind
 from lastmeter.kit.paging import Page, Try, merge_page
 from lastmeter.matters.lists import shelves
 from lastmeter.matters.lists.filters import Asked, Filters, conditions
+from lastmeter.matters.lists.readings import readings
 
 PAGE_SIZE = 50
 COUNT_CAP = 1000
@@ -44,6 +45,8 @@ def _tries(actor: Actor, filters: Filters, now: datetime, *, first: bool) -> "li
     asked = Asked(actor, now)
     if plain(filters):
         return [Try(_walks(actor, filters, now), None, _asked(access.taking_part(actor), filters, asked))]
+    if len(ways := readings(actor, filters)) > 1:
+        return [_any_of(actor, ways, now)]
     whole = Try(asked=_asked(access.branches(actor), filters, asked))
     if filters.words and not shelves.is_open(filters.step):
         return [*_newest(actor, filters, now), whole] if first else [whole]
@@ -51,6 +54,16 @@ def _tries(actor: Actor, filters: Filters, now: datetime, *, first: bool) -> "li
         return [whole]
     rest = conditions(replace(filters, node=None), asked)
     return [Try(_walks(actor, filters, now), rest, _asked(access.taking_part(actor), filters, asked)), whole]
+
+
+def _any_of(actor: Actor, ways: Sequence[Filters], now: datetime) -> "Try[Dossier]":
+    """Words that name a place: whole places walk their indexes, the rest is found by its words."""
+    walks, found = [], []
+    for each in ways:
+        if plain(each):
+            walks += _walks(actor, each, now)
+        found += _asked(access.taking_part(actor) if plain(each) else access.branches(actor), each, Asked(actor, now))
+    return Try(walks, None, found)
 
 
 def _walks(actor: Actor, filters: Filters, now: datetime) -> "list[QuerySet[Dossier]]":
@@ -82,10 +95,9 @@ def on_shelf(shelf: str) -> Q:
 
 def branches(actor: Actor, filters: Filters, *, now: datetime) -> "list[QuerySet[Dossier]]":
     """The list's indexed branches, unordered."""
-    condition = conditions(filters, Asked(actor, now))
-    matters = Dossier.objects.filter(condition, kind=DossierKind.MATTER)
     return [
-        matters.filter(branch, by_step)
+        Dossier.objects.filter(conditions(each, Asked(actor, now)), branch, by_step, kind=DossierKind.MATTER)
+        for each in readings(actor, filters)
         for branch in access.branches(actor)
         for by_step in shelves.by_step(filters.step)
     ]
@@ -128,6 +140,8 @@ def _count(actor: Actor, wanted: Sequence[Filters], *, now: datetime) -> list[in
     compiled: dict[tuple[object, ...], list[Statement]] = {}
     for filters in wanted:
         counted = _apart(actor, filters, ("pk",), COUNT_CAP, Q(), compiled, now=now)
+        if len(readings(actor, filters)) > 1:
+            counted = [each for each in [united(counted, once=True)] if each]
         sums.append(" + ".join(f"(SELECT COUNT(*) FROM ({sql}) AS counted)" for sql, _given in counted) or "0")  # noqa: S608
         params += [value for _sql, given in counted for value in given]
     with connection.cursor() as cursor:
@@ -136,9 +150,21 @@ def _count(actor: Actor, wanted: Sequence[Filters], *, now: datetime) -> list[in
     return [min(number, COUNT_CAP) for number in row]
 
 
-def apart(actor: Actor, filters: Filters, columns: Sequence[str], narrowed: Q, *, now: datetime) -> list[Statement]:
-    """SELECTs of these columns whose rows together are the whole list, each row once; `narrowed` to part of it."""
-    return _apart(actor, filters, columns, None, narrowed, {}, now=now)
+def selected(actor: Actor, filters: Filters, columns: Sequence[str], narrowed: Q, *, now: datetime) -> Statement | None:
+    """A SELECT of these columns, one of which tells rows apart, of the whole list, each row once; None: it is empty.
+
+    `narrowed` to part of it.
+    """
+    parts = _apart(actor, filters, columns, None, narrowed, {}, now=now)
+    return united(parts, once=len(readings(actor, filters)) > 1)
+
+
+def united(parts: Sequence[Statement], *, once: bool) -> Statement | None:
+    """The rows of all these SELECTs by one statement; `once`: where some give the same rows. None for none."""
+    if not parts:
+        return None
+    sql = (" UNION " if once else " UNION ALL ").join(f"SELECT * FROM ({sql}) AS part" for sql, _given in parts)  # noqa: S608
+    return sql, tuple(value for _sql, given in parts for value in given)
 
 
 def plain(filters: Filters) -> bool:
@@ -156,8 +182,22 @@ def _apart(
     *,
     now: datetime,
 ) -> list[Statement]:
-    """One statement for each branch and part of the shelf, without what an earlier branch already gave: somebody may
-    reach a matter and also take part in it. Statements that differ in the step alone are compiled once."""
+    """One statement for each reading, branch and part of the shelf, without what an earlier branch already gave:
+    somebody may reach a matter and also take part in it. Statements that differ in the step alone are compiled once."""
+    ways = readings(actor, filters)
+    return [part for way in ways for part in _branch(actor, way, columns, most, narrowed, compiled, now=now)]
+
+
+def _branch(
+    actor: Actor,
+    filters: Filters,
+    columns: Sequence[str],
+    most: int | None,
+    narrowed: Q,
+    compiled: dict[tuple[object, ...], list[Statement]],
+    *,
+    now: datetime,
+) -> list[Statement]:
     scopes, partaking = access.in_scope(actor), access.taking_part(actor)
     at_once = [(on_shelf(filters.step), "")]
     by_step = [(Q(*shape), step) for shape, step in shelves.shapes(filters.step)]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlencode
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
@@ -61,6 +62,11 @@ def counted(actor: Actor, *, now: datetime) -> list[Counted]:
 def filters_of(saved: SavedList) -> Filters:
     """What the list is narrowed to."""
     return Filters.read({name: str(value) for name, value in QueryDict(saved.query).items()})
+
+
+def address(saved: SavedList) -> str:
+    """The query that opens the list: what it is narrowed to, and its columns."""
+    return f"?{saved.query}" + (f"&{urlencode({'cols': saved.columns})}" if saved.columns else "")
 
 
 def first(actor: Actor) -> SavedList | None:

@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from lastmeter.accounts.models import User
-from lastmeter.grid.models import Node
+from lastmeter.grid.models import PolicyRow, lasting
 from lastmeter.matters.models.catalogue import Category
 from lastmeter.matters.models.handling import Outcome
 from lastmeter.matters.models.matter import Matter
@@ -37,25 +37,24 @@ class Enquiry(models.Model):
         ]
 
 
-class LapseRule(models.Model):
+class LapseRule(PolicyRow):
     """What follows an unanswered question, as a policy row: the nearest ancestor's wins; without one work goes on."""
 
     class Then(models.TextChoices):
         GO_ON = "go_on", _("按现有情况继续办理")
         CLOSE = "close", _("办结")
 
-    node = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="lapse_rules")
+    KEY = ("category",)
+
     category = models.ForeignKey(Category, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     then = models.CharField(_("到期以后"), max_length=6, choices=Then.choices)
     outcome = models.CharField(_("办理结果"), max_length=12, choices=Outcome.choices, default=Outcome.EXPLAINED)
-    basis = models.CharField(_("依据"), max_length=200, blank=True)
     by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
-    valid_from = models.DateField(_("有效自"))
-    valid_to = models.DateField(_("有效至"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("补充到期规则")
+        constraints = [lasting("lapse_rule_span")]
 
 
 class Revisit(models.Model):

@@ -4,33 +4,32 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from lastmeter.grid.models import Node
+from lastmeter.grid.models import PolicyRow, lasting
 from lastmeter.matters.models.catalogue import Category
 from lastmeter.matters.models.matter import Profile, Source
 
 
-class ProfileRule(models.Model):
+class ProfileRule(PolicyRow):
     """Which flow a new matter takes: the nearest ancestor's valid row wins, the most particular one first.
 
     A row with a category speaks of that category and everything below it. Blank = any.
     """
 
-    node = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="profile_rules")
+    KEY = ("source", "category")
+
     source = models.CharField(_("来源"), max_length=10, choices=Source.choices, blank=True)
     category = models.ForeignKey(Category, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     profile = models.CharField(_("流程"), max_length=12, choices=Profile.choices)
-    basis = models.CharField(_("依据"), max_length=200, blank=True)
-    valid_from = models.DateField(_("有效自"))
-    valid_to = models.DateField(_("有效至"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("流程规则")
         constraints = [
             models.CheckConstraint(condition=~Q(profile=Profile.SELF), name="profile_rule_not_self"),
+            lasting("profile_rule_span"),
         ]
 
 
-class Cap(models.Model):
+class Cap(PolicyRow):
     """How often something may happen before it is another matter: the nearest ancestor's valid row of a kind wins."""
 
     class Kind(models.TextChoices):
@@ -38,13 +37,12 @@ class Cap(models.Model):
         REOPENINGS = "reopenings", _("重开次数")
         MISSES = "misses", _("回访联系不上的次数")
 
-    node = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="caps")
+    KEY = ("kind", "profile")
+
     kind = models.CharField(_("次数"), max_length=12, choices=Kind.choices)
     profile = models.CharField(_("流程"), max_length=12, choices=Profile.choices, blank=True)
     most = models.PositiveSmallIntegerField(_("最多"))
-    basis = models.CharField(_("依据"), max_length=200, blank=True)
-    valid_from = models.DateField(_("有效自"))
-    valid_to = models.DateField(_("有效至"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("次数规则")
+        constraints = [lasting("cap_span")]

@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from lastmeter.accounts.models import User
-from lastmeter.grid.models import Node, PolicyRow, Unit
+from lastmeter.grid.models import Node, PolicyRow, Unit, lasting
 from lastmeter.matters.models.matter import Matter
 
 
@@ -59,6 +59,8 @@ class WhistleLevel(PolicyRow):
     """A colour at a place: what it is called there and which rank must come. Planted as customary [K]; timings are
     rows of `clocks.Limit` of the flow "whistle" with the colour in the place of the urgency."""
 
+    KEY = ("colour",)
+
     colour = models.CharField(_("颜色"), max_length=6, choices=Colour.choices)
     word = models.CharField(_("叫什么"), max_length=20)
     rank = models.PositiveSmallIntegerField(_("应到职级"), choices=Rank.choices)
@@ -68,7 +70,8 @@ class WhistleLevel(PolicyRow):
         constraints = [
             models.UniqueConstraint(
                 fields=["node", "colour"], condition=Q(valid_to=None), name="whistle_level_one_current"
-            )
+            ),
+            lasting("whistle_level_span"),
         ]
 
 

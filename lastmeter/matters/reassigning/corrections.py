@@ -17,11 +17,12 @@ from lastmeter.accounts.models import User
 from lastmeter.grid.models import Unit
 from lastmeter.kit import bulk, zhtime
 from lastmeter.kit.text import on_record
-from lastmeter.matters import promises, tell
+from lastmeter.matters import promises
 from lastmeter.matters.dispatch import give, take_off
 from lastmeter.matters.models import Category, Matter, Urgency
 from lastmeter.matters.screening import classify, name_as
 from lastmeter.matters.steps import Overtaken, move, move_many, tell_stories, tell_story
+from lastmeter.matters.talking import tell
 
 
 @transaction.atomic

@@ -11,11 +11,12 @@ from lastmeter.accounts.models import User
 from lastmeter.clocks import deadlines
 from lastmeter.grid.models import Unit
 from lastmeter.kit.text import on_record
-from lastmeter.matters import promises, tell
+from lastmeter.matters import promises
 from lastmeter.matters.dispatch import give, take_off
 from lastmeter.matters.models import Matter, Objection
 from lastmeter.matters.reassigning.objections import decide, waiting
 from lastmeter.matters.steps import Overtaken, lapse_objections, move, tell_story
+from lastmeter.matters.talking import tell
 
 Verdict = Objection.Verdict
 

@@ -15,10 +15,11 @@ from lastmeter.accounts.actors import Actor
 from lastmeter.clocks import deadlines
 from lastmeter.grid.models import Unit
 from lastmeter.kit.text import on_record
-from lastmeter.matters import profiles, promises, tell
+from lastmeter.matters import profiles, promises
 from lastmeter.matters.dispatch import take_off
 from lastmeter.matters.models import Assignment, Cap, Matter, Objection
 from lastmeter.matters.steps import Overtaken, move, tell_story
+from lastmeter.matters.talking import tell
 
 
 @dataclass(frozen=True, slots=True)

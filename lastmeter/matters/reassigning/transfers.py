@@ -1,4 +1,7 @@
-"""转办: who has a matter hands it to another unit, with the consent of the desk. The clocks run on."""
+"""转办: who has a matter hands it to another unit, with the consent of the desk, which answers in time.
+
+The clocks of the matter run on meanwhile; the wish has its own, with bells and ladder.
+"""
 
 from datetime import datetime
 
@@ -7,13 +10,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lastmeter.accounts.actors import Actor
+from lastmeter.clocks import deadlines
 from lastmeter.grid.models import Unit
 from lastmeter.kit.text import on_record
-from lastmeter.matters import tell
+from lastmeter.matters import promises
 from lastmeter.matters.models import Matter, Objection
 from lastmeter.matters.reassigning.disputes import hand_to
 from lastmeter.matters.reassigning.objections import decide, raise_open, waiting
 from lastmeter.matters.steps import Overtaken, move, tell_story
+from lastmeter.matters.talking import tell
 
 
 @transaction.atomic
@@ -35,6 +40,7 @@ def propose(matter: Matter, *, unit: Unit, words: str, by: Actor, now: datetime)
         ),
         _("已经有一个转办申请在等工作台答复。"),
     )
+    deadlines.start(matter.pk, [promises.wanted(matter, promises.TRANSFER, now, leg=promises.TRANSFER)], now=now)
     told = on_record(gettext_lazy("想转给%(unit)s：%(words)s"), unit=unit.name, words=words)
     tell_story(matter, "transfer_proposed", told, by=by, now=now, unit_id=matter.unit_id)
     tell.desk([matter], "transfer_proposed", gettext_lazy("转办申请，请答复"), by=by, now=now)
@@ -55,6 +61,7 @@ def grant(matter: Matter, *, words: str = "", by: Actor, now: datetime) -> None:
     tell.assigned([matter], "transfer_granted", gettext_lazy("同意转办，不再由你们办理"), by=by, now=now)
     made = _proposed(matter)
     decide(made, Objection.Verdict.GRANTED, words, by=by, now=now)
+    deadlines.end(matter.pk, [promises.TRANSFER], now=now)
     tell_story(matter, "transfer_granted", words, by=by, now=now, unit_id=made.unit_id)
     hand_to(matter, unit=made.to_unit, user=None, by=by, now=now)
 
@@ -64,5 +71,6 @@ def refuse(matter: Matter, *, words: str, by: Actor, now: datetime) -> None:
     """不同意转办: whoever has it goes on. Raises Overtaken when nobody asks for it any more."""
     move(matter, "refuse_transfer", by=by, now=now)
     decide(_proposed(matter), Objection.Verdict.REFUSED, words, by=by, now=now)
+    deadlines.end(matter.pk, [promises.TRANSFER], now=now)
     tell_story(matter, "transfer_refused", words, by=by, now=now, unit_id=matter.unit_id)
     tell.assigned([matter], "transfer_refused", gettext_lazy("不同意转办，请继续办理"), by=by, now=now)

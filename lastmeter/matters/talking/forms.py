@@ -16,7 +16,7 @@ from lastmeter.matters.forms import kept
 from lastmeter.matters.forms.acts import ActForm
 from lastmeter.matters.forms.fields import CategoryField, Photos, Words, category_choices
 from lastmeter.matters.intake import MOST_PHOTOS
-from lastmeter.matters.models import LapseRule, Letter, Outcome, Profile, Way
+from lastmeter.matters.models import Letter, Profile, Way
 from lastmeter.matters.talking import placeholders, templates
 
 
@@ -87,24 +87,6 @@ class SentForm(forms.Form):
         if on < timezone.localdate(self.letter.message.at):
             raise ValidationError(_("日期不能早于写信那天。"))
         return on
-
-
-class LapseForm(forms.Form):
-    """What follows an unanswered question, where, and on what basis."""
-
-    node = forms.TypedChoiceField(label=gettext_lazy("用于"), coerce=int)
-    category = CategoryField(label=gettext_lazy("类别"))
-    then = forms.ChoiceField(
-        label=gettext_lazy("补充到期以后"), choices=LapseRule.Then.choices, widget=forms.RadioSelect
-    )
-    outcome = forms.ChoiceField(
-        label=gettext_lazy("办结的，办理结果写"), choices=Outcome.choices, initial=Outcome.EXPLAINED
-    )
-    basis = Words(label=gettext_lazy("依据"), limit=200, rows=0, help_text=gettext_lazy("如：哪份办法第几条"))
-
-    def __init__(self, *args: Any, by: Actor, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.nodes = offer_places(self, by)
 
 
 def offer_places(form: forms.Form, by: Actor) -> dict[int, Node]:

@@ -15,11 +15,10 @@ from lastmeter.grid import posts, scope
 from lastmeter.grid.models import Level, Node, Role, Tenure, lineage
 from lastmeter.kit.ids import pretty
 from lastmeter.kit.text import on_record
-from lastmeter.matters import tell
 from lastmeter.matters.models import Assignment, Grievance, Matter
 from lastmeter.matters.policy import NotAllowed
 from lastmeter.matters.steps import Overtaken, tell_story
-from lastmeter.matters.talking import telling
+from lastmeter.matters.talking import tell, telling
 from lastmeter.notices import outbox
 
 KIND = "grievance"

@@ -18,9 +18,10 @@ from lastmeter.kit import ids, zhtime
 from lastmeter.kit.masking import mask_words
 from lastmeter.kit.text import on_record
 from lastmeter.kit.uploads import Photo
-from lastmeter.matters import policy, tell
+from lastmeter.matters import policy
 from lastmeter.matters.models import Matter, OutsideAnswer, OutsideLink
 from lastmeter.matters.steps import Overtaken, tell_story
+from lastmeter.matters.talking import tell
 from lastmeter.notices import outbox, states
 from lastmeter.notices.states import State
 

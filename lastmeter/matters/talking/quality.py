@@ -35,9 +35,15 @@ class Earlier:
     same_matter: bool = False
 
 
-def remarks(matter: Matter, text: str, *, with_photos: bool = False, user_id: int | None) -> list[Remark]:
-    """What its writer should look at before this reply goes out; one query. A photo is a fact too."""
-    found = look(matter.dossier.title, matter.text, text, _earlier(matter, user_id))
+def remarks(
+    matter: Matter, text: str, *, with_photos: bool = False, own: bool = True, user_id: int | None
+) -> list[Remark]:
+    """What its writer should look at before these words go out; one query. A photo is a fact too.
+
+    `own`: whether repeating an earlier reply to this same matter is worth a remark.
+    """
+    earlier = [each for each in _earlier(matter, user_id) if own or not each.same_matter]
+    found = look(matter.dossier.title, matter.text, text, earlier)
     return [each for each in found if not (with_photos and each.kind == "facts")]
 
 

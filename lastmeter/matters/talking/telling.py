@@ -13,7 +13,7 @@ from lastmeter.kit import bulk, ids, zhtime
 from lastmeter.kit.masking import mask_name, mask_words
 from lastmeter.kit.text import on_record
 from lastmeter.matters import tracking
-from lastmeter.matters.models import Enquiry, Letter, Matter, Message, Requester, Way
+from lastmeter.matters.models import Enquiry, Letter, Matter, Message, Requester, Urgency, Way
 from lastmeter.matters.talking import placeholders, rules, templates
 from lastmeter.matters.talking.occasions import OCCASIONS
 from lastmeter.notices import outbox
@@ -154,7 +154,12 @@ def _send(drafts: Sequence[_Draft], *, now: datetime) -> list[Message]:
     outbox.send_many(
         "sms",
         [
-            outbox.Sending(address=each.requester.phone, words=each.message.words or "", key=each.message.key)
+            outbox.Sending(
+                address=each.requester.phone,
+                words=each.message.words or "",
+                key=each.message.key,
+                urgent=_hurries(each.matter),
+            )
             for each in drafts
             if each.message.way == Way.SMS and each.requester.phone and not each.message.unsent
         ],
@@ -172,4 +177,10 @@ def _notice(draft: _Draft) -> outbox.Message:
         words=message.words or "",
         link=f"/m/{dossier.number}/",
         key=message.key,
+        urgent=_hurries(draft.matter),
     )
+
+
+def _hurries(matter: Matter) -> bool:
+    """Whether what is said of it does not wait for the end of quiet hours."""
+    return matter.urgency == Urgency.EMERGENCY

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy
 from lastmeter.accounts import audit
 from lastmeter.accounts.actors import Actor
 from lastmeter.grid import followers, ground, scope
-from lastmeter.grid.ground import Kept
 from lastmeter.grid.models import Level, Node, Role, lineage, valid_on
+from lastmeter.grid.policy import Known
 from lastmeter.kit.text import on_record
 from lastmeter.kit.zhtime import CHINA
 from lastmeter.matters.models import Category, Matter, Template
@@ -66,19 +66,15 @@ def lineage_of(category: Category) -> tuple[int, ...]:
 
 def current(now: datetime) -> list[rules.Wording]:
     """All rows valid today (China date): kept by the process until `ground.bump` announces a change."""
-    today = now.astimezone(CHINA).date()
-    known = _kept.get()
-    if today not in known:
-        known[today] = _read(today)
-    return known[today]
-
-
-_kept: Kept[dict[date, list[rules.Wording]]] = Kept(dict)
+    return _known.on(now.astimezone(CHINA).date())
 
 
 def _read(today: date) -> list[rules.Wording]:
     columns = ("pk", "node__path", "occasion", "profile", "category", "way", "words")
     return [rules.Wording(*row) for row in Template.objects.filter(valid_on(today)).values_list(*columns)]
+
+
+_known = Known(_read)
 
 
 def grounds(actor: Actor) -> list[str]:

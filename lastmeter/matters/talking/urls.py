@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lastmeter.matters.talking.views import grievances, lapsing, letters, messages, outside, templates
+from lastmeter.matters.talking.views import grievances, letters, messages, outside, templates
 
 urlpatterns = [
     path("templates/", templates.template_list, name="template-list"),
@@ -17,7 +17,6 @@ urlpatterns = [
     path("outside/<str:token>/photos/<str:sha>/thumb/", outside.photo, {"size": "thumb"}, name="outside-thumb"),
     path("grievances/", grievances.grievance_list, name="grievances"),
     path("grievances/<int:pk>/", grievances.grievance, name="grievance"),
-    path("lapse-rules/", lapsing.lapse_rules, name="lapse-rules"),
     path("letters/", letters.letter_list, name="letters"),
     path("letters/letters.pdf", letters.all_pdf, name="letters-pdf"),
     path("letters/<int:pk>.pdf", letters.pdf, name="letter-pdf"),

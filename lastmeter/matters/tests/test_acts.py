@@ -13,7 +13,6 @@ from lastmeter.clocks.models import Deadline
 from lastmeter.dossiers.access import visible
 from lastmeter.dossiers.models import Dossier, Event, EventWords
 from lastmeter.matters import (
-    asking,
     closing,
     dispatch,
     handling,
@@ -29,6 +28,7 @@ from lastmeter.matters.lists.filters import Filters
 from lastmeter.matters.models import Channel, Matter, Objection, Outcome, Rating, Source
 from lastmeter.matters.reassigning import objections
 from lastmeter.matters.steps import Overtaken
+from lastmeter.matters.talking import asking
 from lastmeter.notices.models import Notice
 from tests.cast import Cast, middle
 

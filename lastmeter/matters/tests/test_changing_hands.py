@@ -62,11 +62,11 @@ def disputed(cast: Cast, actor: Actors) -> Matter:
 def test_a_unit_gives_back_twice_and_then_the_one_above_decides(cast: Cast, actor: Actors, client_as: ClientAs) -> None:
     matter, handler, clerk = given_out(cast, actor), client_as("handler"), client_as("clerk")
     for left in (2, 1):
-        assert f"还可退 {left} 次" in handler.get(at(matter)).content.decode()
+        assert f"还可退 {left} 次" in handler.get(at(matter) + "?act=return").content.decode()
         assert handler.post(at(matter, "return"), NOT_DUTY).status_code == 302
         assert step(matter) == lifecycle.FILED
         clerk.post(at(matter, "assignment"), {"to": f"unit:{cast.units['urban'].pk}", "urgency": "normal"})
-    assert "职责争议" in handler.get(at(matter)).content.decode()
+    assert "职责争议" in handler.get(at(matter) + "?act=return").content.decode()
     assert handler.post(at(matter, "return"), NOT_DUTY).status_code == 302
     assert step(matter) == lifecycle.DISPATCHED
     assert fresh(matter).unit == cast.units["urban"]
@@ -166,6 +166,33 @@ def test_a_unit_hands_on_with_the_consent_of_the_desk(cast: Cast, actor: Actors,
     assert (after.unit, after.dossier.step) == (cast.units["market"], lifecycle.DISPATCHED)
     assert Deadline.objects.get(dossier=matter.pk, kind="fix").due_at == fix
     assert clerk.post(at(matter, "transfer/answer"), {"verdict": "grant"}).status_code == 409
+
+
+def test_a_wish_to_hand_on_that_nobody_answers_rings_at_the_desk_and_climbs(
+    cast: Cast, actor: Actors, client_as: ClientAs
+) -> None:
+    matter, handler = given_out(cast, actor), client_as("handler")
+    handler.post(at(matter, "transfer"), {"unit": cast.units["market"].pk, "words": "是他们发的证"})
+    clock = Deadline.objects.get(dossier=matter.pk, kind="transfer", ended_at=None)
+    assert "答复期限" in client_as("clerk").get(at(matter)).content.decode()
+    sweep.sweep(clock.due_at)
+    assert "transfer_overdue" in told(cast, "clerk", matter)
+    assert "overdue_transfer" in kinds(matter)
+    clock.refresh_from_db()
+    assert clock.next_rung_at is not None
+    sweep.sweep(clock.next_rung_at)
+    assert "escalated_1_transfer" in told(cast, "dispatcher", matter)
+    client_as("clerk").post(at(matter, "transfer/answer"), {"verdict": "refuse", "words": "请先到场"})
+    assert not Deadline.objects.filter(dossier=matter.pk, kind="transfer", ended_at=None).exists()
+
+
+def test_the_clock_of_a_wish_ends_with_the_wish(cast: Cast, actor: Actors, client_as: ClientAs) -> None:
+    matter, handler = given_out(cast, actor), client_as("handler")
+    handler.post(at(matter, "transfer"), {"unit": cast.units["market"].pk, "words": "是他们发的证"})
+    handler.post(at(matter, "signature"))
+    handler.post(at(matter, "reply"), {"text": "办好了", "outcome": "solved", "anyway": "1"})
+    assert Objection.objects.get(matter=matter).verdict == Objection.Verdict.LAPSED
+    assert not Deadline.objects.filter(dossier=matter.pk, kind="transfer", ended_at=None).exists()
 
 
 def test_the_wrong_unit_and_category_are_put_right_without_filing_anew(

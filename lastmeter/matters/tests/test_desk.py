@@ -2,6 +2,8 @@
 
 import io
 from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
 
 from django.test import Client
 from django.utils import timezone
@@ -9,9 +11,12 @@ from PIL import Image
 
 from lastmeter.accounts.actors import Actor
 from lastmeter.accounts.models import AuditEntry, RevealReason
+from lastmeter.clocks.models import Pause
 from lastmeter.dossiers.models import Attachment, Event
-from lastmeter.matters import dispatch, handling, intake
+from lastmeter.matters import closing, dispatch, handling, intake
 from lastmeter.matters.models import Category, Closure, Matter, Outcome, Source
+from lastmeter.matters.timing import pausing, pressing
+from lastmeter.matters.together import parts
 from tests.cast import Cast
 
 ClientAs = Callable[[str], Client]
@@ -167,7 +172,7 @@ def test_photos_stay_when_a_form_comes_back(cast: Cast, client_as: ClientAs) -> 
     assert back.status_code == 422
     assert "已留着 1 张照片" in back.content.decode()
     [offer] = [each for each in back.context["offers"] if each.door.act == "settle"]
-    worker.post(at(matter, "settlement"), {"result": "已劝导", "kept": offer.form["kept"].value()})
+    worker.post(at(matter, "settlement"), {"result": "已劝导", "kept": offer.form["kept"].value(), "anyway": "1"})
     assert Attachment.objects.filter(dossier=matter.pk).count() == 1
     assert step(matter) == "closed"
 
@@ -233,3 +238,46 @@ def test_the_shipped_categories_have_a_name_in_each_language(cast: Cast, client_
     assert "Noise" in page
     assert noise.name not in page
     assert not Category.objects.filter(scheme__code="local", name_en="").exists()
+
+
+def test_a_form_that_is_not_at_hand_stands_open_on_an_address_of_its_own(cast: Cast, client_as: ClientAs) -> None:
+    matter, clerk = report(cast), client_as("clerk")
+    page = clerk.get(at(matter)).content.decode()
+    assert 'href="?step=waiting&amp;act=rejection"' in page
+    assert 'id="act-rejection"' not in page
+    assert '<dialog id="act-rejection" aria-labelledby="act-rejection-title" open>' in (
+        clerk.get(at(matter) + "?step=waiting&act=rejection").content.decode()
+    )
+    fetched = clerk.get(at(matter) + "?step=waiting&act=rejection", headers={"HX-Request": "true"}).content.decode()
+    assert fetched.count("<dialog") == 1
+    assert "<html" not in fetched
+    assert clerk.get(at(matter) + "?act=nonsense").status_code == 200
+
+
+def test_no_page_of_a_matter_costs_more_than_fifteen_queries(
+    cast: Cast, client_as: ClientAs, actor: Actors, django_assert_max_num_queries: Any
+) -> None:
+    matter, now = report(cast), timezone.now()
+    seen = [client_as(who) for who in ("clerk", "secretary", "dispatcher", "worker")]
+
+    def look() -> None:
+        for client in seen:
+            client.get(at(matter))
+            with django_assert_max_num_queries(15):
+                assert client.get(at(matter) + "?step=open").status_code == 200
+
+    look()
+    dispatch.dispatch(matter, unit=cast.units["urban"], by=actor("clerk"), now=now)
+    look()
+    parts.call_in(matter, unit=cast.units["market"], request="一起去看看", by=actor("clerk"), now=now)
+    pressing.urge(matter, words="请尽快", by=actor("clerk"), now=now)
+    look()
+    dispatch.begin(matter, by=actor("handler"), now=now)
+    pausing.pause(
+        matter, reason=Pause.Reason.WEATHER, words="台风", until=now + timedelta(days=2), by=actor("clerk"), now=now
+    )
+    look()
+    handling.reply(matter, text="修好了", outcome=Outcome.SOLVED, by=actor("handler"), now=now)
+    look()
+    closing.close(matter, outcome=Outcome.SOLVED, despite="市场所不用去了", by=actor("clerk"), now=now)
+    look()

@@ -93,7 +93,7 @@ def test_closed_is_not_solved_and_says_why_what_lay_behind_and_who_decided(
     matter, clerk = answered(cast, actor, Profile.GRID), client_as("clerk")
     given = {"outcome": "impossible", "words": "产权不清，暂不能拆", "cause": "duty", "decided_by": "11 月 20 日联席会"}
     assert clerk.post(at(matter, "closure"), given).status_code == 422
-    assert clerk.post(at(matter, "closure"), given | {"reason": "要等确权"}).status_code == 302
+    assert clerk.post(at(matter, "closure"), given | {"reason": "要等确权", "anyway": "1"}).status_code == 302
     closure = Closure.objects.get(matter=matter)
     assert (closure.outcome, closure.reason, closure.cause) == ("impossible", "要等确权", "duty")
     page = clerk.get(at(matter)).content.decode()

@@ -97,6 +97,30 @@ def test_every_filter_has_choices_or_words_and_every_choice_is_read_again(cast: 
             assert choosing.word(name, value, clerk, Filters()) == word
 
 
+def test_a_searched_word_is_also_the_name_of_a_place(cast: Cast, actor: Actors, town: dict[str, Matter]) -> None:
+    street, name = actor("dispatcher"), cast.nodes["other_community"].name
+    assert found(street, town, words=name) == {"far"}
+    assert found(street, town, words=f"{name} 楼道灯") == {"far"}
+    assert found(street, town, words=f"楼道灯 {name}", source="web") == {"far"}
+    assert found(street, town, words=f"{name} 窨井") == set()
+    assert found(street, town, words=name, node=cast.nodes["town"].pk) == {"far"}
+    assert found(street, town, words=name, node=cast.nodes["community"].pk) == set()
+    assert found(street, town, words=cast.nodes["community"].name, node=cast.nodes["grid"].pk) == set(town) - {"far"}
+    assert found(actor("clerk"), town, words=name) == set()
+
+
+def test_an_upper_category_holds_all_below_it_however_deep(actor: Actors, town: dict[str, Matter]) -> None:
+    parent = Category.objects.order_by("pk").first()
+    assert parent
+    chain = [parent]
+    for depth in range(4):
+        chain.append(Category.objects.create(scheme=parent.scheme, parent=chain[-1], code=f"deep{depth}", name="深"))
+    Matter.objects.filter(pk=town["waits"].pk).update(category=chain[-1])
+    for each in chain:
+        assert "waits" in found(actor("dispatcher"), town, category=each.pk)
+    assert found(actor("dispatcher"), town, category=chain[-1].pk) == {"waits"}
+
+
 @given(
     st.fixed_dictionaries(
         {"step": st.sampled_from(list(SHELVES))},

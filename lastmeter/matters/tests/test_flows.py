@@ -13,7 +13,6 @@ from lastmeter.accounts.actors import Actor
 from lastmeter.clocks.models import Deadline
 from lastmeter.dossiers.models import Dossier
 from lastmeter.matters import (
-    asking,
     checking,
     closing,
     dispatch,
@@ -44,6 +43,7 @@ from lastmeter.matters.models import (
 )
 from lastmeter.matters.reassigning import corrections, disputes, objections, transfers
 from lastmeter.matters.steps import Overtaken
+from lastmeter.matters.talking import asking
 from lastmeter.matters.together import parts
 from lastmeter.matters.whistles import blowing
 from tests.cast import Cast
@@ -158,7 +158,7 @@ def put(matter: Matter, profile: str, step: str, act: str, cast: Cast) -> Matter
     Matter.objects.filter(pk=matter.pk).update(profile=profile, unit=unit, reopen_until=until)
     Assignment.objects.create(matter=matter, unit=unit, at=NOW)
     Cap.objects.filter(kind=Cap.Kind.RETURNS).update(most=0 if act == "dispute" else 2)
-    profiles._kept_caps.get().clear()
+    profiles._caps._kept.get().clear()
     if its.name in (*lifecycle.ENDED, lifecycle.ARCHIVED):
         Closure.objects.create(matter=matter, outcome=Outcome.SOLVED, at=NOW)
     for awaited, kind in ((AWAITS_DISPUTE, Objection.Kind.DISPUTE), (AWAITS_TRANSFER, Objection.Kind.TRANSFER)):
@@ -187,7 +187,7 @@ def test_each_act_from_each_step_does_what_the_table_says(profile: str, cast: Ca
                 here = put(matter, profile, step.name, act, cast)
                 check(profile, step.name, act, here, partial(carry_out, scene=scene))
                 transaction.set_rollback(True)
-            profiles._kept_caps.get().clear()
+            profiles._caps._kept.get().clear()
 
 
 def check(profile: str, step: str, act: str, matter: Matter, carry_out: Callable[[Matter], object]) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
+import pytest
 from django.test import Client
 from django.utils import timezone
 
@@ -12,6 +13,8 @@ from lastmeter.accounts.models import AuditEntry
 from lastmeter.dossiers.models import Dossier
 from lastmeter.kit.sheets import read_rows
 from lastmeter.matters import dispatch
+from lastmeter.matters.lists import columns, exporting
+from lastmeter.matters.lists.filters import Filters
 from lastmeter.matters.models import SavedList
 from lastmeter.matters.tests.test_queue import MOST_QUERIES, queries, report
 from tests.cast import Cast, middle
@@ -40,6 +43,17 @@ def test_columns_are_chosen_remembered_and_handed_out_as_they_stand(
     assert entry.by_user == cast.users["clerk"].pk
 
 
+def test_a_file_that_does_not_hold_the_whole_list_says_so_in_its_last_line(
+    cast: Cast, actor: Callable[[str], Actor], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    report(cast, 3)
+    path, chosen, given = tmp_path / "list.xlsx", columns.read("title"), (Filters(), timezone.now())
+    for most, lines in ((3, 3), (2, 3)):
+        monkeypatch.setattr(exporting, "MOST", most)
+        assert exporting.write(path, given[0], chosen, by=actor("clerk"), now=given[1]) == lines
+    assert "前 2 件" in list(read_rows(path))[-1].values["事项"]
+
+
 def test_a_table_asks_no_more_of_the_database_for_many_rows(cast: Cast, client_as: ClientAs) -> None:
     client = client_as("clerk")
     client.get("/queue/table/")
@@ -63,13 +77,26 @@ def test_a_list_is_kept_for_oneself_or_for_the_desk_and_counted(cast: Cast, clie
     assert client_as("other_clerk").get("/queue/saved/").context["lists"] == []
 
 
+def test_a_list_under_a_name_opens_with_its_columns_on_the_page_at_hand(cast: Cast, client_as: ClientAs) -> None:
+    report(cast, 1)
+    client = client_as("clerk")
+    client.get("/queue/table/?step=open&cols=title&cols=due")
+    client.post("/queue/saved/?step=open", {"name": "标题和期限", "owner": "me"})
+    client.get("/queue/table/?step=open&cols=number")
+    menu = client.get("/queue/saved/?step=open&at=queue-table", headers={"HX-Request": "true"}).context["lists"]
+    assert menu[0]["href"] == "/queue/table/?step=open&cols=title%2Cdue"
+    client.get(client.get("/queue/saved/").context["lists"][0]["href"])
+    table = client.get("/queue/table/?step=open")
+    assert [column.name for column in table.context["columns"]] == ["title", "due"]
+
+
 def test_a_list_is_renamed_set_first_and_removed_and_a_stale_change_is_refused(cast: Cast, client_as: ClientAs) -> None:
     clerk = client_as("clerk")
     clerk.post("/queue/saved/?step=open&source=phone", {"name": "来电", "owner": "me"})
     saved = SavedList.objects.get()
     there = f"/queue/saved/{saved.pk}/"
     assert clerk.post(there, {"name": "电话来的", "is_default": "on", "version": "1"}).status_code == 302
-    assert clerk.get("/queue/").headers["Location"] == "/queue/?step=open&source=phone"
+    assert clerk.get("/queue/").headers["Location"].startswith("/queue/?step=open&source=phone")
     assert clerk.get("/queue/?step=waiting").status_code == 200
     late = clerk.post(there, {"name": "别的", "version": "1"})
     assert late.status_code == 409
@@ -108,9 +135,16 @@ def test_the_map_counts_every_matter_of_the_list_once_and_goes_closer(cast: Cast
     page = client.get("/queue/map/?step=waiting")
     assert sorted(spot.count for spot in page.context["spots"]) == [2, 3]
     assert (page.context["shown"], page.context["missing"]) == (5, 1)
+    assert [(line.name, line.count, line.missing) for line in page.context["lines"]] == [("第一网格", 6, 1)]
     fullest = max(page.context["spots"], key=lambda spot: spot.count)
-    assert client.get(fullest.href).context["shown"] == 3
-    assert client_as("other_clerk").get("/queue/map/?step=waiting").context["spots"] == []
+    near = client.get(fullest.href)
+    assert (near.context["shown"], len(near.context["rows"])) == (3, 3)
+    west, south, east, north = page.context["box"]
+    answer = client.get(page.context["points"], {"step": "waiting", "box": f"{west},{south},{east},{north}"}).json()
+    drawn = [(each["properties"]["count"], each["properties"]["href"]) for each in answer["features"]]
+    assert drawn == [(spot.count, spot.href) for spot in page.context["spots"]]
+    assert client.get("/queue/map.geojson?step=waiting").status_code == 404
+    assert client_as("other_clerk").get("/queue/map/?step=waiting").context["box"] is None
     for box in ("x", "1,2,3", "nan,0,1,1", "113,22,112,23", "-999,0,1,1", "1,1,1,1"):
         assert client.get("/queue/map/", {"step": "waiting", "box": box}).status_code == 200
 

@@ -18,8 +18,9 @@ from lastmeter.accounts.people import phone_hash
 from lastmeter.dossiers.models import Attachment, Dossier
 from lastmeter.grid.models import Plate
 from lastmeter.kit.uploads import check_photo
-from lastmeter.matters import asking, handling, settling
+from lastmeter.matters import handling, settling
 from lastmeter.matters.models import Category, Matter, Rating, Requester, Source
+from lastmeter.matters.talking import asking
 from lastmeter.notices.channels import screen
 from tests.cast import Cast, middle
 

@@ -123,11 +123,12 @@ def test_parts_and_objections_cost_the_page_no_query_each(cast: Cast, actor: Act
             assert clerk.get(at(matter)).status_code == 200
         return len(captured)
 
-    before = queries()
     for number in range(6):
+        if number == 1:
+            before = queries()
         day = timezone.localdate() + timedelta(days=number)
         to = f"user:{cast.users['worker'].pk}"
         clerk.post(at(matter, "task"), {"request": f"第 {number} 件", "to": to, "due": f"{day}"})
     assert Part.objects.filter(matter=matter).count() == 6
-    assert queries() <= before + 1
+    assert queries() <= before
     assert Matter.objects.get(pk=matter.pk).unit == cast.units["urban"]

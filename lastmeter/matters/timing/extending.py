@@ -12,10 +12,11 @@ from lastmeter.clocks import extending
 from lastmeter.clocks.models import Extension
 from lastmeter.clocks.wording import said
 from lastmeter.kit.text import on_record
-from lastmeter.matters import policy, tell
+from lastmeter.matters import policy
 from lastmeter.matters.models import Matter
 from lastmeter.matters.promises import WORK
 from lastmeter.matters.steps import tell_story
+from lastmeter.matters.talking import tell
 from lastmeter.matters.timing import rights
 from lastmeter.matters.timing.sentences import joined, moved_to
 

@@ -8,10 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from lastmeter.accounts.actors import Actor
 from lastmeter.clocks import pausing
 from lastmeter.clocks.models import Pause
-from lastmeter.matters import policy, tell
+from lastmeter.matters import policy
 from lastmeter.matters.models import Matter
 from lastmeter.matters.promises import WORK
 from lastmeter.matters.steps import tell_story
+from lastmeter.matters.talking import tell
 from lastmeter.matters.timing.sentences import joined, moved_to, on_date
 
 

@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from lastmeter.accounts.actors import Actor
 from lastmeter.clocks import pressing
 from lastmeter.clocks.models import Demand
-from lastmeter.matters import policy, tell
+from lastmeter.matters import policy
 from lastmeter.matters.models import Matter
 from lastmeter.matters.steps import tell_stories, tell_story
+from lastmeter.matters.talking import tell
 from lastmeter.matters.timing import rights
 
 

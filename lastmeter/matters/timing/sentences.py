@@ -20,7 +20,7 @@ def on_date(sentence: str | Promise, moment: datetime, **values: object) -> str:
 
 def moved_to(moved: Iterable[Moved]) -> str:
     """To which date the fix deadline has moved; nothing when it stays."""
-    dates = [each.deadline.due_at for each in moved if each.deadline.kind in WORK]
+    dates = [each.after for each in moved if each.kind in WORK]
     return on_date(_("办结期限改到 %(date)s。"), dates[0]) if dates else ""
 
 

@@ -11,10 +11,11 @@ from lastmeter.clocks.models import Suspension
 from lastmeter.clocks.suspending import Explanation
 from lastmeter.kit.text import on_record
 from lastmeter.kit.zhtime import closing
-from lastmeter.matters import policy, tell
+from lastmeter.matters import policy
 from lastmeter.matters.models import Matter
 from lastmeter.matters.reckoning import PUBLIC
 from lastmeter.matters.steps import tell_story
+from lastmeter.matters.talking import tell
 from lastmeter.matters.timing import rights
 from lastmeter.matters.timing.sentences import joined, moved_to, on_date
 

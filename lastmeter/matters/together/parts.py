@@ -16,10 +16,11 @@ from lastmeter.grid.models import Unit
 from lastmeter.kit.text import on_record
 from lastmeter.kit.uploads import Photo
 from lastmeter.kit.zhtime import CHINA
-from lastmeter.matters import policy, tell
+from lastmeter.matters import policy
 from lastmeter.matters.catalogue import community
 from lastmeter.matters.models import Matter, Part
 from lastmeter.matters.steps import Overtaken, move, tell_story
+from lastmeter.matters.talking import tell
 from lastmeter.matters.whistles import legs
 
 MOST = 20

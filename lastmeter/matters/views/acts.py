@@ -19,7 +19,6 @@ from lastmeter.accounts.models import User
 from lastmeter.accounts.requests import Request, signed_in
 from lastmeter.clocks.deadlines import NotNow
 from lastmeter.matters import (
-    asking,
     checking,
     closing,
     dispatch,
@@ -36,6 +35,7 @@ from lastmeter.matters.channels import HOW
 from lastmeter.matters.forms import acts as forms
 from lastmeter.matters.models import Cause, Channel, Ground, Matter, Outcome, Profile, Urgency
 from lastmeter.matters.steps import Overtaken
+from lastmeter.matters.talking import asking
 from lastmeter.matters.views import matter as page
 from lastmeter.matters.views.reach import matter_for
 

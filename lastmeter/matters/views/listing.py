@@ -21,7 +21,7 @@ from lastmeter.grid.models import Node
 from lastmeter.kit.ids import row_id
 from lastmeter.kit.paging import Page
 from lastmeter.kit.text import hits
-from lastmeter.matters.lists import choosing, reading
+from lastmeter.matters.lists import choosing, columns, reading
 from lastmeter.matters.lists.filters import Filters, place, table
 
 TABS: tuple[tuple[str, str | Promise], ...] = (
@@ -38,6 +38,7 @@ TABS: tuple[tuple[str, str | Promise], ...] = (
 FRONT = ("waiting", "handling", "answered", "revisit", "open")
 COUNTED = ("waiting", "handling", "answered", "revisit")
 PAGES = ("queue", "queue-table", "queue-map")  # the pages of one list, by the names of their addresses
+REMEMBERED = "list_columns"  # the session's key for the columns somebody chose last
 MENUS = ("node", "category", "due", "source", "unit", "handler")  # the others stand behind 更多条件
 
 
@@ -96,6 +97,18 @@ def _named(place: str) -> Node | None:
     return tree.resolve_code(place) or Node.objects.filter(pk=row_id(place) or 0).first()
 
 
+def remember_columns(request: Request) -> None:
+    """Keep the columns that the address names, for every table this browser opens from now on."""
+    if asked := ",".join(request.GET.getlist("cols")):
+        request.session[REMEMBERED] = columns.text(columns.read(asked))
+
+
+def chosen_columns(request: Request) -> list[columns.Column]:
+    """The columns of the address, else those chosen last on this browser, else the usual ones."""
+    remember_columns(request)
+    return columns.read(str(request.session.get(REMEMBERED, "")))
+
+
 def beside(request: Request, filters: Filters, current: int | None) -> dict[str, object]:
     """The context of the list: its page, tabs and menus, and the address of the matter after `current`."""
     now = timezone.now()
@@ -123,6 +136,7 @@ def narrowing(actor: Actor, filters: Filters, page: Page[Dossier] | None, at: st
     menus = list(_menus(actor, filters, at))
     return {
         "filters": filters,
+        "at": at,
         "there": there,
         **_tabs(actor, filters, there, page),
         "chips": list(_chips(actor, filters, there)),

@@ -1,8 +1,9 @@
 """`/matters/<number>/`: everything staff see of one matter, and what each of them may do with it now."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,7 +23,7 @@ from lastmeter.dossiers.models import Attachment
 from lastmeter.grid import tree
 from lastmeter.kit import masking
 from lastmeter.kit.ids import pretty
-from lastmeter.matters import channels, danger, lifecycle, policy, promises, story
+from lastmeter.matters import channels, danger, lifecycle, policy, story
 from lastmeter.matters.catalogue import mapping, questions
 from lastmeter.matters.forms import acts as forms
 from lastmeter.matters.forms import reassigning, together
@@ -31,7 +32,7 @@ from lastmeter.matters.talking import arriving, outside
 from lastmeter.matters.talking.forms import OutsideForm
 from lastmeter.matters.views import listing
 from lastmeter.matters.views.door import AWAITED, TIMING, Door
-from lastmeter.matters.views.reach import matter_for, number_of, sees
+from lastmeter.matters.views.reach import has, matter_for, number_of, sees
 from lastmeter.matters.whistles import forms as whistling
 
 # In the order in which the buttons stand; the first one that is allowed is the page's one red action.
@@ -74,18 +75,39 @@ ASK = Door("ask", "enquiry", "Q", gettext_lazy("请补充"), forms.EnquiryForm)
 OUTSIDE = Door("outside", "outside", "G", gettext_lazy("请外部单位"), OutsideForm)
 NOTE = Door("note", "note", "N", gettext_lazy("备注"), forms.NoteForm)
 MAIN_BUTTONS = 3
+AT_HAND = ("dispatch", "reply", "close", "respond")  # what a page is opened for, mostly
+OPEN = "act"  # the address's word for the form that stands open
 OWN_WORDS = ("accept", "dispatch", "sign", "reply", "close", "verify")  # acts that flows give names of their own
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Offer:
-    """A door that stands open now: its button and, when it asks something, its form in a dialog."""
+    """A door that stands open now: its button and, when it asks something, its form in a dialog.
+
+    `query` is the list's, which the page and its acts carry on.
+    """
 
     door: Door
-    form: forms.ActForm
-    address: str
+    setting: forms.Setting
+    bound: forms.ActForm | None
+    query: str
     primary: bool
     words: str | Promise
+    asked: bool = False
+
+    @cached_property
+    def form(self) -> forms.ActForm:
+        """The form that came back, or a new one: made when somebody looks at it."""
+        return self.bound if self.bound is not None else self.door.form(at=self.setting)
+
+    @property
+    def address(self) -> str:
+        return reverse(f"matter-{self.door.noun}", args=[self.setting.matter.dossier.number]) + self.query
+
+    @property
+    def opening(self) -> str:
+        """The query of the page on which this form stands open."""
+        return f"{self.query}&{urlencode({OPEN: self.door.noun})}"
 
     @property
     def dialog(self) -> str:
@@ -93,11 +115,16 @@ class Offer:
 
     @property
     def asks(self) -> bool:
-        return bool(self.form.fields)
+        return bool(self.door.form.base_fields)
 
     @property
     def wrong(self) -> bool:
-        return self.form.is_bound and bool(self.form.errors)
+        return self.bound is not None and bool(self.bound.errors)
+
+    @property
+    def stands_open(self) -> bool:
+        """Whether its dialog is open from the start: a form that came back wrong, or the one that was asked for."""
+        return self.wrong or self.asked
 
     @property
     def kind(self) -> str:
@@ -130,6 +157,7 @@ def answer(
     offered = offers(setting, bound, query)
     moving = timing_offers(setting, bound, query)
     usual = [each for each in offered if not _rare(each, setting)]
+    at_hand = _at_hand(request, usual[:MAIN_BUTTONS], [*offered, *moving], setting)
     context: dict[str, Any] = {
         "matter": matter,
         "dossier": matter.dossier,
@@ -137,7 +165,8 @@ def answer(
         "query": query,
         "offers": offered,
         "timing": moving,
-        "dialogs": [each for each in [*offered, *moving] if each.asks],
+        "dialogs": at_hand,
+        "at_hand": {each.door.noun for each in at_hand},
         "standing": setting.standing,
         "main": usual[:MAIN_BUTTONS],
         "others": usual[MAIN_BUTTONS:],
@@ -151,9 +180,33 @@ def answer(
         "proposal": setting.proposal if any(each.door.act == "dispatch" for each in offered) else None,
         **facts(setting, bound),
     }
+    if _asked_for(request):
+        return render(request, "matters/desk/parts/dialogs.html", context)
     if not _swapped(request):
         context |= listing.beside(request, filters, matter.pk)
     return render(request, "matters/desk/matter.html", context, status=status)
+
+
+def _at_hand(request: Request, main: Sequence[Offer], offered: Sequence[Offer], setting: forms.Setting) -> list[Offer]:
+    """The forms that stand on the page from the start: of the next step, and one that came back or was asked for.
+
+    The others are fetched when somebody opens them: a page has a dozen, and almost nobody opens two. Out in the field,
+    where a fetch may take long or fail, those of all the main buttons are there.
+    """
+    asked = request.GET.get(OPEN, "")
+    if _asked_for(request):
+        return [replace(each, asked=True) for each in offered if each.door.noun == asked and each.asks]
+    near = main if request.shell == "field" else [each for each in main if each.door.act in AT_HAND]
+    wanted = {each.door.noun for each in offered if each.bound is not None or each.door.noun == asked}
+    if "merger" in {each.door.noun for each in offered} and setting.similar:
+        wanted.add("merger")
+    found = [each for each in offered if each.asks and (each in near or each.door.noun in wanted)]
+    return [replace(each, asked=each.door.noun == asked) for each in found]
+
+
+def _asked_for(request: Request) -> bool:
+    """Whether a script wants one form and nothing else of the page."""
+    return _swapped(request) and request.method == "GET" and OPEN in request.GET
 
 
 def since(request: Request, matter: Matter) -> list[story.Line]:
@@ -212,9 +265,7 @@ def timing_offers(setting: forms.Setting, bound: forms.ActForm | None, query: st
 def _offer(
     door: Door, setting: forms.Setting, bound: forms.ActForm | None, query: str, *, primary: bool = False
 ) -> Offer:
-    form = bound if type(bound) is door.form else door.form(at=setting)
-    address = reverse(f"matter-{door.noun}", args=[setting.matter.dossier.number]) + query
-    return Offer(door, form, address, primary, _words(door, setting))
+    return Offer(door, setting, bound if type(bound) is door.form else None, query, primary, _words(door, setting))
 
 
 RARE = ("correct", "change_profile", "repeat", "hand_over", "propose_transfer", "part_cancel")
@@ -255,7 +306,7 @@ def facts(setting: forms.Setting, bound: forms.ActForm | None = None) -> dict[st
         "node_code": tree.code_of(dossier.node),
         "promised": setting.promised,
         "lines": story.for_staff(matter.pk),
-        "photos": list(Attachment.objects.filter(dossier=matter.pk).order_by("pk")),
+        "photos": list(Attachment.objects.filter(dossier=matter.pk).order_by("pk")) if has(matter, "photos") else [],
         "similar": setting.similar if merges else [],
         "earlier": setting.earlier if merges else [],
         "dangers": danger.named_in(matter.text) if dossier.step == lifecycle.REPORTED else [],
@@ -265,23 +316,21 @@ def facts(setting: forms.Setting, bound: forms.ActForm | None = None) -> dict[st
         "parts": sorted(matter.parts.all(), key=lambda part: (part.ended_at is not None, part.pk)),
         "objections": [(each, _decide_by(each)) for each in matter.objections.all() if each.decided_at is None],
         "closure": matter.closures.filter(reopened_at=None).first() if not dossier.is_open else None,
-        "question": Enquiry.objects.filter(matter=matter, ended_at=None).first(),
+        "question": Enquiry.objects.filter(matter=matter, ended_at=None).first() if has(matter, "question") else None,
         "elsewhere": mapping.in_words(matter.category_id, timezone.localdate()),
         "answers": questions.answers(matter),
         "to_ask": questions.to_ask(matter, timezone.localdate()) if policy.may(actor, "note", matter) else [],
-        "asked_outside": outside.asked(matter, timezone.now()),
+        "asked_outside": outside.asked(matter, timezone.now()) if has(matter, "links") else [],
         "may_ask_outside": policy.may(actor, "outside", matter),
-        "told": arriving.told(matter, timezone.now()),
+        "told": arriving.told(matter, timezone.now()) if has(matter, "messages") else [],
         "may_tell": policy.may(actor, "tell", matter),
         "channels": [(each, channels.HOW[each]) for each in Channel],
     }
 
 
 def _decide_by(objection: Objection) -> datetime | None:
-    """Until when a dispute is to be decided; a wish to hand on waits under the matter's own clock."""
-    if objection.kind != Objection.Kind.DISPUTE:
-        return None
-    running = Deadline.objects.filter(dossier=objection.matter_id, kind=promises.DISPUTE, ended_at=None)
+    """Until when an objection is to be decided: by its own clock, which has its kind."""
+    running = Deadline.objects.filter(dossier=objection.matter_id, kind=objection.kind, ended_at=None)
     return running.values_list("due_at", flat=True).first()
 
 

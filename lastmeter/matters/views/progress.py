@@ -22,7 +22,7 @@ from lastmeter.dossiers import attachments
 from lastmeter.dossiers.models import Dossier
 from lastmeter.grid import tree
 from lastmeter.kit import ids
-from lastmeter.matters import asking, channels, closing, lifecycle, reckoning, story
+from lastmeter.matters import channels, closing, lifecycle, reckoning, story
 from lastmeter.matters.catalogue import questions
 from lastmeter.matters.forms.progress import (
     AnswerForm,
@@ -36,7 +36,7 @@ from lastmeter.matters.forms.progress import (
 )
 from lastmeter.matters.models import Channel, Enquiry, Grievance, Matter, Rating, Requester, Screening
 from lastmeter.matters.steps import Overtaken
-from lastmeter.matters.talking import grievances, lapsing
+from lastmeter.matters.talking import asking, grievances, lapsing
 from lastmeter.matters.talking.forms import GrievanceForm
 from lastmeter.matters.timing import standing
 from lastmeter.matters.timing.pressing import urge_by_requester

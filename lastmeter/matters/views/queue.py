@@ -24,7 +24,8 @@ def queue(request: Request, user: User) -> HttpResponse:
         raise Http404
     filters, _query = listing.read(request.GET)
     if not request.GET and (wanted := saved.first(request.actor)):
-        return redirect(f"{reverse('queue')}?{wanted.query}")
+        return redirect(reverse("queue") + saved.address(wanted))
+    listing.remember_columns(request)
     if "step" not in request.GET and policy.only_handles(request.actor):
         return redirect(reverse("queue") + filters.query(step="handling"))
     if (number := _number(filters.words)) and find(request.actor, number):

@@ -1,12 +1,15 @@
 """The only way from an address to a matter: through what its reader may see."""
 
-from django.db.models import Prefetch
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, prefetch_related_objects
 from django.http import Http404
 
 from lastmeter.accounts.actors import Actor
 from lastmeter.dossiers import access
+from lastmeter.dossiers.models import Attachment
 from lastmeter.kit.ids import BadNumber, check_number
-from lastmeter.matters.models import Matter, Objection, Part, Whistle
+from lastmeter.matters.models import Enquiry, Matter, Message, Objection, OutsideLink, Part, Whistle
 
 SHOWN = (
     "dossier__community",
@@ -21,11 +24,20 @@ SHOWN = (
 )
 
 
-WITH = (
-    Prefetch("parts", Part.objects.select_related("unit", "user", "matter__dossier").order_by("pk")),
-    Prefetch("whistles", Whistle.objects.order_by("-pk")),
-    Prefetch("objections", Objection.objects.select_related("unit", "to_unit").order_by("pk")),
-)
+MINE, OURS = OuterRef("pk"), OuterRef("dossier_id")
+# What most matters have none of: one query says which of it is there, and only that is asked for.
+BESIDE: dict[str, QuerySet[Any]] = {
+    "parts": Part.objects.filter(matter=MINE),
+    "objections": Objection.objects.filter(matter=MINE),
+    "question": Enquiry.objects.filter(matter=MINE, ended_at=None),
+    "links": OutsideLink.objects.filter(matter=MINE),
+    "messages": Message.objects.filter(matter=MINE),
+    "photos": Attachment.objects.filter(dossier=OURS),
+    "whistles": Whistle.objects.filter(matter=MINE),
+}
+WHISTLES = Whistle.objects.order_by("-pk")
+PARTS = Part.objects.select_related("unit", "user", "matter__dossier").order_by("pk")
+OBJECTIONS = Objection.objects.select_related("unit", "to_unit").order_by("pk")
 
 
 def number_of(typed: str) -> str:
@@ -46,8 +58,21 @@ def matter_for(actor: Actor, typed: str) -> Matter:
 
 def find(actor: Actor, number: str) -> Matter | None:
     """The matter of that number when the actor may see it."""
-    visible = Matter.objects.filter(access.visible(actor, "dossier__"))
-    return visible.select_related(*SHOWN).prefetch_related(*WITH).filter(dossier__number=number).first()
+    visible = Matter.objects.filter(access.visible(actor, "dossier__"), dossier__number=number)
+    there = {f"has_{name}": Exists(rows) for name, rows in BESIDE.items()}
+    matter = visible.select_related(*SHOWN).annotate(**there).order_by().first()
+    if matter is not None:
+        parts = PARTS if has(matter, "parts") else PARTS.none()
+        objections = OBJECTIONS if has(matter, "objections") else OBJECTIONS.none()
+        whistles = WHISTLES if has(matter, "whistles") else WHISTLES.none()
+        beside = {"parts": parts, "objections": objections, "whistles": whistles}
+        prefetch_related_objects([matter], *(Prefetch(name, rows) for name, rows in beside.items()))
+    return matter
+
+
+def has(matter: Matter, what: str) -> bool:
+    """Whether there is any of what a matter can have beside it (a name of BESIDE), as `find` has seen it."""
+    return bool(getattr(matter, f"has_{what}", True))
 
 
 def sees(actor: Actor, matter: Matter) -> bool:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lastmeter.accounts.actors import system
 from lastmeter.clocks.bells import Climb
-from lastmeter.clocks.models import Deadline
+from lastmeter.clocks.due import Due
 from lastmeter.kit.text import on_record
 from lastmeter.matters.models import Called, Decision, Rank, Whistle
 from lastmeter.matters.whistles import lifecycle, steps, tell
@@ -37,13 +37,13 @@ OVER: dict[str, str | Promise] = {
 }
 
 
-def warns(due: Sequence[Deadline], now: datetime) -> None:
+def warns(due: Sequence[Due], now: datetime) -> None:
     """Yellow: whoever owes it is told."""
     for deadline, whistle, ranks in _owed(due):
         _tell(whistle, deadline, ranks, f"soon_{deadline.kind}", SOON[deadline.kind], now)
 
 
-def falls(due: Sequence[Deadline], now: datetime) -> None:
+def falls(due: Sequence[Due], now: datetime) -> None:
     """Red: whoever owes it, and whoever blew; a unit that has not answered owes it in the next rank from now on."""
     for deadline, whistle, ranks in _owed(due):
         raised = _raise(deadline, now) if deadline.kind == lifecycle.SIGN else {}
@@ -60,7 +60,7 @@ def climbs(due: Sequence[Climb], now: datetime) -> None:
             _tell(whistle, deadline, raised, "raised", OVER[deadline.kind], now)
 
 
-def _raise(deadline: Deadline, now: datetime) -> dict[int, int]:
+def _raise(deadline: Due, now: datetime) -> dict[int, int]:
     """One rank higher, up to the head of the unit; {unit: rank} when there was one left."""
     key = int(deadline.leg.removeprefix("called:"))
     rows = Called.objects.filter(pk=key, ended_at=None, signed_at=None, rank__lt=Rank.HEAD)
@@ -73,7 +73,7 @@ def _raise(deadline: Deadline, now: datetime) -> dict[int, int]:
     return {called.unit_id: called.rank}
 
 
-def _owed(due: Sequence[Deadline]) -> Iterator[tuple[Deadline, Whistle, dict[int, int]]]:
+def _owed(due: Sequence[Due]) -> Iterator[tuple[Due, Whistle, dict[int, int]]]:
     """Each deadline of a whistle with it and the units that owe it (unit → rank; none: its own people)."""
     mine = [each for each in due if each.kind in lifecycle.KINDS]
     if not mine:
@@ -94,17 +94,17 @@ def _owed(due: Sequence[Deadline]) -> Iterator[tuple[Deadline, Whistle, dict[int
             yield each, own, {}
 
 
-def _key(deadline: Deadline, prefix: str) -> int:
+def _key(deadline: Due, prefix: str) -> int:
     return int(deadline.leg.removeprefix(prefix)) if deadline.leg.startswith(prefix) else 0
 
 
-def _by_key(rows: "QuerySet[R]", due: Sequence[Deadline], prefix: str) -> dict[int, R]:
+def _by_key(rows: "QuerySet[R]", due: Sequence[Due], prefix: str) -> dict[int, R]:
     keys = {_key(each, prefix) for each in due} - {0}
     return rows.in_bulk(keys) if keys else {}
 
 
 def _tell(
-    whistle: Whistle, deadline: Deadline, ranks: dict[int, int], kind: str, title: str | Promise, now: datetime
+    whistle: Whistle, deadline: Due, ranks: dict[int, int], kind: str, title: str | Promise, now: datetime
 ) -> None:
     if ranks:
         tell.units(whistle, ranks, kind, title, by=CLOCK, now=now)

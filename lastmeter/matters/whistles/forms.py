@@ -6,15 +6,14 @@ from functools import cached_property
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lastmeter.accounts.actors import Actor
-from lastmeter.grid.models import Level, Node, Unit, lineage
+from lastmeter.grid.models import Level, Unit, lineage
 from lastmeter.kit import ids
-from lastmeter.kit.forms import Day, Line, offer
+from lastmeter.kit.forms import Line, offer
 from lastmeter.kit.text import on_record
 from lastmeter.kit.zhtime import CHINA
 from lastmeter.matters.forms.acts import ActForm
@@ -334,23 +333,6 @@ class RatingForm(WhistleForm):
 
 class Answer(WhistleForm):
     words = Words(label=gettext_lazy("说明"), rows=3)
-
-
-class LevelForm(forms.Form):
-    """A colour at a place from a day on: what it is called and who must come."""
-
-    node = forms.ModelChoiceField(Node.objects.none(), label=gettext_lazy("用在"), empty_label=None)
-    colour = forms.ChoiceField(label=gettext_lazy("颜色"), choices=Colour.choices)
-    word = Line(limit=20, label=gettext_lazy("叫什么"))
-    rank = forms.TypedChoiceField(label=gettext_lazy("应到职级"), choices=Rank.choices, coerce=int)
-    basis = Line(limit=200, label=gettext_lazy("依据（文件名称、文号）"))
-    valid_from = Day(label=gettext_lazy("从哪天起"))
-
-    def clean_valid_from(self) -> Any:
-        day = self.cleaned_data["valid_from"]
-        if day < timezone.localdate():
-            raise ValidationError(_("生效日期不能早于今天：以前按什么规定办的，要能查到。"))
-        return day
 
 
 class Period(forms.Form):

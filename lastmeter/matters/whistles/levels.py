@@ -1,11 +1,10 @@
 """哨级: what a colour is called at a place and which rank must come, as dated rows; the nearest one wins."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
-from lastmeter.accounts.actors import Actor
 from lastmeter.grid import policy
-from lastmeter.grid.models import Node, lineage, valid_on
+from lastmeter.grid.models import lineage, valid_on
 from lastmeter.matters.models import Colour, Rank, WhistleLevel
 
 
@@ -40,11 +39,3 @@ def at(path: str, day: date) -> dict[str, LevelRule]:
     for each in sorted(here, key=lambda rule: nearest_last[rule.path]):
         found[each.colour] = each
     return found
-
-
-def write(
-    node: Node, *, colour: str, word: str, rank: int, basis: str, valid_from: date, by: Actor, now: datetime
-) -> WhistleLevel:
-    """A new row from a day on; the one before it ends that day. Raises policy.TooLate for a day gone by."""
-    row = WhistleLevel(node=node, colour=colour, word=word, rank=rank, basis=basis, valid_from=valid_from)
-    return policy.enact(row, key=("colour",), by=by, now=now)

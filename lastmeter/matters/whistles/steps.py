@@ -5,7 +5,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from lastmeter.accounts.actors import Actor
-from lastmeter.dossiers.models import Event
+from lastmeter.dossiers.models import Dossier, Event
 from lastmeter.matters import policy
 from lastmeter.matters.models import Whistle
 from lastmeter.matters.steps import Overtaken, tell_story
@@ -17,9 +17,11 @@ PREFIX = "whistle_"
 def begin(whistle: Whistle, act: str, *, by: Actor) -> Whistle:
     """The whistle as it stands now, held until the act is through: two who act at once come one after the other.
 
-    Raises NotAllowed for whoever the table does not name, Overtaken when it is not where the act starts (any more).
+    The matter's dossier is locked before the whistle, as every act and the sweep lock it. Raises NotAllowed for whoever
+    the table does not name, Overtaken when the whistle is not where the act starts (any more).
     """
     transition = lifecycle.BY_ACT[act]
+    Dossier.objects.select_for_update(of=("self",), no_key=True).values_list("pk").get(pk=whistle.matter_id)
     held = (
         Whistle.objects.select_for_update(of=("self",))
         .select_related("matter__dossier", "matter__requester", "matter__category", "origin")

@@ -11,7 +11,6 @@ urlpatterns = [
     path("whistles/", lists.whistle_list, name="whistles"),
     path("whistles/ledger/", lists.whistle_ledger, name="whistle-ledger"),
     path("whistles/ledger.xlsx", lists.whistle_sheet, name="whistle-sheet"),
-    path("whistles/levels/", lists.whistle_levels, name="whistle-levels"),
     path(ONE, page.whistle_page, name="whistle"),
     path(f"{ONE}approval/", acts.approval, name="whistle-approval"),
     path(f"{ONE}turning/", acts.turning, name="whistle-turning"),

@@ -12,7 +12,7 @@ from email import message_from_bytes, policy
 import pytest
 from django.conf import settings as django_settings
 from django.core.checks import run_checks
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django.fixtures import Settings
@@ -24,12 +24,14 @@ from lastmeter.notices.tests.conftest import GATEWAY_KEY, Gateway, MailServer
 
 
 def mail(now: datetime, address: str = "lin@example.org", key: str = "k", *, urgent: bool = False) -> Delivery:
-    outbox.send_to("email", address, "织𬕂镇的事项", "请在今天办理。", key=key, urgent=urgent, now=now)
+    with transaction.atomic():
+        outbox.send_to("email", address, "织𬕂镇的事项", "请在今天办理。", key=key, urgent=urgent, now=now)
     return Delivery.objects.get(key=key)
 
 
 def text(now: datetime, key: str = "k") -> Delivery:
-    outbox.send_to("sms", "19900000123", "", "您的事项已办结。", key=key, urgent=True, now=now)
+    with transaction.atomic():
+        outbox.send_to("sms", "19900000123", "", "您的事项已办结。", key=key, urgent=True, now=now)
     return Delivery.objects.get(key=key)
 
 

@@ -11,24 +11,15 @@ from functools import lru_cache
 
 from lastmeter.accounts.actors import Actor
 from lastmeter.kit.uploads import Photo
-from lastmeter.matters import (
-    asking,
-    checking,
-    closing,
-    dispatch,
-    handling,
-    intake,
-    lifecycle,
-    screening,
-    sending_up,
-    settling,
-)
+from lastmeter.matters import checking, closing, dispatch, handling, intake, lifecycle, screening, sending_up, settling
 from lastmeter.matters.models import Cause, Channel, Matter, Objection, Outcome, Profile, Rating, Source, Urgency
 from lastmeter.matters.reassigning import objections
+from lastmeter.matters.talking import asking
 from lastmeter.matters.together import parts
 from lastmeter.project.demo import moments, photos
 from lastmeter.project.demo.stage import Place, Stage
 from lastmeter.project.demo.stories import Deck, Kind, Refusal, Stories
+from lastmeter.project.demo.turns import TURNS
 
 VISITOR = "demo-visitor-"  # how the clients of those without account begin
 NEVER = datetime.max.replace(tzinfo=UTC)
@@ -59,6 +50,8 @@ class Plan:
     reworked: bool = False
     assisted: bool = False  # another unit is called in, and the worker gets a small task
     disputed: bool = False  # returned too often: the street decides
+    turn: str = ""  # of turns.TURNS: what happens while somebody works on it
+    address: str = ""
     score: Rating.Score | None = None
     reopened: bool = False
     refusal: Refusal | None = None
@@ -93,6 +86,11 @@ class Tale:
         self.clerk = self.scene.rng.choice(self.plan.place.clerks)
         self.requester = self.plan.by or Actor.visitor(f"{VISITOR}{self.number}")
         self.floor = self.scene.rng.randint(2, 9)
+
+    @property
+    def stage(self) -> Stage:
+        """The street the tale plays in."""
+        return self.scene.stage
 
     @property
     def matter(self) -> Matter:
@@ -135,6 +133,10 @@ class Tale:
         self.at = later if at_once else moments.at_office(later, self.scene.rng)
         return self.at
 
+    def office(self, hours: float) -> datetime:
+        """For its turns: about so many hours later, when offices are open."""
+        return self._office(hours)
+
     def _home(self, hours: float) -> datetime:
         """About so many hours later, when people are awake."""
         self.at = moments.awake(self.at + moments.spread(hours, self.scene.rng), self.scene.rng)
@@ -164,6 +166,7 @@ class Tale:
             urgency=Urgency(plan.kind.urgency) if staff else Urgency.NORMAL,
             name=plan.name,
             phone=plan.phone,
+            address=plan.address,
             phone_verified=bool(plan.phone) and self._chance(0.7),
             photos=self._pictures(plan.pictures),
             **more,  # type: ignore[arg-type]  # on_behalf, consent
@@ -309,12 +312,18 @@ class Tale:
         """First to the wrong unit, which gives it back."""
         wrong = self.scene.rng.choice([name for name in self.scene.stage.units if name != right])
         self._to_unit(wrong, desk)
-        yield self._office(7)
+        yield self._in_time_to_return(self._office(7))
         handler = self.scene.stage.handlers[wrong]
         objections.send_back(
             self.matter, reason=Objection.Reason.NOT_DUTY, words=self._words("backs"), by=handler, now=self.at
         )
         yield self._office(3, "again")
+
+    def _in_time_to_return(self, at: datetime) -> datetime:
+        """That moment, or one before the window closes in which a unit may return what it was given."""
+        until = objections.leave_to_return(self.matter, now=at).until
+        self.at = at if until is None else min(at, until - timedelta(hours=1))
+        return self.at
 
     def _disputed(self, desk: Actor, unit: str) -> Iterator[datetime]:
         """Given back as often as the rules allow, and given out again each time; then it waits for a ruling."""
@@ -339,6 +348,8 @@ class Tale:
         if self.plan.assisted:
             yield self._office(1)
             self._call_in(handler)
+        if self.plan.turn:
+            yield from TURNS[self.plan.turn](self, handler)
         if self._chance(0.35):
             yield self._office(5)
             handling.note(self.matter, text=self._words("notes"), by=handler, now=self.at)

@@ -2,7 +2,7 @@
 
 import heapq
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -14,8 +14,8 @@ from lastmeter.accounts.actors import Actor
 from lastmeter.clocks.sweep import sweep
 from lastmeter.grid.street import Street
 from lastmeter.kit.zhtime import CHINA
-from lastmeter.matters import asking
 from lastmeter.matters.models import Rating, Source
+from lastmeter.matters.talking import asking
 from lastmeter.notices.models import Notice
 from lastmeter.project.demo import moments, stage
 from lastmeter.project.demo.stage import Place, Stage
@@ -274,6 +274,21 @@ def _for_staff(scene: Scene, now: datetime) -> list[Plan]:
         said("env-smoke", 2, 0, stalls="check", pace=0.1),
         said("dispute-consumer", 1.5, 0, stalls="reply", pace=0.1, assisted=True),
         said("property-fee", 2, 0, stalls="sign", pace=0.2, disputed=True),
+        *_in_depth(said),
+    ]
+
+
+def _in_depth(said: Callable[..., Plan]) -> list[Plan]:
+    """One of each that can happen on the way, left where the visitor decides what follows."""
+    return [
+        said("road-lamp", 3, 0, turn="paused", stalls="reply", pace=0.1),
+        said("road-parking", 2.2, 1, turn="extended", stalls="reply", pace=0.1),
+        said("env-sewer", 3.5, 0, turn="on_ledger", stalls="reply", pace=0.1, ups=2),
+        said("road-vendor", 2.2, 1, turn="to_hand_on", stalls="reply", pace=0.1),
+        said("property-lift", 3, 0, turn="asked_outside", stalls="reply", pace=0.1),
+        said("env-noise", 3, 2, turn="complained", stalls="reply", pace=0.1),
+        said("road-surface", 3, 0, turn="supervised", stalls="reply", pace=0.1),
+        said("env-litter", 3, 1, turn="by_letter", stalls="reply", pace=0.1, source=Source.COUNTER, phone=""),
     ]
 
 

@@ -18,6 +18,7 @@ def map_(
     picks: str = "",
     open: bool = False,
     element: str = "x-map",
+    points: str = "",
 ) -> SafeString:
     """The content (a drawing and what belongs to it) with a button that opens the map in its place.
 
@@ -25,6 +26,8 @@ def map_(
     `coverage` offers the layer of who is in charge, which only staff get. A list of the places has to stand beside it.
     `goes`: a tap leads to this address with `at` and the layers that are on; `picks`: it is named with a link to
     this address and its code. `open`: the map opens by itself.
+    `points` (an address with a query): GeoJSON of counted points, asked for with `&box=` of what the map shows; each
+    has `count`, `href` and, where several lie apart, the box around them as `west`, `south`, `east`, `north`.
     `element` is the custom element that draws it, one made from x-map.
     """
     given: dict[str, Any] = {
@@ -37,6 +40,7 @@ def map_(
         "picks": picks,
         "open": open,
         "element": element,
+        "points": points,
         "basemap": settings.BASEMAP,
         "credit": settings.BASEMAP_CREDIT,
     }

@@ -4,6 +4,7 @@ import contextlib
 import io
 import json
 import random
+import re
 import zipfile
 from collections.abc import Callable
 from datetime import timedelta
@@ -13,7 +14,7 @@ import numpy as np
 import pytest
 import shapefile
 import shapely
-from django.utils import timezone
+from django.utils import timezone, translation
 from pyproj import CRS, Transformer
 
 from lastmeter.accounts.actors import Actor
@@ -312,3 +313,19 @@ def test_atoms_lie_in_one_community_each_and_in_one_cell_of_each_layer_and_are_t
     grids = {cast.nodes[name].pk for name in ("grid", "second_grid", "other_grid", "last_grid")}
     assert {atom.grid for atom in atoms} == grids
     assert shapely.union_all([atom.polygon for atom in atoms]).area == pytest.approx(square(0, 0, 2, 2).area, rel=1e-4)
+
+
+def test_what_is_stored_of_a_layer_is_in_the_citys_language_and_a_refusal_in_the_readers(
+    cast: Cast, tmp_path: Path
+) -> None:
+    turned = [shapely.transform(shape, lambda points: points[:, ::-1]) for shape in QUARTERS]
+    file = shp_zip(tmp_path / "a.zip", [("同名", "莫晓", shape) for shape in turned], cpg="UTF-8")
+    (bad := tmp_path / "bad.geojson").write_text("[", encoding="utf-8")
+    with translation.override("en"):
+        layer = load(cast, file)
+        with pytest.raises(reading.BadLayer, match="no rows"):
+            load(cast, bad)
+    words = layer.warnings
+    for said in ("没有坐标系文件", "注明的编码是 UTF-8", "已对调", "由系统推断", "同名的格子"):
+        assert said in words
+    assert not re.search("[a-z]{4,}", words)

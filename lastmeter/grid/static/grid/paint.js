@@ -15,7 +15,7 @@ customElements.define("x-paint", class extends HTMLElement {
   // Marks the cells that the brush can take.
   offer() {
     this.classList.toggle("painting", this.brush !== "");
-    for (const cell of this.querySelectorAll("a[data-cell]")) cell.toggleAttribute("data-can", cell.dataset.beside.split(" ").includes(this.brush));
+    for (const cell of this.querySelectorAll("a[data-cell]")) cell.toggleAttribute("data-can", this.brush !== "" && cell.dataset.beside.split(" ").includes(this.brush));
   }
 
   paint(event) {

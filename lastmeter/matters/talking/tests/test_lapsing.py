@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -10,10 +11,11 @@ from pytest_django.fixtures import Settings
 
 from lastmeter.accounts.actors import Actor
 from lastmeter.clocks.models import Deadline
-from lastmeter.matters import asking, closing, dispatch, handling, jobs
-from lastmeter.matters.models import Closure, Enquiry, LapseRule, Matter, Message, Outcome
+from lastmeter.matters import closing, dispatch, handling, jobs
+from lastmeter.matters.models import Category, Closure, Enquiry, LapseRule, Matter, Message, Outcome
 from lastmeter.matters.policy import NotAllowed
-from lastmeter.matters.talking import lapsing
+from lastmeter.matters.rulebook import setting
+from lastmeter.matters.talking import asking, lapsing
 from lastmeter.matters.talking.tests.test_templates import filed, with_phone
 from lastmeter.matters.tracking import tracking_code
 from lastmeter.notices.models import Notice
@@ -31,6 +33,11 @@ def sms(settings: Settings) -> None:
 
 def asked(matter: Matter, by: Actor) -> Enquiry:
     return asking.ask(matter, question="是哪个单元？", by=by, now=NOW)
+
+
+def written(cast: Cast, node: str, by: Actor, **given: object) -> None:
+    said: dict[str, Any] = {"then": "close", "outcome": "explained", "basis": "x"} | given
+    setting.put(LapseRule(node=cast.nodes[node], valid_from=timezone.localdate(NOW), **said), by=by, now=NOW)
 
 
 def occasions(matter: Matter) -> list[str]:
@@ -76,10 +83,7 @@ def test_without_a_rule_the_matter_goes_on_and_everybody_hears_of_it(cast: Cast,
 
 
 def test_by_rule_the_matter_is_closed_and_may_be_reopened(cast: Cast, actor: Actors) -> None:
-    lapsing.write(
-        node=cast.nodes["town"], then="close", outcome=Outcome.IMPOSSIBLE, category=None, basis="街道办法第 8 条",
-        by=actor("dispatcher"), now=NOW,
-    )  # fmt: skip
+    written(cast, "town", actor("dispatcher"), then="close", outcome=Outcome.IMPOSSIBLE, basis="街道办法第 8 条")
     matter = with_phone(cast)
     dispatch.dispatch(matter, unit=cast.units["urban"], by=actor("clerk"), now=NOW)
     question = asked(matter, actor("handler"))
@@ -97,10 +101,8 @@ def test_by_rule_the_matter_is_closed_and_may_be_reopened(cast: Cast, actor: Act
 def test_a_nearer_rule_and_one_for_the_category_go_before(cast: Cast, actor: Actors) -> None:
     light = cast.category("env-noise")
 
-    def write(node: str, then: str, category: object, who: str) -> None:
-        lapsing.write(
-            node=cast.nodes[node], then=then, outcome="explained", category=category, basis="x", by=actor(who), now=NOW  # type: ignore[arg-type]
-        )  # fmt: skip
+    def write(node: str, then: str, category: Category | None, who: str) -> None:
+        written(cast, node, actor(who), then=then, category=category)
 
     write("town", "close", None, "dispatcher")
     matter, noise = filed(cast), filed(cast, "b", category_id=light.pk)
@@ -115,10 +117,7 @@ def test_a_nearer_rule_and_one_for_the_category_go_before(cast: Cast, actor: Act
 
 
 def test_a_matter_that_was_answered_meanwhile_is_not_closed_by_rule(cast: Cast, actor: Actors) -> None:
-    lapsing.write(
-        node=cast.nodes["town"], then="close", outcome="explained", category=None, basis="x",
-        by=actor("dispatcher"), now=NOW,
-    )  # fmt: skip
+    written(cast, "town", actor("dispatcher"), then="close", outcome="explained", basis="x")
     matter = with_phone(cast)
     dispatch.dispatch(matter, unit=cast.units["urban"], by=actor("clerk"), now=NOW)
     question = asked(matter, actor("handler"))
@@ -131,17 +130,14 @@ def test_a_matter_that_was_answered_meanwhile_is_not_closed_by_rule(cast: Cast, 
 
 def test_no_rule_is_written_for_a_place_that_is_not_theirs(cast: Cast, actor: Actors) -> None:
     with pytest.raises(NotAllowed):
-        lapsing.write(
-            node=cast.nodes["town"], then="close", outcome="explained", category=None, basis="x",
-            by=actor("secretary"), now=NOW,
-        )  # fmt: skip
+        written(cast, "town", actor("secretary"), then="close", outcome="explained", basis="x")
 
 
 def test_the_rule_is_written_on_its_page(cast: Cast, client_as: ClientAs) -> None:
-    given = {"node": cast.nodes["community"].pk, "then": "close", "outcome": "explained"}
-    secretary = client_as("secretary")
-    assert secretary.post("/lapse-rules/", given).status_code == 422, "no rule without its basis"
-    done = secretary.post("/lapse-rules/", given | {"basis": "社区公约第 3 条"}, follow=True)
+    given = {"then": "close", "outcome": "explained", "valid_from": timezone.localdate()}
+    secretary, there = client_as("secretary"), f"/rules/{cast.nodes['community'].pk}/lapses/"
+    assert secretary.post(there, given).status_code == 422, "no rule without its basis"
+    done = secretary.post(there, given | {"basis": "社区公约第 3 条"}, follow=True)
     assert "社区公约第 3 条" in done.content.decode()
 
 
@@ -153,10 +149,7 @@ def test_the_progress_page_shows_the_question_first_and_says_what_follows(cast: 
     page = browser.get(f"/m/{number}/").content.decode()
     assert page.index("是哪个单元？") < page.index(matter.text)
     assert "过期就按现有情况办理" in page
-    lapsing.write(
-        node=cast.nodes["town"], then="close", outcome="explained", category=None, basis="x",
-        by=actor("dispatcher"), now=NOW,
-    )  # fmt: skip
+    written(cast, "town", actor("dispatcher"), then="close", outcome="explained", basis="x")
     assert "会按规定办结" in browser.get(f"/m/{number}/").content.decode()
     browser.post(f"/m/{number}/answer/", {"text": "2 单元"})
     assert Enquiry.objects.get().answer == "2 单元"

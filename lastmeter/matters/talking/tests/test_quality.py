@@ -158,6 +158,28 @@ def test_a_copy_of_the_units_last_reply_is_named_with_its_number(
     assert f"{number[:3]}-{number[3:6]}-{number[6:]}" in told.content.decode()
 
 
+def test_words_of_a_settlement_and_of_a_closing_are_looked_at_too(
+    cast: Cast, actor: Actors, client_as: ClientAs
+) -> None:
+    matter, clerk = filed(cast, "c"), client_as("clerk")
+    there, given = f"/matters/{matter.dossier.number}/settlement/", {"result": "已处理，谢谢！"}
+    told = clerk.post(there, given)
+    assert told.status_code == 422
+    page = told.content.decode()
+    assert "照样发出" in page
+    assert given["result"] in page
+    assert clerk.post(there, given | {"anyway": "1"}).status_code == 302
+
+    answered = handed(cast, actor)
+    handling.reply(answered, text=GOOD, outcome=Outcome.SOLVED, by=actor("handler"), now=NOW)
+    there = f"/matters/{answered.dossier.number}/closure/"
+    assert clerk.post(there, {"outcome": "solved", "words": "已转交有关单位，谢谢！"}).status_code == 422
+    assert clerk.post(there, {"outcome": "solved", "words": GOOD}).status_code == 302, (
+        "the unit's own words are no copy"
+    )
+    assert clerk.post(there, {"outcome": "solved"}).status_code == 409, "no words are nothing to look at"
+
+
 def test_looking_costs_one_query(cast: Cast, actor: Actors, django_assert_num_queries: Callable[[int], object]) -> None:
     matter = handed(cast, actor)
     with django_assert_num_queries(1):  # type: ignore[attr-defined]

@@ -53,6 +53,19 @@ def sent(matter: Matter, way: Way = Way.SMS) -> list[str]:
     return [each.words or "" for each in rows]
 
 
+def test_of_an_emergency_the_requester_and_the_desk_are_told_at_night_too(cast: Cast, actor: Actors, sms: None) -> None:
+    waits, matter = with_phone(cast, "a"), with_phone(cast, "b")
+    screening.hand_over(matter, called="119", by=actor("worker"), now=NOW)
+    matter.refresh_from_db()
+    dispatch.dispatch(matter, unit=cast.units["urban"], by=actor("clerk"), now=NOW)
+    of_requesters = Delivery.objects.filter(channel="sms").order_by("pk")
+    urgent = dict(Message.objects.values_list("pk", "matter"))
+    sent_at_once = {urgent[int(each.key.split("told:")[1])] for each in of_requesters if each.urgent}
+    assert sent_at_once == {matter.pk}
+    assert waits.pk in urgent.values()
+    assert Notice.objects.get(user=cast.users["clerk"], kind="matter.handed_to_emergency").urgent
+
+
 def test_a_requester_with_a_phone_is_told_by_text_message_what_happened(cast: Cast, actor: Actors, sms: None) -> None:
     matter = with_phone(cast)
     dispatch.dispatch(matter, unit=cast.units["urban"], by=actor("clerk"), now=NOW)

@@ -1,4 +1,4 @@
-"""`/queue/map/`: the same list on the ground, drawn without scripts; a tap on a cluster goes closer."""
+"""`/queue/map/`: the same list on the one map, as a drawing without scripts, and as a table of places."""
 
 from dataclasses import dataclass
 from math import cos, isfinite, radians, sqrt
@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import numpy as np
 import numpy.typing as npt
 import shapely
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,12 +17,14 @@ from lastmeter.accounts.models import User
 from lastmeter.accounts.requests import Request, signed_in
 from lastmeter.grid import scope
 from lastmeter.grid.mapping import svg_path
-from lastmeter.grid.models import Level, Shape
+from lastmeter.grid.models import Level, Node, Shape
 from lastmeter.matters.lists import clusters
-from lastmeter.matters.lists.clusters import Box, Cluster
+from lastmeter.matters.lists.clusters import Box, Cluster, Part
+from lastmeter.matters.lists.filters import Filters
 from lastmeter.matters.views import listing
 
 SIZE, MOST_SHAPES, LEAST, MOST = 640, 150, 9, 30
+MOST_ROWS = 50  # when no more lie in the box, they stand below the map as rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Spot:
     y: int
     r: int
     count: int
+    place: str
     href: str
 
 
@@ -57,29 +60,91 @@ class Frame:
         return max(1, round(width)), max(1, round(height))
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A place of the table beside the map: how many lie there, and where it leads."""
+
+    name: str
+    count: int
+    missing: int
+    closer: str
+    reading: str
+
+
 @require_safe
 @signed_in
 def queue_map(request: Request, user: User) -> HttpResponse:
-    """Clusters of the list in `?box=west,south,east,north`, or around all of it; the same as a table below."""
+    """The list on the map, in `?box=west,south,east,north` or all of it, and the same as a table of places."""
     if not scope.held(request.actor):
         raise Http404
     filters, _query = listing.read(request.GET)
-    now = timezone.now()
-    box = _box(request.GET.get("box", "")) or clusters.box_of(request.actor, filters, now=now)
+    now, asked = timezone.now(), _box(request.GET.get("box", ""))
+    spread = clusters.spread(request.actor, filters, now=now)
+    box = asked or spread.box
     found = clusters.clusters(request.actor, filters, box, now=now) if box else []
-    frame = Frame(box) if box else None
-    there = reverse("queue-map") + filters.query()
+    shown = sum(each.count for each in found)
+    near = bool(asked and 0 < shown <= MOST_ROWS)
     context = {
         **listing.narrowing(request.actor, filters, None, "queue-map"),
-        "spots": [_spot(each, frame, there) for each in found] if frame else [],
-        "size": frame.size if frame else (1, 1),
-        "around": _outlines(frame) if frame else [],
-        "shown": sum(each.count for each in found),
-        "missing": clusters.without_position(request.actor, filters, now=now),
-        "whole": there if request.GET.get("box") else "",
+        "box": box,
+        **(_still(found, box, filters) if box else {}),
+        "lines": _lines(spread.parts, filters),
+        "shown": shown,
+        "missing": spread.missing,
+        "rows": clusters.inside(request.actor, filters, asked, MOST_ROWS, now=now) if asked and near else [],
+        "points": reverse("queue-map-points") + filters.query(),
+        "whole": reverse("queue-map") + filters.query() if asked else "",
         "reading": reverse("queue") + filters.query(),
+        "query": filters.query(),
     }
     return render(request, "matters/desk/map.html", context)
+
+
+@require_safe
+@signed_in
+def points(request: Request, user: User) -> HttpResponse:
+    """`/queue/map.geojson`: the clusters of the list in `?box=`, for the map; each leads where a tap on it goes."""
+    box = _box(request.GET.get("box", ""))
+    if not scope.held(request.actor) or box is None:
+        raise Http404
+    filters, _query = listing.read(request.GET)
+    found = clusters.clusters(request.actor, filters, box, now=timezone.now())
+    return JsonResponse({"type": "FeatureCollection", "features": [_feature(each, filters) for each in found]})
+
+
+def _feature(cluster: Cluster, filters: Filters) -> dict[str, object]:
+    sides = dict(zip(("west", "south", "east", "north"), cluster.box, strict=True)) if cluster.count > 1 else {}
+    return {
+        "type": "Feature",
+        "geometry": {"type": "Point", "coordinates": [cluster.lon, cluster.lat]},
+        "properties": {"count": cluster.count, "href": _leads(cluster, filters), **sides},
+    }
+
+
+def _still(found: list[Cluster], box: Box, filters: Filters) -> dict[str, object]:
+    """The drawing for whoever has no scripts: every cluster is a link that goes closer."""
+    frame, places = Frame(box), clusters.named([each.path for each in found])
+    return {
+        "spots": [_spot(each, frame, filters, places) for each in found],
+        "size": frame.size,
+        "around": _outlines(frame),
+    }
+
+
+def _lines(parts: list[Part], filters: Filters) -> list[Line]:
+    places = clusters.named([part.path for part in parts])
+    narrowed = {part.path: filters.query(node=places[part.path].pk) for part in parts if part.path in places}
+    return [
+        Line(
+            places[part.path].name,
+            part.count,
+            part.count - part.placed,
+            reverse("queue-map") + narrowed[part.path],
+            reverse("queue") + narrowed[part.path],
+        )
+        for part in parts
+        if part.path in places
+    ]
 
 
 def _box(text: str) -> Box | None:
@@ -91,14 +156,18 @@ def _box(text: str) -> Box | None:
     return (west, south, east, north) if sane and max(east - west, north - south) > 1e-7 else None
 
 
-def _spot(cluster: Cluster, frame: Frame, there: str) -> Spot:
+def _spot(cluster: Cluster, frame: Frame, filters: Filters, places: dict[str, Node]) -> Spot:
     [[x, y]] = frame.placed(np.array([[cluster.lon, cluster.lat]]))
-    href = reverse("matter", args=[cluster.number]) if cluster.count == 1 else _closer(cluster, there)
-    return Spot(round(x), round(y), min(MOST, round(LEAST + 2 * sqrt(cluster.count))), cluster.count, href)
+    radius = min(MOST, round(LEAST + 2 * sqrt(cluster.count)))
+    place = places[cluster.path].name if cluster.path in places else ""
+    return Spot(round(x), round(y), radius, cluster.count, place, _leads(cluster, filters))
 
 
-def _closer(cluster: Cluster, there: str) -> str:
-    return f"{there}&{urlencode({'box': ','.join(f'{part:.6f}' for part in cluster.box)})}"
+def _leads(cluster: Cluster, filters: Filters) -> str:
+    if cluster.count == 1:
+        return reverse("matter", args=[cluster.number]) + filters.query()
+    closer = urlencode({"box": ",".join(f"{part:.6f}" for part in cluster.box)})
+    return f"{reverse('queue-map')}{filters.query()}&{closer}"
 
 
 def _outlines(frame: Frame) -> list[str]:

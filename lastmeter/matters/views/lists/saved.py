@@ -16,7 +16,6 @@ from lastmeter.matters.lists import choosing, columns, saved
 from lastmeter.matters.models import SavedList
 from lastmeter.matters.steps import Overtaken
 from lastmeter.matters.views import listing
-from lastmeter.matters.views.lists.table import chosen_columns
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -28,7 +27,7 @@ def lists(request: Request, user: User) -> HttpResponse:
     filters, _query = listing.read(request.GET)
     form = SaveList(request.POST if request.method == "POST" else None, by=request.actor)
     if form.is_valid():
-        given, chosen = form.cleaned_data, columns.text(chosen_columns(request))
+        given, chosen = form.cleaned_data, columns.text(listing.chosen_columns(request))
         try:
             saved.save(given["name"], filters, chosen, owner=given["owner"], by=request.actor, now=timezone.now())
         except saved.Taken as taken:
@@ -42,10 +41,14 @@ def lists(request: Request, user: User) -> HttpResponse:
 def _page(request: Request, form: SaveList, *, status: int = 200, trouble: str = "") -> HttpResponse:
     filters, query = listing.read(request.GET)
     counted = saved.counted(request.actor, now=timezone.now())
+    at = request.GET.get("at", "")
+    there = reverse(at if at in listing.PAGES else "queue")
     context = {
         "lists": [
             {
                 "saved": each.saved,
+                "href": there + saved.address(each.saved),
+                "table": reverse("queue-table") + saved.address(each.saved),
                 "count": None if each.count is None else listing.capped(each.count),
                 "owner": each.saved.node or each.saved.unit,
                 "form": ChangeList(
@@ -64,7 +67,7 @@ def _page(request: Request, form: SaveList, *, status: int = 200, trouble: str =
         "here": reverse("saved-lists") + query,
         "shelf": dict(listing.TABS)[filters.step],
         "trouble": trouble,
-        "keeps": bool(request.GET),
+        "keeps": bool(set(request.GET) - {"at"}),
     }
     into_menu = request.headers.get("HX-Request") == "true" and request.method == "GET"
     return render(request, f"matters/desk/{'parts/saved' if into_menu else 'saved'}.html", context, status=status)

@@ -14,10 +14,9 @@ from lastmeter.accounts.requests import Request, signed_in
 from lastmeter.grid import scope
 from lastmeter.kit import downloads
 from lastmeter.matters.lists import choosing, columns, exporting, reading
+from lastmeter.matters.lists.bulk import runs
 from lastmeter.matters.lists.bulk.acts import ACTS
 from lastmeter.matters.views import listing
-
-REMEMBERED = "list_columns"  # the session's key for the columns somebody chose last
 
 
 @require_safe
@@ -27,7 +26,7 @@ def table(request: Request, user: User) -> HttpResponse:
     if not scope.held(request.actor):
         raise Http404
     filters, query = listing.read(request.GET)
-    chosen = chosen_columns(request)
+    chosen = listing.chosen_columns(request)
     page = reading.work_list(request.actor, filters, request.GET.get("cursor"), now=timezone.now())
     there = reverse("queue-table")
     context = {
@@ -46,17 +45,12 @@ def table(request: Request, user: User) -> HttpResponse:
         "reading": reverse("queue") + filters.query(),
         "sheet": reverse("queue-sheet") + filters.query(),
         "bulk_acts": ACTS,
+        "many": page.next or page.prev,
+        "most_picked": runs.MOST,
+        "most_exported": exporting.MOST,
         "keep": reverse("saved-lists") + filters.query(),
     }
     return render(request, "matters/desk/table.html", context)
-
-
-def chosen_columns(request: Request) -> list[columns.Column]:
-    """The columns of the address, else those chosen last on this browser, else the usual ones."""
-    asked = ",".join(request.GET.getlist("cols"))
-    if asked:
-        request.session[REMEMBERED] = columns.text(columns.read(asked))
-    return columns.read(asked or str(request.session.get(REMEMBERED, "")))
 
 
 @require_safe
@@ -66,6 +60,6 @@ def sheet(request: Request, user: User) -> HttpResponse:
     if not scope.held(request.actor) or request.method != "GET":
         raise Http404
     filters, _query = listing.read(request.GET)
-    chosen, now = chosen_columns(request), timezone.now()
+    chosen, now = listing.chosen_columns(request), timezone.now()
     name = _("事项清单 %(day)s.xlsx") % {"day": timezone.localdate(now).isoformat()}
     return downloads.written(name, lambda path: exporting.write(path, filters, chosen, by=request.actor, now=now))

@@ -91,7 +91,7 @@ def test_the_duty_list_proposes_and_the_router_may_choose_otherwise(
             by=actor("dispatcher"),
             now=now,
         )
-    page = client_as("clerk").get(at(matter)).content.decode()
+    page = client_as("clerk").get(f"{at(matter)}?act=whistle").content.decode()
     for each in cast.units.values():
         assert f'name="units" value="{each.pk}" id="blow-units_' in page
     given = {"colour": "blue", "request": "看", "tried": ["visited"], "client_ref": "d"}
@@ -127,16 +127,15 @@ def test_the_ledger_has_a_line_for_each_unit_in_the_usual_columns(cast: Cast, cl
 
 def test_a_place_has_its_own_levels_from_a_day_on(cast: Cast, client_as: ClientAs) -> None:
     street, today = client_as("dispatcher"), timezone.localdate()
+    there = f"/rules/{cast.nodes['town'].pk}/whistles/"
     assert levels.at(cast.nodes["town"].path, today)["blue"].word == "普通哨"
-    given = {
-        "node": cast.nodes["town"].pk, "colour": "blue", "word": "日常哨", "rank": 2, "basis": "街道〔2026〕1号",
-        "valid_from": f"{today}",
-    }  # fmt: skip
-    assert street.post("/whistles/levels/", given).status_code == 302
+    assert "普通哨 · 科室负责人" in street.get(there).content.decode()
+    given = {"colour": "blue", "word": "日常哨", "rank": 2, "basis": "街道〔2026〕1号", "valid_from": f"{today}"}
+    assert street.post(there, given).status_code == 302
     assert levels.at(cast.nodes["grid"].path, today)["blue"].word == "日常哨"
     assert levels.at(cast.nodes["county"].path, today)["blue"].word == "普通哨"
-    assert street.post("/whistles/levels/", given | {"valid_from": "2020-01-01"}).status_code == 422
-    assert street.post("/whistles/levels/", given | {"node": cast.nodes["county"].pk}).status_code == 422
+    assert street.post(there, given | {"valid_from": "2020-01-01"}).status_code == 422
+    assert client_as("clerk").post(there, given).status_code == 404
     assert blown(cast, client_as).rank == 2
 
 
@@ -146,7 +145,7 @@ def test_every_limit_of_a_whistle_is_a_row_and_red_is_shorter(cast: Cast, client
     red = blown(cast, client_as, "secretary", colour="red")
     clock = Deadline.objects.get(dossier=red.matter_id, kind="route")
     assert clock.due_at - clock.started_at == timedelta(hours=1)
-    page = client_as("dispatcher").get(f"/rules/{cast.nodes['town'].pk}/").content.decode()
+    page = client_as("dispatcher").get(f"/rules/{cast.nodes['town'].pk}/limits/").content.decode()
     assert "应哨期限 · 吹哨报到 · 红哨" in page
 
 

@@ -3,24 +3,21 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from lastmeter.accounts.models import User
 from lastmeter.accounts.requests import Request, signed_in
 from lastmeter.grid import scope
-from lastmeter.grid.models import Node, lineage, valid_on
+from lastmeter.grid.rulebook import kinds
 from lastmeter.kit import downloads
-from lastmeter.kit.forms import narrow
-from lastmeter.matters.models import Colour, Tier, WhistleLevel
-from lastmeter.matters.timing import rulebook
-from lastmeter.matters.whistles import forms, ledger, levels, reading
+from lastmeter.matters.models import Colour, Tier
+from lastmeter.matters.whistles import forms, ledger, reading
 
 
 @require_safe
@@ -43,7 +40,7 @@ def whistle_list(request: Request, user: User) -> HttpResponse:
             *((each.label, _href(given, colour=_other(given.colour, each)), given.colour == each) for each in Colour),
             *((each.label, _href(given, tier=_other(given.tier, each)), given.tier == each) for each in Tier),
         ],
-        "keeps": scope.has_post(request.actor, rulebook.RULERS, rulebook.LOWEST),
+        "keeps": kinds.sees(request.actor),
         "next": reverse("whistles"),
     }
     return render(request, "matters/whistles/list.html", context)
@@ -103,23 +100,3 @@ def _period(request: Request) -> tuple[Any, Any, str]:
         raise Http404
     since, until = form.span()
     return since, until, f"{since:%Y-%m}"
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@signed_in
-def whistle_levels(request: Request, user: User) -> HttpResponse:
-    """哨级: the rows that hold at my places; a new one from a day on."""
-    today = timezone.localdate()
-    places = rulebook.places(request.actor, today)
-    if not places:
-        raise Http404
-    form = forms.LevelForm(request.POST or None, initial={"valid_from": today})
-    narrow(form, "node", Node.objects.filter(pk__in=[each.pk for each in places]).order_by("path"))
-    if form.is_valid():
-        levels.write(**form.cleaned_data, by=request.actor, now=timezone.now())
-        messages.success(request, _("规则已改，按写的日期起用。"))
-        return redirect("whistle-levels")
-    paths = {path for each in places for path in lineage(each.path)}
-    rows = WhistleLevel.objects.filter(valid_on(today), node__path__in=paths).select_related("node")
-    context = {"form": form, "rows": rows.order_by("node__path", "rank")}
-    return render(request, "matters/whistles/levels.html", context, status=422 if form.is_bound else 200)

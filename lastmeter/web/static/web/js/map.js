@@ -94,6 +94,25 @@ function missing() {
   });
 }
 
+// Points that the server has counted for what the map shows: a circle with a number, larger for more.
+function points() {
+  const many = [">", ["get", "count"], 1];
+  return [
+    {
+      id: "points", type: "circle", source: "points",
+      paint: {
+        "circle-color": colour("brand"), "circle-opacity": 0.85, "circle-stroke-color": colour("paper"), "circle-stroke-width": 2,
+        "circle-radius": ["min", 30, ["+", 9, ["*", 2, ["sqrt", ["get", "count"]]]]],
+      },
+    },
+    {
+      id: "points-sum", type: "symbol", source: "points", filter: many, paint: { "text-color": colour("paper") },
+      layout: { "text-field": ["to-string", ["get", "count"]], "text-font": FONT, "text-size": print(), "text-allow-overlap": true, "text-ignore-placement": true },
+    },
+  ];
+}
+const NEAREST = 17; // from this zoom on a tap on several points that lie together opens their page
+
 // A layer for staff: the tiles it is made of, and what is drawn of them.
 const LAYERS = { posts: ["coverage", coverage], gaps: ["gaps", missing] };
 
@@ -168,6 +187,7 @@ customElements.define("x-map", class extends HTMLElement {
     if (choice) choice.hidden = false;
     else this.button.parentElement.hidden = true;
     this.cover();
+    if (this.dataset.points) this.scatter();
     this.dispatchEvent(new Event("opened", { bubbles: true }));
   }
 
@@ -190,6 +210,33 @@ customElements.define("x-map", class extends HTMLElement {
     }
   }
 
+  // The points of what is shown, asked for again wherever the map comes to rest.
+  scatter() {
+    this.map.addSource("points", { type: "geojson", data: { type: "FeatureCollection", features: [] } });
+    for (const layer of points()) this.map.addLayer(layer);
+    const load = async () => {
+      this.asking?.abort();
+      this.asking = new AbortController();
+      const box = this.map.getBounds().toArray().flat().map((degrees) => degrees.toFixed(6)).join(",");
+      try {
+        const answer = await fetch(`${this.dataset.points}&box=${box}`, { signal: this.asking.signal });
+        if (!answer.ok) throw new Error(answer.status);
+        this.map?.getSource("points").setData(await answer.json());
+        this.say();
+      } catch (error) {
+        if (error.name !== "AbortError") this.say(this.dataset.stale);
+      }
+    };
+    this.map.on("moveend", load);
+    load();
+  }
+
+  // A tap on points: one opens its page, several come closer until they lie together.
+  point({ href, west, south, east, north }) {
+    if (west === undefined || this.map.getZoom() >= NEAREST) { location.href = href; return; }
+    this.map.fitBounds([[west, south], [east, north]], { maxZoom: NEAREST + 1, animate: !matchMedia("(prefers-reduced-motion: reduce)").matches });
+  }
+
   // The page has gone on to another place: by its list, by a tap here, by the browser's back button.
   follow({ code, box }) {
     const moved = code !== this.dataset.code;
@@ -209,6 +256,11 @@ customElements.define("x-map", class extends HTMLElement {
 
   // Says what lies at a point of the map: the smallest place there, as a link to its page.
   name(point) {
+    if (this.map.getLayer("points")) {
+      const around = [[point.x - 10, point.y - 10], [point.x + 10, point.y + 10]];
+      const [hit] = this.map.queryRenderedFeatures(around, { layers: ["points"] });
+      if (hit) { this.point(hit.properties); return; }
+    }
     const layers = ["areas", "cover-5", "cover-6", "cover-7"].filter((id) => this.map.getLayer(id));
     const found = this.map.queryRenderedFeatures(point, { layers }).map((each) => each.properties);
     if (!found.length) { this.say(this.dataset.nowhere); return; }
