@@ -29,7 +29,7 @@ def test_a_street_whistles_up_units_and_their_people_are_in_and_out_with_two_tap
     number, _code = report(open_browser(), f"夜市油烟熏到三楼，说了几次没有用（{size}）")
     blower, thumb = open_browser("secretary"), Thumb()
     blower.goto(f"/matters/{number}/")
-    thumb.tap(blower.locator("[href='#act-whistle'], [data-opens='act-whistle']").first)
+    thumb.tap(blower.get_by_role("link", name="吹哨", exact=True).first)
     dialog = blower.locator("#act-whistle")
     expect(dialog.get_by_text("已经做过什么")).to_be_visible()
     axe(blower)
