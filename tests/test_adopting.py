@@ -29,7 +29,8 @@ from lastmeter.grid.models import (
     ProposalGrid,
     Shape,
 )
-from lastmeter.grid.proposals import adopting, proposing, today
+from lastmeter.grid.proposals import adopting, proposing
+from lastmeter.grid.proposals.starts import today
 from lastmeter.matters import intake
 from lastmeter.matters.models import Source
 from tests.cast import FOUNDED, SIDE, SOUTH, WEST, Cast

@@ -2,13 +2,15 @@
 
 import pytest
 import shapely
+from django.utils import timezone
 
 from lastmeter.dossiers.models import Dossier
 from lastmeter.grid import locate, tree
-from lastmeter.grid.history import following, planning, versions
+from lastmeter.grid.history import following, planning, redrawing, versions
 from lastmeter.grid.history.fitting import DoesNotFit
 from lastmeter.grid.history.planning import NewPlace
 from lastmeter.grid.models import Change, Move, Node, Plate, Post, Shape
+from lastmeter.matters.models import SavedList
 from tests import cast as town
 from tests.cast import Cast, square
 from tests.redrawn import (
@@ -66,6 +68,26 @@ def test_a_building_that_was_never_drawn_goes_where_its_matters_lie(
 def test_points_are_located_in_the_parts(cast: Cast) -> None:
     agreed(halves(cast.nodes["grid"]))
     assert locate.current().locate(*AT_WEST) == named("西网格").pk
+
+
+def test_places_that_both_have_a_plate_or_a_list_of_one_name_are_merged_and_parted_again(cast: Cast) -> None:
+    grid, second = cast.nodes["grid"], cast.nodes["second_grid"]
+    for at, (node, spot) in enumerate(((grid, ""), (grid, "门口"), (second, ""), (second, "门口"), (second, "后门"))):
+        Plate.objects.create(token=f"p{at}", node=node, spot=spot)
+    revoked = Plate.objects.create(token="old", node=second, revoked_at=timezone.now())
+    for node in (grid, second):
+        SavedList.objects.create(node=node, name="今天的", query="", at=timezone.now())
+    before = list(Plate.objects.order_by("pk").values_list("pk", "node", "spot"))
+    change = agreed(planning.merge([grid, second], NewPlace(name="大网格"), when()))
+    new = named("大网格")
+    there = Plate.objects.filter(node=new).order_by("pk").values_list("spot", flat=True)
+    assert list(there) == ["", "门口", "（第二网格）", "门口（第二网格）", "后门", ""]
+    assert set(SavedList.objects.filter(node=new).values_list("name", flat=True)) == {"今天的", "今天的（第二网格）"}
+    redrawing.undo(change, by=when().by, now=timezone.now())
+    assert list(Plate.objects.order_by("pk").values_list("pk", "node", "spot")) == before
+    assert set(SavedList.objects.values_list("node", "name")) == {(grid.pk, "今天的"), (second.pk, "今天的")}
+    revoked.refresh_from_db()
+    assert revoked.node == second
 
 
 def test_a_merge_takes_codes_posts_and_plates_along_and_joins_the_ground(cast: Cast) -> None:

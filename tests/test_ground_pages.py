@@ -47,7 +47,7 @@ def test_a_clerk_splits_a_grid_from_a_pasted_file_and_sees_first_what_moves(cler
     )
     made = proposal(clerk, "split", node=cast.nodes["grid"].pk, geojson=text)
     page = clerk.get(f"/grid/changes/{made.pk}/").content.decode()
-    for words in ("西网格", "东网格", "岗位", "<svg", "确认，到日子生效"):
+    for words in ("西网格", "东网格", "岗位", "<svg", "确认，马上生效"):
         assert words in page, words
     assert clerk.post(f"/grid/changes/{made.pk}/confirmation/").status_code == 302
     assert clerk.get("/g/999902006001011/").status_code == 200
@@ -207,5 +207,48 @@ def test_what_may_take_a_place_over_is_of_the_level_that_fits(
 def test_three_thousand_places_make_no_longer_page_to_start_from(client_as: ClientAs, cast: Cast) -> None:
     tree.plant_all([tree.Seed(cast.nodes["community"], Level.GRID, f"网格 {n}") for n in range(300)], today=FOUNDED)
     page = client_as("dispatcher").get("/grid/changes/new/split/").content.decode()
-    assert page.count("?node=") == 60
+    assert page.count("?node=") == 30
     assert "请用名称或代码查找" in page
+
+
+def test_a_change_withdrawn_before_its_day_still_says_what_it_would_have_made(clerk: Client, cast: Cast) -> None:
+    text = geojson(({"name": "西网格"}, HALF_WEST), ({"name": "东网格"}, HALF_EAST))
+    acts: dict[str, tuple[dict[str, object], str]] = {
+        "split": ({"node": cast.nodes["grid"].pk, "geojson": text}, "西网格、东网格"),
+        "rename": ({"node": cast.nodes["grid"].pk, "name": "党旗红网格"}, "党旗红网格"),
+        "retire": ({"node": cast.nodes["building"].pk}, "第一网格"),
+    }
+    for kind, (values, comes) in acts.items():
+        later = str(timezone.localdate() + timedelta(days=3))
+        made = proposal(clerk, kind, effective_on=later, **values)
+        assert "确认，到日子生效" in clerk.get(f"/grid/changes/{made.pk}/").content.decode()
+        clerk.post(f"/grid/changes/{made.pk}/confirmation/")
+        clerk.post(f"/grid/changes/{made.pk}/undoing/")
+        page = clerk.get(f"/grid/changes/{made.pk}/").content.decode()
+        assert f"<td>{comes}</td>" in page, kind
+
+
+def test_a_grid_is_split_by_the_lanes_that_leave_it(clerk: Client, cast: Cast) -> None:
+    grid = cast.nodes["grid"]
+    Node.objects.filter(pk=grid.pk).update(households=90)
+    lanes = tree.plant_all(
+        [
+            tree.Seed(grid, Level.MICRO, "西巷", values={"households": 30}),
+            tree.Seed(grid, Level.MICRO, "东巷", values={"households": 50}),
+        ],
+        today=FOUNDED,
+    )
+    shapes.draw(dict(zip(lanes, (HALF_WEST, HALF_EAST), strict=True)), source="画", today=FOUNDED)
+    there = f"/grid/changes/new/split/?node={grid.pk}"
+    page = clerk.get(there).content.decode()
+    assert "西巷" in page
+    assert "湖畔小区 6 栋" not in page.split("哪些楼、巷分出去")[1].split("分出去的网格叫什么")[0], "it has no ground"
+    sent = {"node": grid.pk, "effective_on": str(timezone.localdate()), "stays": "第一网格"}
+    assert "都写上名称" in clerk.post(there, sent | {"below": [lanes[1].pk]}).content.decode()
+    everybody = sent | {"below": [each.pk for each in lanes], "leaves": "东网格"}
+    assert "没有留下的" in clerk.post(there, everybody).content.decode()
+    made = proposal(clerk, "split", **(sent | {"below": [lanes[1].pk], "leaves": "东网格"}))
+    clerk.post(f"/grid/changes/{made.pk}/confirmation/")
+    east = Node.objects.get(name="东网格")
+    assert (east.households, Node.objects.get(name="第一网格", valid_to=None).households) == (50, 40)
+    assert Node.objects.get(name="东巷", valid_to=None).parent == east

@@ -137,7 +137,7 @@ NOT_PAGES = {
     "grid/layers/places.py",  # ranges of buildings as people write them
     "grid/layers/reporting.py",  # a heading that a table goes back in with
     "grid/proposals/jobs.py",  # blocks as they are named
-    "grid/proposals/today.py",  # blocks as they are named
+    "grid/proposals/starts/today.py",  # blocks as they are named
     "grid/staff/people.py",  # columns of the register
     "grid/street.py",
     "kit/text.py",

@@ -1,5 +1,6 @@
 """Full text of dossiers: Chinese bigrams and pinyin initials made in Python, indexed by the database's own means."""
 
+import json
 from collections.abc import Iterable
 
 from django.db import connection
@@ -34,11 +35,11 @@ def write_many(rows: Iterable[tuple[int, str]]) -> None:
     bulk.create(SearchText, (SearchText(dossier_id=dossier_id, tokens=words) for dossier_id, words in rows))
 
 
-def matching(words: str, newer: int = 0) -> Q:
+def matching(words: str, span: tuple[int, int] | None = None) -> Q:
     """The condition on dossiers that their text holds every token of `words`; nothing fits when it has no token.
 
     A word of letters and digits also fits the beginning of a token: "hhxq" finds 湖畔小区 by its initials.
-    `newer`: only among dossiers with a higher id.
+    `span`: only among dossiers with ids from the one to the other, both included.
     """
     wanted = bigrams(words)[:MOST_WANTED]
     if not wanted:
@@ -47,5 +48,22 @@ def matching(words: str, newer: int = 0) -> Q:
         found, query = "SELECT dossier_id FROM dossiers_searchtext WHERE lexemes @@ %s::tsquery", tsquery(wanted)
     else:
         found, query = "SELECT rowid AS dossier_id FROM dossiers_search WHERE dossiers_search MATCH %s", fts5(wanted)
-    after = " AND dossier_id > %s" if newer else ""
-    return Q(pk__in=RawSQL(found + after, [query, newer] if newer else [query]))  # noqa: S611 - the words are bound
+    column = "dossier_id" if connection.vendor == "postgresql" else "rowid"
+    within = f" AND {column} BETWEEN %s AND %s" if span else ""
+    return Q(pk__in=RawSQL(found + within, [query, *(span or ())]))  # noqa: S611 - the words are bound
+
+
+def share(words: str) -> float:
+    """About which share of all dossiers has every token of `words`, as PostgreSQL's statistics say; 1 when unknown."""
+    wanted = bigrams(words)[:MOST_WANTED]
+    if not wanted or connection.vendor != "postgresql":
+        return 1.0
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "EXPLAIN (FORMAT JSON) SELECT 1 FROM dossiers_searchtext WHERE lexemes @@ %s::tsquery", [tsquery(wanted)]
+        )
+        [(plan,)] = cursor.fetchall()
+        cursor.execute("SELECT GREATEST(reltuples, 1) FROM pg_class WHERE oid = 'dossiers_searchtext'::regclass")
+        [(total,)] = cursor.fetchall()
+    rows = (json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"]["Plan Rows"]
+    return min(1.0, float(rows) / float(total))

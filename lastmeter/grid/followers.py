@@ -1,12 +1,15 @@
 """The seam for what hangs on a node: packages name what they count and move when the ground is redrawn."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain, count
 from typing import Any, NamedTuple, TypeAlias
 
-from django.db.models import Count, Model, QuerySet
+from django.db.models import Count, Model, Q, QuerySet
 from django.utils.functional import Promise
+
+from lastmeter.grid.models import Node
 
 
 class Lying(NamedTuple):
@@ -88,3 +91,40 @@ def of_model(model: type[Model], label: str | Promise) -> Follower:
         return model._default_manager.filter(node=old, pk__in=keys).update(node=new)
 
     return Follower(label, count, lying, put)
+
+
+def of_named(
+    model: type[Model], label: str | Promise, column: str, *, longest: int, alive: Q | None = None
+) -> Follower:
+    """The follower of a model that has each value of `column` once at a node, as far as its rows are `alive`.
+
+    Where two places become one and both have the same, the later keeps apart as 名称（原来的地方）; gone back, it is
+    again as it was. `longest`: the characters the column holds.
+    """
+    plain, lasting = of_model(model, label), alive or Q()
+
+    def put(keys: Keys, old: int, new: int) -> int:
+        rows = model._default_manager.filter(node=old, pk__in=keys)
+        here = dict(rows.filter(lasting).values_list("pk", column))
+        taken = set(model._default_manager.filter(lasting, node=new).values_list(column, flat=True))
+        names = dict(Node.objects.filter(pk__in=(old, new)).values_list("pk", "name"))
+        changed = {}
+        for pk, value in sorted(here.items()):
+            wanted = value.removesuffix(f"（{names[new]}）")
+            if wanted in taken:
+                wanted = _apart(wanted, names[old], longest, taken)
+            taken.add(wanted)
+            if wanted != value:
+                changed[pk] = wanted
+        for pk, wanted in changed.items():
+            model._default_manager.filter(pk=pk).update(node=new, **{column: wanted})
+        return len(changed) + rows.exclude(pk__in=changed).update(node=new)
+
+    return replace(plain, put=put)
+
+
+def _apart(value: str, place: str, longest: int, taken: set[str]) -> str:
+    """The value with the place it comes from, and with a number where that is taken, too."""
+    tails = chain([f"（{place}）"], (f"（{place}）{number}" for number in count(2)))
+    found = (value[: max(0, longest - len(tail))] + tail[:longest] for tail in tails)
+    return next(each for each in found if each not in taken)

@@ -42,13 +42,18 @@ def _published(code: str, text: str) -> tuple[Node, Publication]:
     return place, found
 
 
+def _way(request: HttpRequest) -> str:
+    by = request.GET.get("by", counting.PLACE)
+    if by not in counting.WAYS:
+        raise Http404
+    return by
+
+
 @require_safe
 def month(request: HttpRequest, code: str, month: str) -> HttpResponse:
     """A published month: the three rates first, then the table, the formulas in words, and corrections."""
     place, publication = _published(code, month)
-    by = request.GET.get("by", counting.PLACE)
-    if by not in counting.WAYS:
-        raise Http404
+    by = _way(request)
     shown = showing.public(publication, by)
     context = {
         "place": place,
@@ -60,23 +65,16 @@ def month(request: HttpRequest, code: str, month: str) -> HttpResponse:
         "months": [(f"{each.month:%Y-%m}", each.month == publication.month) for each in publishing.newest(place)[:12]],
         "corrections": publishing.corrections(publication),
         "by": by,
-        "ways": [(way, word, way == by) for way, word in _ways()],
+        "ways": showing.ways(by),
     }
     return render(request, "insight/month.html", context)
-
-
-def _ways() -> list[tuple[str, str]]:
-    return [(counting.PLACE, _("按地方")), (counting.UNIT, _("按单位")), (counting.KIND, _("按类别"))]
 
 
 @require_safe
 def xlsx(request: HttpRequest, code: str, month: str) -> HttpResponse:
     """A published month as a workbook, as it is on the page: the small figures are not in it either."""
     place, publication = _published(code, month)
-    by = request.GET.get("by", counting.PLACE)
-    if by not in counting.WAYS:
-        raise Http404
-    shown = showing.public(publication, by)
+    shown = showing.public(publication, _way(request))
     header, rows = showing.sheet(shown.formulas, [*shown.rows, shown.whole])
     name = _("%(place)s %(month)s 公开指标.xlsx") % {"place": place.name, "month": month}
     return downloads.written(name, lambda path: sheets.write_rows(path, header, rows))

@@ -13,6 +13,12 @@ from lastmeter.insight.models import Figure, Formula, Publication
 from lastmeter.insight.rules import SMALLEST, Cell, Month, hidden
 
 
+def ways(by: str) -> list[tuple[str, str, bool]]:
+    """The ways to break a table down: its name in an address, in words, whether it is the present one."""
+    words = {counting.PLACE: _("按地方"), counting.UNIT: _("按单位"), counting.KIND: _("按类别")}
+    return [(way, words[way], way == by) for way in counting.WAYS]
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A cell in words: the rate, the numbers behind it, and where each leads ("" = nowhere)."""

@@ -65,18 +65,13 @@ def rates(request: Request, user: User) -> HttpResponse:
         "place": place,
         "code": tree.code_of(place),
         "above": _above(request, place),
-        "ways": _ways(by),
+        "ways": showing.ways(by),
         "running": not month.is_over(now),
         "published": published,
         "publishes": reach.publishes(request.actor, place.path),
         "three": formulas.THREE,
     }
     return render(request, "insight/rates.html", context)
-
-
-def _ways(by: str) -> list[tuple[str, str, bool]]:
-    words = {counting.PLACE: _("按地方"), counting.UNIT: _("按单位"), counting.KIND: _("按类别")}
-    return [(way, words[way], way == by) for way in counting.WAYS]
 
 
 def _above(request: Request, place: Node) -> list[tuple[str, str]]:

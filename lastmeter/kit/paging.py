@@ -4,7 +4,8 @@ A row is placed by its values in the columns of a `Keyset`; NULL in the leading 
 """
 
 import heapq
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -51,13 +52,23 @@ class Page(Generic[M]):
 
 
 @dataclass(frozen=True)
+class Place:
+    """Just after the row with these values or, going backward, just before it."""
+
+    values: Values
+    backward: bool
+
+
+@dataclass(frozen=True)
 class Try(Generic[M]):
     """One way to find the rows of a page when a condition may leave few or many of them.
 
     `walks` are branches without the condition: of each only the next `window` rows in order are looked at, and those
     that fit the `condition` are kept; None keeps all. `asked` are branches with the condition in them that have no
-    order to walk: whichever index has the fewest rows gives them. The first try that fills the page is taken, or else
-    the last one, which must leave nothing out.
+    order to walk: whichever index has the fewest rows gives them; they may hold only the rows next to the page's place.
+    The first try that fills the page is taken, or else the last one, which must leave nothing out. A try whose walk
+    stopped at its window before it filled the page by itself does not count as filled: what it has not looked at may
+    come before the others' rows.
     """
 
     walks: Sequence[QuerySet[M]] = ()
@@ -66,12 +77,7 @@ class Try(Generic[M]):
     window: int = 2500
 
 
-@dataclass(frozen=True)
-class _Place:
-    """Just after the row with these values or, going backward, just before it."""
-
-    values: Values
-    backward: bool
+Tries = Callable[[Place | None], Iterable[Try[M]]]
 
 
 def page(qs: QuerySet[M], cursor: str | None, size: int, order: Keyset) -> Page[M]:
@@ -89,16 +95,16 @@ def merge_page(
     size: int,
     order: Keyset,
     rows: QuerySet[M] | None = None,
-    tries: Sequence[Try[M]] = (),
+    tries: Tries[M] | None = None,
 ) -> Page[M]:
     """Like `page`, over several QuerySets of one model at once; a row found by more than one appears once.
 
     For lists whose condition is an OR over indexes: each branch walks its own index and stops after one page.
     With `rows` (what a row of the list shows: related rows, annotations) two statements do for any number of branches:
     one asks all of them for keys, one reads those rows. Without it each branch is a statement. `tries` take the place
-    of the querysets and need `rows`.
+    of the querysets and need `rows`: they are told where the page starts and made one after the other, as needed.
     """
-    models = [qs.model for qs in (*querysets, *(qs for each in tries for qs in (*each.walks, *each.asked)))]
+    models = [qs.model for qs in (*querysets, *([rows] if rows is not None and tries else []))]
     if not models:
         return Page([], None, None)
     signer = _signer(models[0], order)
@@ -109,12 +115,12 @@ def merge_page(
 
 def _page(
     querysets: Sequence[QuerySet[M]],
-    place: _Place | None,
+    place: Place | None,
     size: int,
     order: Keyset,
     signer: signing.Signer,
     shown: QuerySet[M] | None,
-    tries: Sequence[Try[M]],
+    tries: Tries[M] | None,
 ) -> Page[M]:
     backward = place is not None and place.backward
     if shown is None:
@@ -128,12 +134,12 @@ def _page(
     has_next, has_prev = (True, more) if backward else (more, place is not None)
     return Page(
         rows,
-        _write(signer, _Place(order.values(rows[-1]), backward=False)) if rows and has_next else None,
-        _write(signer, _Place(order.values(rows[0]), backward=True)) if rows and has_prev else None,
+        _write(signer, Place(order.values(rows[-1]), backward=False)) if rows and has_next else None,
+        _write(signer, Place(order.values(rows[0]), backward=True)) if rows and has_prev else None,
     )
 
 
-def _take(querysets: Sequence[QuerySet[M]], place: _Place | None, limit: int, order: Keyset, backward: bool) -> list[M]:
+def _take(querysets: Sequence[QuerySet[M]], place: Place | None, limit: int, order: Keyset, backward: bool) -> list[M]:
     branches = [list(_branch(qs, place, limit, order, backward)) for qs in querysets]
     rows: dict[Any, M] = {}
     for row in heapq.merge(*branches, key=_sort_key(order, backward)):
@@ -145,11 +151,11 @@ def _take(querysets: Sequence[QuerySet[M]], place: _Place | None, limit: int, or
 
 def _keys(
     querysets: Sequence[QuerySet[M]],
-    place: _Place | None,
+    place: Place | None,
     limit: int,
     order: Keyset,
     backward: bool,
-    tries: Sequence[Try[M]],
+    tries: Tries[M] | None,
 ) -> list[Any]:
     """The primary keys of the first `limit` rows of all branches, by one statement for each try."""
 
@@ -158,11 +164,12 @@ def _keys(
             yield from enumerate(_parts(qs, place, order, backward))
 
     keys: list[Any] = []
-    for each in tries or [Try(querysets)]:
+    for each in tries(place) if tries else [Try(querysets)]:
         walked = [(at, _walk(part, each, limit, order)) for at, part in parts(each.walks)]
-        asked = [(at, _sql(part.order_by(), order)) for at, part in parts(each.asked)]
-        keys = _first([*walked, *asked], limit, order, backward)
-        if len(keys) == limit:
+        cut = [_cut(part, each, order) for _at, part in parts(each.walks)] if each.condition is not None else []
+        asked = [(at, _apart(_sql(part.order_by(), order))) for at, part in parts(each.asked)]
+        keys, filled = _first([*walked, *asked], cut, limit, order, backward)
+        if filled:
             break
     return keys
 
@@ -195,6 +202,17 @@ def _walk(part: QuerySet[M], way: Try[M], limit: int, order: Keyset) -> _Stateme
     return f"{before} FROM ({walk}) AS {table}{after}", (*inner[1], *outer[1])
 
 
+def _apart(statement: _Statement) -> _Statement:
+    """The statement with its rows found before they are ordered: or else the planner walks an order in hope of few."""
+    return statement and (f"WITH asked AS MATERIALIZED ({statement[0]}) SELECT * FROM asked", statement[1])  # noqa: S608
+
+
+def _cut(part: QuerySet[M], way: Try[M], order: Keyset) -> _Statement:
+    """The statement that says whether the walk stops at its window."""
+    statement = _sql(part[way.window : way.window + 1], order)
+    return statement and (f"SELECT 1 FROM ({statement[0]}) AS further", statement[1])  # noqa: S608
+
+
 def _in_order(model: type[Model], column: str) -> str:
     field = model._meta.get_field(column.removeprefix("-"))
     name = connection.ops.quote_name(str(getattr(field, "column", "")))
@@ -202,24 +220,45 @@ def _in_order(model: type[Model], column: str) -> str:
     return f"{table}.{name} {'DESC' if column.startswith('-') else 'ASC'}"
 
 
-def _first(parts: Sequence[tuple[int, _Statement]], limit: int, order: Keyset, backward: bool) -> list[Any]:
+def _first(
+    parts: Sequence[tuple[int, _Statement]], cut: Sequence[_Statement], limit: int, order: Keyset, backward: bool
+) -> tuple[list[Any], bool]:
+    """The keys of the first `limit` rows of these parts, and whether they fill the page.
+
+    Of the walks, which come first, `cut` says which stop at their window.
+    """
     selects: list[str] = []
     params: list[Any] = []
-    for number, statement in parts:
+    for at, (number, statement) in enumerate(parts):
         if statement is not None:
             # The number of the part comes first: rows without a leading value stand behind (or before) all others.
-            selects.append(f"SELECT {number} AS part, found.* FROM ({statement[0]}) AS found")  # noqa: S608
+            way = at if at < len(cut) else -1
+            selects.append(f"SELECT {number} AS part, {way} AS way, found.* FROM ({statement[0]}) AS found")  # noqa: S608
             params += statement[1]
     if not selects:
-        return []
+        return [], False
     columns = [_flipped(column) if backward else column for column in order.columns]
-    ordered = ", ".join(f"{at} {'DESC' if name.startswith('-') else 'ASC'}" for at, name in enumerate(columns, start=3))
+    ordered = ", ".join(f"{at} {'DESC' if name.startswith('-') else 'ASC'}" for at, name in enumerate(columns, start=4))
+    most = limit * max(len(parts), 1)  # a row may come by more than one way
     with connection.cursor() as cursor:
-        cursor.execute(f"{' UNION '.join(selects)} ORDER BY 1, {ordered} LIMIT {limit:d}", params)
-        return [row[1] for row in cursor.fetchall()]
+        cursor.execute(f"{' UNION ALL '.join(selects)} ORDER BY 1, {ordered} LIMIT {most:d}", params)
+        rows = cursor.fetchall()
+        keys = list(dict.fromkeys(row[2] for row in rows))[:limit]
+        if len(keys) < limit:
+            return keys, False
+        found = Counter(row[1] for row in rows)
+        short = [statement for at, statement in enumerate(cut) if statement is not None and found[at] < limit]
+        if not short:
+            return keys, True
+        cursor.execute(
+            f"SELECT {' OR '.join(f'EXISTS ({sql})' for sql, _given in short)}",
+            [v for _sql, given in short for v in given],
+        )
+        [(stopped,)] = cursor.fetchall()
+        return keys, not stopped
 
 
-def _branch(qs: QuerySet[M], place: _Place | None, limit: int, order: Keyset, backward: bool) -> Iterator[M]:
+def _branch(qs: QuerySet[M], place: Place | None, limit: int, order: Keyset, backward: bool) -> Iterator[M]:
     for part in _parts(qs, place, order, backward):
         for row in part[:limit]:
             limit -= 1
@@ -228,7 +267,7 @@ def _branch(qs: QuerySet[M], place: _Place | None, limit: int, order: Keyset, ba
             return
 
 
-def _parts(qs: QuerySet[M], place: _Place | None, order: Keyset, backward: bool) -> Iterator[QuerySet[M]]:
+def _parts(qs: QuerySet[M], place: Place | None, order: Keyset, backward: bool) -> Iterator[QuerySet[M]]:
     """The branch in order, as one or two queries to be read one after the other."""
     # Rows without a leading value are asked for apart: NULLS LAST keeps SQLite from using an index, and an
     # "OR … IS NULL" keeps PostgreSQL from starting inside one.
@@ -305,18 +344,18 @@ def _signer(model: type[Model], order: Keyset) -> signing.Signer:
     return signing.Signer(salt=f"lastmeter.paging {model._meta.label} {' '.join(order.columns)}", sep=".")
 
 
-def _write(signer: signing.Signer, place: _Place) -> str:
+def _write(signer: signing.Signer, place: Place) -> str:
     return signer.sign_object([place.backward, [_pack(value) for value in place.values]])
 
 
-def _read(cursor: str | None, signer: signing.Signer, order: Keyset) -> _Place | None:
+def _read(cursor: str | None, signer: signing.Signer, order: Keyset) -> Place | None:
     if not cursor:
         return None
     try:
         backward, values = signer.unsign_object(cursor)
     except (signing.BadSignature, ValueError):
         return None
-    return _Place([_unpack(*value) for value in values], backward)
+    return Place([_unpack(*value) for value in values], backward)
 
 
 _TYPES: dict[str, tuple[type, Callable[[Any], str], Callable[[str], Any]]] = {

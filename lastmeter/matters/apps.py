@@ -43,7 +43,7 @@ class MattersConfig(AppConfig):
         followers.register(LapseRule, policy.follower(LapseRule, _("补充到期规则")))
         followers.register(Template, templates.FOLLOWER)
         followers.register(WhistleLevel, policy.follower(WhistleLevel, _("哨级规则")))
-        followers.register(SavedList, followers.of_model(SavedList, _("常用清单")))
+        followers.register(SavedList, followers.of_named(SavedList, _("常用清单"), "name", longest=40))
         keepers.register("matters", holdings.KEEPER)
         handovers.register("matters", handing.WORK)
         handovers.register("parts", parts_handing.WORK)

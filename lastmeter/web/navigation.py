@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import Resolver404, get_urlconf, resolve
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from lastmeter.web import cards, shells
 
@@ -57,7 +58,7 @@ ENTRIES = (
     Entry("desk", _("吹哨报到"), "whistle", ("/whistles/",), MATTERS),
     Entry("desk", _("代为登记"), "pen", ("/matters/new/", "/desk/new/"), MATTERS),
     Entry("desk", _("今日"), "list", ("/today/",), MATTERS),
-    Entry("desk", _("指标"), "chart", ("/rates/",), MATTERS),
+    Entry("desk", pgettext_lazy("menu", "指标"), "chart", ("/rates/",), MATTERS),
     Entry("desk", _("目录与职责"), "tree", ("/catalogue/",), MATTERS),
     Entry("desk", _("办理投诉"), "shield", ("/grievances/",), MATTERS),
     Entry("desk", _("待寄信件"), "mail", ("/letters/",), MATTERS),
@@ -70,11 +71,11 @@ ENTRIES = (
     Entry("desk", _("没接的呼叫"), "phone", ("/calls/",), GRID),
     Entry("desk", _("我的班"), "clock", ("/shifts/",), GRID),
     Entry("desk", _("地址簿"), "home", ("/addresses/",), GRID),
-    Entry("desk", _("二维码牌"), "print", ("/plates/",), GRID),
+    Entry("desk", pgettext_lazy("menu", "二维码牌"), "print", ("/plates/",), GRID),
     Entry("desk", _("网格调整"), "map", ("/grid/changes/",), GRID),
     Entry("desk", _("部门网格"), "merge", ("/layers/",), GRID),
     Entry("desk", _("合并方案"), "grid", ("/grid/proposals/",), GRID),
-    Entry("desk", _("规则"), "clock", ("/rules/",), SYSTEM),
+    Entry("desk", pgettext_lazy("menu", "规则"), "clock", ("/rules/",), SYSTEM),
     Entry("desk", _("人员与权限"), "people", ("/people/", "/people/lost-phone/"), SYSTEM),
     Entry("desk", _("审计"), "shield", ("/audit/",), SYSTEM),
     Entry("desk", _("我的账号"), "me", ("/account/", "/me/"), SYSTEM),

@@ -67,10 +67,10 @@ def community_of(node: Node) -> Node:
 
 
 def candidates(building: Building, *, whole_town: bool = False) -> QuerySet[Node]:
-    """The grids and micro-grids to which it may go, in the order of the tree: of its community, or of its town."""
+    """The grids and micro-grids to which it may go, grids first: of its community, or of its town."""
     above = Node.objects.get(pk=book.town_of(building.node)) if whole_town else community_of(building.node)
     current = Node.objects.current(timezone.localdate()).filter(at_or_below(above.path), valid_to=None)
-    return current.filter(level__gte=Level.GRID).select_related("parent").order_by("path")
+    return current.filter(level__gte=Level.GRID).select_related("parent").order_by("level", "path")
 
 
 # -- Which grid --------------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from lastmeter.grid.addresses.book import BadAddress
 from lastmeter.grid.models import Building, Node
 from lastmeter.kit.ids import row_id
 
-MOST_SHOWN = 60  # grids offered at once; more are found by their name
+MOST_SHOWN = 30  # grids offered at once; more are found by their name
 
 
 class PlacingForm(forms.Form):

@@ -27,9 +27,14 @@ def _nodes(paths: list[str], today: date) -> QuerySet[Node]:
 
 def without_people(level: Level, paths: list[str], today: date) -> QuerySet[Node]:
     """Nodes of the level where somebody is missing whom the rule that holds there asks for."""
-    rules = requirements.of_level(level, today)
+    rules = [rule for rule in requirements.of_level(level, today) if _bears_on(rule.path, paths)]
     lacking = (policy.territory(rule, rules) & _lacks(rule.needs, today) for rule in rules if rule.needs)
     return _nodes(paths, today).filter(reduce(or_, lacking, Q(pk__in=[])), level=level).select_related("parent")
+
+
+def _bears_on(rule: str, paths: list[str]) -> bool:
+    """Whether a rule of that path holds anywhere on these grounds: those of other provinces need not be asked."""
+    return any(path.startswith(rule) or rule.startswith(path) for path in paths)
 
 
 def _in_office(today: date) -> TenureQuerySet:

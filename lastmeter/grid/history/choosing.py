@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from lastmeter.grid.history import versions
 from lastmeter.grid.models import ChangeKind, Level, Node
 
-MOST_SHOWN = 60  # places listed at once; the others are found by name or code
+MOST_SHOWN = 30  # places listed at once; the others are found by name or code
 TOUCH = 1e-7  # degrees, about a centimetre: neighbours drawn apart touch within this
 
 

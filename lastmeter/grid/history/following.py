@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import shapely
-from django.db.models import Max, Model, Sum
+from django.db.models import Max, Model, Q, Sum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
@@ -23,7 +23,7 @@ OWN: dict[type[Model], Follower] = {
     Post: followers.of_model(Post, gettext_lazy("岗位")),
     PartyOrganisation: followers.of_model(PartyOrganisation, gettext_lazy("党组织")),
     Unit: followers.of_model(Unit, gettext_lazy("单位")),
-    Plate: followers.of_model(Plate, gettext_lazy("二维码牌")),
+    Plate: followers.of_named(Plate, gettext_lazy("二维码牌"), "spot", longest=60, alive=Q(revoked_at=None)),
 }
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lastmeter.grid import scope, shapes, tree
-from lastmeter.grid.history import borders, choosing, planning
+from lastmeter.grid.history import borders, choosing, planning, versions
 from lastmeter.grid.history.planning import NewPlace, When
 from lastmeter.grid.models import Change, ChangeKind, Level, Node
 from lastmeter.kit.forms import Day, narrow, offer
@@ -55,7 +55,19 @@ class WhenForm(forms.Form):
 class ChangeForm(WhenForm):
     """What every proposal has, over the nodes that the actor manages."""
 
-    field_order: Sequence[str] = ("node", "nodes", "name", "code", "into", "names", "geojson", "file")
+    field_order: Sequence[str] = (
+        "node",
+        "nodes",
+        "name",
+        "code",
+        "into",
+        "below",
+        "leaves",
+        "stays",
+        "names",
+        "geojson",
+        "file",
+    )
 
     def __init__(self, *args: Any, places: QuerySet[Node], parents: QuerySet[Node], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -107,6 +119,14 @@ class SplitForm(GeoJsonForm):
     """拆分: a polygon with a name for each part; for a node without a boundary, names alone."""
 
     node = PlaceField(label=gettext_lazy("拆分哪个网格"), queryset=Node.objects.none())
+    below = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("哪些楼、巷分出去"),
+        queryset=Node.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    leaves = forms.CharField(label=gettext_lazy("分出去的网格叫什么"), max_length=100, required=False)
+    stays = forms.CharField(label=gettext_lazy("留下的网格叫什么"), max_length=100, required=False)
     names = forms.CharField(
         label=gettext_lazy("新网格的名称，每行一个"),
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -114,12 +134,50 @@ class SplitForm(GeoJsonForm):
         help_text=gettext_lazy("只用于没有边界的网格。有边界的，请在 GeoJSON 每个要素里写 name、code、households。"),
     )
 
+    def start_from(self, node: Node, kind: str, places: QuerySet[Node], parents: QuerySet[Node]) -> None:
+        """A place with a boundary is split along those below it, or by a file; one without into names alone."""
+        super().start_from(node, kind, places, parents)
+        self._drawn = versions.shapes_on([node, *places.filter(parent=node)], timezone.localdate())
+        below = places.filter(parent=node, pk__in=self._drawn)
+        if node.pk in self._drawn:
+            del self.fields["names"]
+            self.initial["stays"] = node.name
+        if node.pk in self._drawn and below.count() > 1:
+            narrow(self, "below", below)
+        else:
+            self._without_below()
+
+    def _without_below(self) -> None:
+        for name in ("below", "leaves", "stays"):
+            del self.fields[name]
+
     def clean(self) -> dict[str, Any]:
         """The parts, under "parts"."""
         data = super().clean() or {}
         parts = [_part(each.properties, each.shape) for each in self.features()]
-        data["parts"] = parts or [NewPlace(name=name.strip()) for name in data["names"].splitlines() if name.strip()]
+        if not parts and data.get("below"):
+            parts = self._along(data["node"], list(data["below"]))
+        names = data.get("names", "").splitlines()
+        data["parts"] = parts or [NewPlace(name=name.strip()) for name in names if name.strip()]
         return data
+
+    def _along(self, node: Node, leaving: list[Node]) -> list[NewPlace]:
+        """The ground of the places chosen, and the rest of the node's."""
+        data, whole = self.cleaned_data, self._drawn[node.pk]
+        if not data["leaves"].strip() or not data["stays"].strip():
+            raise ValidationError(_("请给分出去的和留下的网格都写上名称。"))
+        ground = shapes.union([self._drawn[each.pk] for each in leaving])
+        rest = shapes.without(whole, ground)
+        if rest.is_empty:
+            raise ValidationError(_("全都分出去了，没有留下的。"))
+        counts = [each.households for each in leaving]
+        known = node.households is not None and None not in counts
+        homes = sum(count or 0 for count in counts) if known else None
+        stay = max(0, (node.households or 0) - (homes or 0)) if known else None
+        return [
+            NewPlace(name=data["stays"].strip(), households=stay, shape=rest),
+            NewPlace(name=data["leaves"].strip(), households=homes, shape=shapes.common(whole, ground)),
+        ]
 
     def propose(self, when: When) -> Change:
         """Propose the split."""

@@ -322,7 +322,7 @@ def _build_retire(plan: Plan, nodes: Sequence[Node], parts: Sequence[Part]) -> N
         plan.refuse(_("请选择由谁接管“%(name)s”。") % {"name": old.name})
         return
     if tree.children(old, plan.change.effective_on).exists():
-        plan.refuse(_("“%(name)s”下面还有网格，请先调整它们。") % {"name": old.name})
+        plan.refuse(_("“%(name)s”下面还有网格或楼、巷，不能直接撤销。要并到隔壁，请用“合并”。") % {"name": old.name})
     plan.ends[old.pk], plan.heirs[old.pk] = old, [into]
 
 

@@ -192,6 +192,7 @@ def _page(request: Request, found: Change, trouble: str = "", status: int = 200)
         "overtaken": bool(overtaken),
         "may": may_act(request.actor, found),
         "can_confirm": found.state in {Change.State.PROPOSED, Change.State.HELD} and not overtaken,
+        "at_once": found.effective_on <= timezone.localdate(),
         "crosswalk": found.state == Change.State.APPLIED and found.kind != ChangeKind.RENAME,
     }
     return render(request, "grid/change.html", context, status=status)
@@ -248,7 +249,16 @@ def _done(found: Change) -> list[Line]:
         for row in rows
     ]
     parts = found.parts.filter(node__isnull=False).exclude(former_name="")
-    return lines + [Line(part.former_name, part.name) for part in parts]
+    lines += [Line(part.former_name, part.name) for part in parts]
+    return lines if lines or found.applied_at else _meant(found)
+
+
+def _meant(found: Change) -> list[Line]:
+    """What a change that was withdrawn before its day would have made."""
+    parts = list(found.parts.select_related("node", "into").order_by("pk"))
+    comes = _("、").join(dict.fromkeys(filter(None, (part.name or str(part.into or "") for part in parts))))
+    sources = found.sources.select_related("node").order_by("pk")
+    return [Line(source.node.name, comes or _("新的边界")) for source in sources]
 
 
 def _percent(share: float | None) -> str:

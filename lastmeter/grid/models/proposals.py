@@ -74,7 +74,7 @@ class ProposalLayer(models.Model):
 
 
 class Figures(models.Model):
-    """What grids measure inside one community: see proposals/measures.py for the units."""
+    """What grids measure inside one community: see proposals/solver/measures.py for the units."""
 
     community = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="+")
     grids = models.PositiveIntegerField(_("网格数"))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_safe
 from lastmeter.accounts.requests import Request
 from lastmeter.grid import mapping, picking, tree
 from lastmeter.grid.history import versions
-from lastmeter.grid.models import Level, Node
+from lastmeter.grid.models import Level, Node, Shape
 from lastmeter.grid.onemap import panel, walking
 
 
@@ -52,7 +53,12 @@ def one_map(request: Request) -> HttpResponse:
 
 def _above(chain: Sequence[Node]) -> mapping.Chart | None:
     """What is drawn of a place where nothing has an outline: the nearest place above it that has one."""
-    return next((found for each in reversed(chain[:-1]) if (found := mapping.chart(each, walking.below(each)))), None)
+    above = chain[:-1]
+    around = Node.objects.filter(Q(pk__in=[each.pk for each in above]) | Q(parent__in=above))
+    drawn = set(Shape.objects.filter(node__in=around, valid_to=None).values_list("node", "node__parent"))
+    known = {pk for pair in drawn for pk in pair}
+    near = (each for each in reversed(above) if each.pk in known or each.parent_id in known)
+    return next((found for each in near if (found := mapping.chart(each, walking.below(each)))), None)
 
 
 def _named(code: str) -> Node:

@@ -13,8 +13,8 @@ from lastmeter.grid.history import planning
 from lastmeter.grid.history.fitting import Offence
 from lastmeter.grid.history.planning import NewGrid, When
 from lastmeter.grid.models import Change, Proposal, ProposalCell
-from lastmeter.grid.proposals import today
 from lastmeter.grid.proposals.proposing import Adopted, Overtaken, Refused, adopted_shapes
+from lastmeter.grid.proposals.starts import today
 from lastmeter.kit.zhtime import CHINA
 
 

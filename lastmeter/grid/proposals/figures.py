@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from lastmeter.grid.models import Node, ProposalCell, ProposalGrid, ProposalHeld, ProposalLayer
-from lastmeter.grid.proposals.measures import Measures, outside, together
 from lastmeter.grid.proposals.proposing import Sheet
+from lastmeter.grid.proposals.solver.measures import Measures, outside, together
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,10 +20,11 @@ from lastmeter.grid.models import (
     ProposalHeld,
     ProposalShare,
 )
-from lastmeter.grid.proposals import layered, merging, today
-from lastmeter.grid.proposals.measures import Held
-from lastmeter.grid.proposals.partition import Atom
 from lastmeter.grid.proposals.proposing import WEIGHTS, band_of
+from lastmeter.grid.proposals.solver import merging
+from lastmeter.grid.proposals.solver.measures import Held
+from lastmeter.grid.proposals.solver.partition import Atom
+from lastmeter.grid.proposals.starts import layered, today
 from lastmeter.kit import bulk
 
 log = logging.getLogger(__name__)

@@ -27,8 +27,8 @@ from lastmeter.grid.models import (
     ProposalHeld,
     ProposalLayer,
 )
-from lastmeter.grid.proposals.measures import Measures, divided_as, measure
-from lastmeter.grid.proposals.partition import Atom, Division, Ground, Weights, survey, torn, whole
+from lastmeter.grid.proposals.solver.measures import Measures, divided_as, measure
+from lastmeter.grid.proposals.solver.partition import Atom, Division, Ground, Weights, survey, torn, whole
 
 URBAN, RURAL = (300, 500), (250, 350)  # what the form offers first; the rule of the place decides
 WEIGHTS = Weights()

@@ -109,7 +109,7 @@ def test_a_place_with_many_children_asks_no_more_than_one_with_few(
     page(client, f"/map/?at={GRID}")
     seeds = [tree.Seed(cast.nodes["grid"], Level.MICRO, f"望海里{number}巷") for number in range(60)]
     tree.plant_all(seeds, today=FOUNDED)
-    with django_assert_max_num_queries(45):
+    with django_assert_max_num_queries(46):
         page(client, f"/map/?at={GRID}")
 
 

@@ -101,7 +101,9 @@ def inside(actor: Actor, filters: Filters, box: Box, most: int, *, now: datetime
     rows = _ask("number", f"LIMIT {most + 1:d}", [], actor, filters, _within(box), now)
     if len(rows) > most:
         return []
-    shown = reading.shown(Dossier.objects.filter(number__in=[number for (number,) in rows]))
+    shown = reading.shown(
+        Dossier.objects.filter(number__in=[number for (number,) in rows]), searched=bool(filters.words)
+    )
     return list(shown.order_by("-is_open", "due_at", "-pk"))
 
 

@@ -37,12 +37,12 @@ MOST_WORDS = 100
 class Asked:
     """Who asks, and when: what a condition may depend on besides its value.
 
-    `newer`: words are searched among dossiers with a higher id alone.
+    `span`: only dossiers with ids from the one to the other are looked at, both included.
     """
 
     actor: Actor
     now: datetime
-    newer: int = 0
+    span: tuple[int, int] | None = None
 
 
 Condition = Callable[[Any, Asked], Q]
@@ -137,7 +137,7 @@ def _closed(text: str, asked: Asked) -> Q:
 
 
 def _searched(words: str, asked: Asked) -> Q:
-    return search.matching(words, newer=asked.newer)
+    return search.matching(words, span=asked.span)
 
 
 def _equal(column: str) -> Condition:
@@ -322,4 +322,6 @@ def conditions(filters: Filters, asked: Asked) -> Q:
             condition &= Q(Holds("facets", words))
     if every:
         condition &= Q(Holds("facets", every, every=True))
+    if asked.span:
+        condition &= Q(pk__range=asked.span)
     return condition & _returned(filters.handler)

@@ -12,16 +12,19 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from lastmeter.accounts.actors import Actor
-from lastmeter.dossiers import access, facets
+from lastmeter.dossiers import access, facets, search
 from lastmeter.dossiers.models import Dossier, DossierKind
-from lastmeter.kit.paging import Page, Try, merge_page
+from lastmeter.kit.paging import Page, Place, Try, merge_page
 from lastmeter.matters.lists import shelves
 from lastmeter.matters.lists.filters import Asked, Filters, conditions
 from lastmeter.matters.lists.readings import readings
 
 PAGE_SIZE = 50
 COUNT_CAP = 1000
-NEWEST = (40_000, 250_000)  # among how many dossiers words are searched first, and then
+OFTEN = 0.012  # words that a larger share of all dossiers has are met soonest by walking
+WINDOW = 2_500
+LEAST = 400
+SPANS = (2_000, 12_000, 80_000)  # how many dossiers next to the page's place are looked at first, then, then
 
 Statement = tuple[str, tuple[Any, ...]]
 
@@ -37,38 +40,101 @@ def work_list(
     order = shelves.order(filters.step)
     if not facets.available():
         return merge_page(branches(actor, filters, now=now), cursor, size, order, rows=rows)
-    return merge_page([], cursor, size, order, rows=rows, tries=_tries(actor, filters, now, first=not cursor))
+
+    def tries(place: Place | None) -> "Iterator[Try[Dossier]]":
+        return _open_tries(actor, filters, now) if shelves.is_open(filters.step) else _spans(actor, filters, now, place)
+
+    return merge_page([], cursor, size, order, rows=rows, tries=tries)
 
 
-def _tries(actor: Actor, filters: Filters, now: datetime, *, first: bool) -> "list[Try[Dossier]]":
-    """How the list is found by the indexes of its order, and by those of its facets and words."""
+def _open_tries(actor: Actor, filters: Filters, now: datetime) -> "Iterator[Try[Dossier]]":
+    """Open work, ordered by due date: by walking in that order, and by the indexes of facets and words."""
     asked = Asked(actor, now)
-    if plain(filters):
-        return [Try(_walks(actor, filters, now), None, _asked(access.taking_part(actor), filters, asked))]
     if len(ways := readings(actor, filters)) > 1:
-        return [_any_of(actor, ways, now)]
-    whole = Try(asked=_asked(access.branches(actor), filters, asked))
-    if filters.words and not shelves.is_open(filters.step):
-        return [*_newest(actor, filters, now), whole] if first else [whole]
-    if not filters.words and count(actor, filters, now=now) < COUNT_CAP:
-        return [whole]
-    rest = conditions(replace(filters, node=None), asked)
-    return [Try(_walks(actor, filters, now), rest, _asked(access.taking_part(actor), filters, asked)), whole]
+        yield _any_of(actor, ways, asked)
+        return
+    if plain(filters):
+        yield Try(_walks(actor, filters, asked), None, _asked(access.taking_part(actor), filters, asked))
+        return
+    share = search.share(filters.words) if filters.words else 0
+    if share > OFTEN or (not filters.words and count(actor, filters, now=now) >= COUNT_CAP):
+        rest = conditions(replace(filters, node=None), asked)
+        window = _window(share) if share else WINDOW
+        yield Try(_walks(actor, filters, asked), rest, _asked(access.taking_part(actor), filters, asked), window)
+    yield _open_words(actor, filters, asked) if filters.words else _entire(actor, filters, asked)
 
 
-def _any_of(actor: Actor, ways: Sequence[Filters], now: datetime) -> "Try[Dossier]":
-    """Words that name a place: whole places walk their indexes, the rest is found by its words."""
-    walks, found = [], []
+def _open_words(actor: Actor, filters: Filters, asked: Asked) -> "Try[Dossier]":
+    """Words on an open shelf: few of the dossiers that have them are open, so these are known before their rows."""
+    on = Q(is_open=True) if filters.step == shelves.OPEN else Q(step__in=shelves.SHELVES[filters.step], is_open=True)
+    found = Dossier.objects.filter(conditions(filters, asked), on, kind=DossierKind.MATTER)
+    part = _asked(access.taking_part(actor), filters, asked)
+    return Try(asked=[*(found.filter(scope) for scope in access.in_scope(actor)), *part])
+
+
+def _spans(actor: Actor, filters: Filters, now: datetime, place: Place | None) -> "Iterator[Try[Dossier]]":
+    """Ended work and everything, newest first: among the dossiers next to the page's place, further and further.
+
+    A list of few is asked for as a whole. What a branch leaves out lies outside the span, so that a full page is right.
+    """
+    ways = readings(actor, filters)
+    if filters.words or count(actor, filters, now=now) >= COUNT_CAP:
+        at = place.values[-1] if place else Dossier.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+        share = search.share(filters.words) if filters.words else 1.0
+
+        def near(many: int) -> Asked:
+            return Asked(actor, now, (at, at + many) if place and place.backward else (at - many, at))
+
+        if share < 1 and share > OFTEN and len(ways) == 1:
+            yield _walk_for_words(actor, filters, near(SPANS[-1]), _window(share))
+        for many in _widths(share) if filters.words else SPANS:
+            yield _any_of(actor, ways, near(many))
+    yield _any_of(actor, ways, Asked(actor, now))
+
+
+def _walk_for_words(actor: Actor, filters: Filters, asked: Asked, window: int) -> "Try[Dossier]":
+    """Frequent words: whoever reads the list from its start soon meets a page full of them."""
+    rows = Dossier.objects.filter(
+        access.visible(actor), kind=DossierKind.MATTER, step__in=shelves.SHELVES[filters.step], pk__range=asked.span
+    )
+    return Try([rows], conditions(filters, Asked(actor, asked.now)), window=window)
+
+
+def _window(share: float) -> int:
+    """How many rows of a list are read to fill a page with those of which this share fits."""
+    return round(1.6 * PAGE_SIZE / share)
+
+
+def _widths(share: float) -> Iterator[int]:
+    """Among how many dossiers next to the page's place words are looked up, one after the other."""
+    many = max(LEAST, round(3 * PAGE_SIZE / share))
+    while many < SPANS[-1]:
+        yield many
+        many *= 8
+
+
+def _any_of(actor: Actor, ways: Sequence[Filters], asked: Asked) -> "Try[Dossier]":
+    """Every way to read the list: whole places walk their indexes, the rest is asked for."""
+    walks: list[QuerySet[Dossier]] = []
+    found: list[QuerySet[Dossier]] = []
     for each in ways:
         if plain(each):
-            walks += _walks(actor, each, now)
-        found += _asked(access.taking_part(actor) if plain(each) else access.branches(actor), each, Asked(actor, now))
+            walks += _walks(actor, each, asked)
+            found += _asked(access.taking_part(actor), each, asked)
+        else:
+            found += _entire(actor, each, asked).asked
     return Try(walks, None, found)
 
 
-def _walks(actor: Actor, filters: Filters, now: datetime) -> "list[QuerySet[Dossier]]":
+def _entire(actor: Actor, filters: Filters, asked: Asked) -> "Try[Dossier]":
+    """The list as its conditions find it. Words are looked up once, whoever reaches or takes part in what has them."""
+    ways = [access.visible(actor)] if filters.words else access.branches(actor)
+    return Try(asked=_asked(ways, filters, asked))
+
+
+def _walks(actor: Actor, filters: Filters, asked: Asked) -> "list[QuerySet[Dossier]]":
     """The shelf in the places of the scope, each walking its own index; only the place that is asked narrows it yet."""
-    place = conditions(Filters(step=filters.step, node=filters.node), Asked(actor, now))
+    place = conditions(Filters(step=filters.step, node=filters.node), asked)
     matters = Dossier.objects.filter(place, kind=DossierKind.MATTER)
     return [matters.filter(scope, step) for scope in access.in_scope(actor) for step in shelves.by_step(filters.step)]
 
@@ -77,15 +143,6 @@ def _asked(branches: Sequence[Q], filters: Filters, asked: Asked) -> "list[Query
     """The list in these branches through the index of facets, where a shelf is the facet `step`."""
     condition = conditions(filters, asked) & on_shelf(filters.step)
     return [Dossier.objects.filter(condition, branch, kind=DossierKind.MATTER) for branch in branches]
-
-
-def _newest(actor: Actor, filters: Filters, now: datetime) -> "Iterator[Try[Dossier]]":
-    """Searched words among the newest dossiers alone: those of a frequent word lie on as many pages of the disk."""
-    last = Dossier.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-    for many in NEWEST:
-        if last > many:
-            asked = Asked(actor, now, newer=last - many)
-            yield Try(asked=_asked(access.branches(actor), filters, asked))
 
 
 def on_shelf(shelf: str) -> Q:

@@ -8,7 +8,7 @@ from django.db.models import Q
 from lastmeter.kit.paging import Keyset
 from lastmeter.matters import lifecycle
 
-ALL = "all"
+ALL, OPEN = "all", "open"
 BY_DUE = Keyset(("due_at", "id"))
 ENDED = Keyset(("-due_at", "-id"), lacking=True)  # nothing ended has a due date
 NEWEST = Keyset(("-id",))
@@ -17,7 +17,7 @@ SHELVES: dict[str, tuple[str, ...]] = {
     "waiting": (lifecycle.REPORTED, lifecycle.FILED),
     "handling": lifecycle.WITH_HANDLER,
     "answered": (lifecycle.REPLIED, lifecycle.VERIFYING, lifecycle.VERIFIED),
-    "open": lifecycle.OPEN,
+    OPEN: lifecycle.OPEN,
     "revisit": (lifecycle.CLOSED,),
     "done": (lifecycle.CLOSED, lifecycle.REVISITED, lifecycle.RATED),
     "ended": lifecycle.NOT_HANDLED,

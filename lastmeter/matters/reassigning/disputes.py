@@ -14,18 +14,15 @@ from lastmeter.kit.text import on_record
 from lastmeter.matters import promises
 from lastmeter.matters.dispatch import give, take_off
 from lastmeter.matters.models import Matter, Objection
-from lastmeter.matters.reassigning.objections import decide, waiting
-from lastmeter.matters.steps import Overtaken, lapse_objections, move, tell_story
+from lastmeter.matters.reassigning.objections import awaited, decide
+from lastmeter.matters.steps import lapse_objections, move, tell_story
 from lastmeter.matters.talking import tell
 
 Verdict = Objection.Verdict
 
 
 def _disputed(matter: Matter) -> Objection:
-    found = waiting(matter, Objection.Kind.DISPUTE)
-    if found is None:
-        raise Overtaken(_("没有争议在等裁定：可能刚有人裁定过，请看下面的经过。"))
-    return found
+    return awaited(matter, Objection.Kind.DISPUTE, _("没有争议在等裁定：可能刚有人裁定过，请看下面的经过。"))
 
 
 @transaction.atomic

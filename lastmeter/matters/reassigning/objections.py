@@ -147,6 +147,14 @@ def waiting(matter: Matter, kind: Objection.Kind) -> Objection | None:
     return Objection.objects.select_related("unit", "to_unit").filter(matter=matter, kind=kind, decided_at=None).first()
 
 
+def awaited(matter: Matter, kind: Objection.Kind, trouble: str) -> Objection:
+    """The one that waits; raises Overtaken with `trouble` when none does (any more)."""
+    found = waiting(matter, kind)
+    if found is None:
+        raise Overtaken(trouble)
+    return found
+
+
 def decide(made: Objection, verdict: Objection.Verdict, words: str, *, by: Actor, now: datetime) -> None:
     """Write a decision down. Inside the act's transaction, after its move, which holds the matter."""
     Objection.objects.filter(pk=made.pk, decided_at=None).update(

@@ -16,7 +16,7 @@ from lastmeter.kit.text import on_record
 from lastmeter.matters import promises
 from lastmeter.matters.models import Matter, Objection
 from lastmeter.matters.reassigning.disputes import hand_to
-from lastmeter.matters.reassigning.objections import decide, raise_open, waiting
+from lastmeter.matters.reassigning.objections import awaited, decide, raise_open
 from lastmeter.matters.steps import Overtaken, move, tell_story
 from lastmeter.matters.talking import tell
 
@@ -48,10 +48,7 @@ def propose(matter: Matter, *, unit: Unit, words: str, by: Actor, now: datetime)
 
 
 def _proposed(matter: Matter) -> Objection:
-    found = waiting(matter, Objection.Kind.TRANSFER)
-    if found is None:
-        raise Overtaken(_("没有转办申请在等：可能刚有人答复过，请看下面的经过。"))
-    return found
+    return awaited(matter, Objection.Kind.TRANSFER, _("没有转办申请在等：可能刚有人答复过，请看下面的经过。"))
 
 
 @transaction.atomic

@@ -32,7 +32,7 @@ def register() -> None:
     """Name the kinds; called from the package's `apps.py`."""
     for table in TABLES:
         kinds.register(table.name, _kind(table))
-    kinds.register("hours", Kind(kinds.HOW_LONG, gettext_lazy("办公时间"), grounds, _hours, hours.rows))
+    kinds.register("hours", Kind(kinds.HOW_LONG, gettext_lazy("办公时间"), grounds, _hours, hours.rows, _open))
     kinds.register(
         "templates", Kind(kinds.WORDS, gettext_lazy("消息模板"), templates.grounds, _words, kinds.of(Template))
     )
@@ -88,6 +88,13 @@ def _limits(node: Node, today: date) -> str:
         (kind, rules.choose(known, path=node.path, kind=kind, profile="", category=None, urgency="")) for kind in FIRST
     ]
     return _listed(f"{NAMES[kind]} {said(rule.amount, rule.measure)}" for kind, rule in found if rule)
+
+
+def _open(node: Node, today: date) -> str:
+    """The office hours of the next working day."""
+    calendar, worked = book.calendar(), book.worked(node.path)
+    spans = worked.hours.open_on(calendar.next_workday(today), calendar)
+    return " ".join(f"{opens:%H:%M}-{closes:%H:%M}" for opens, closes in spans)
 
 
 def _bounds(node: Node, today: date) -> str:

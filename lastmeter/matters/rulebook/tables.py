@@ -42,7 +42,7 @@ class Table:
 # Whose duty it is and how often something may come back is decided from the street up.
 DECIDED: dict[str, Any] = {"roles": policy.DECIDERS, "lowest": Level.TOWN}
 TABLES = (
-    Table("limits", Limit, kinds.HOW_LONG, _("期限"), _("定一条期限"), words.limits),
+    Table("limits", Limit, kinds.HOW_LONG, _("办多久的期限"), _("定一条期限"), words.limits),
     Table("rungs", Rung, kinds.HOW_LONG, _("逾期逐级上报"), _("定一级上报"), words.rungs),
     Table("bounds", Bound, kinds.HOW_LONG, _("暂停、延期、挂账、催办的上限"), _("定一个上限"), words.bounds),
     Table("flows", ProfileRule, kinds.HOW, _("按哪个流程办"), _("定一条流程"), words.flows, **DECIDED),

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from lastmeter.clocks.models import Bound, Demand, Limit, Pause, Rung
 from lastmeter.clocks.suspending import REVIEW
@@ -131,7 +131,7 @@ def caps(rows: list[Cap]) -> list[Said]:
         Said(
             (row.kind, row.profile),
             _joined(row.get_kind_display(), row.get_profile_display() if row.profile else ""),
-            _("最多 %(times)d 次") % {"times": row.most},
+            ngettext("最多 %(times)d 次", "最多 %(times)d 次", row.most) % {"times": row.most},
         )
         for row in rows
     ]

@@ -1,7 +1,9 @@
 """The table of filters: what each one finds, and that it reads back what it writes."""
 
+import itertools
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 
 from lastmeter.accounts.actors import Actor
 from lastmeter.clocks.models import Deadline
+from lastmeter.dossiers import access
 from lastmeter.dossiers.models import Dossier
 from lastmeter.matters import closing, dispatch, handling
 from lastmeter.matters.lists import choosing, facets, filters, reading
@@ -22,6 +25,7 @@ from tests.cast import Cast
 
 ClientAs = Callable[[str], Client]
 Actors = Callable[[str], Actor]
+NEVER = datetime(2000, 1, 1, tzinfo=UTC)  # stands for no due date
 
 
 @pytest.fixture
@@ -148,6 +152,59 @@ def test_years_months_and_days_cover_exactly_the_days_asked(first: date, count: 
     for day in covered:
         names = {f"{day:%Y}", f"{day:%Y-%m}", f"{day:%Y-%m-%d}"}
         assert len(names & set(spans)) == (first <= day <= last), day
+
+
+@pytest.mark.parametrize("who", ["dispatcher", "clerk", "handler"])
+def test_however_a_list_is_found_its_pages_are_the_whole_list_in_order(
+    cast: Cast, actor: Actors, monkeypatch: pytest.MonkeyPatch, who: str
+) -> None:
+    monkeypatch.setattr(reading, "COUNT_CAP", 3)  # small, so that every way to find a list is gone
+    monkeypatch.setattr(reading, "SPANS", (5, 12, 30))
+    monkeypatch.setattr(reading, "LEAST", 5)
+    monkeypatch.setattr(reading, "WINDOW", 4)
+    rows = [*report(cast, 30), *report(cast, 25, "other_grid", "楼道灯不亮")]
+    by, now = actor("dispatcher"), timezone.now()
+    dispatch.dispatch_many(rows[::3], unit=cast.units["urban"], by=by, now=now)
+    steps = {"archived": rows[1::4], "rated": rows[2::4], "revisited": rows[5::8]}
+    for step, some in steps.items():
+        Dossier.objects.filter(pk__in=[each.pk for each in some]).update(step=step, is_open=False, due_at=None)
+    Matter.objects.filter(pk__in=[each.pk for each in rows[::5]]).update(source="phone")
+    Dossier.objects.filter(pk__in=[each.pk for each in rows[::7]], is_open=True).update(due_at=None)
+    asked: list[dict[str, Any]] = [{}, {"source": "phone"}, {"unit": cast.units["urban"].pk}, {"words": "窨井"}]
+    for shelf, more in itertools.product(("all", "open", "waiting", "done", "archived"), asked):
+        wanted = Filters(step=shelf, **more)
+        assert _paged(actor(who), wanted) == _by_hand(actor(who), wanted), wanted
+
+
+def _paged(by: Actor, wanted: Filters) -> list[int]:
+    """The list page by page to its end, the same on the way back."""
+    now, there, cursor = timezone.now(), list[list[int]](), None
+    while True:
+        page = reading.work_list(by, wanted, cursor, now=now, size=4)
+        there.append([row.pk for row in page.items])
+        if page.next is None:
+            break
+        cursor = page.next
+    back = [there[-1]]
+    while page.prev:
+        page = reading.work_list(by, wanted, page.prev, now=now, size=4)
+        back.insert(0, [row.pk for row in page.items])
+    assert back == there
+    return [pk for keys in there for pk in keys]
+
+
+def _by_hand(by: Actor, wanted: Filters) -> list[int]:
+    rows = Dossier.objects.filter(access.visible(by), step__in=SHELVES[wanted.step]).select_related("matter").distinct()
+    fits = [
+        row
+        for row in rows
+        if wanted.source in ("", row.matter.source)
+        and wanted.unit in (None, row.matter.unit_id)
+        and wanted.words in row.matter.text
+    ]
+    if wanted.step in ("open", "waiting"):
+        return [row.pk for row in sorted(fits, key=lambda row: (row.due_at is None, row.due_at or NEVER, row.pk))]
+    return [row.pk for row in sorted(fits, key=lambda row: -row.pk)]
 
 
 def test_chips_take_off_one_filter_each_and_menus_open_by_themselves(cast: Cast, client_as: ClientAs) -> None:

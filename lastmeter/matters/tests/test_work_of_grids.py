@@ -8,7 +8,8 @@ from django.utils import timezone
 from lastmeter.accounts.actors import Actor
 from lastmeter.grid import followers, shapes, tree
 from lastmeter.grid.models import Level, Node
-from lastmeter.grid.proposals import proposing, today
+from lastmeter.grid.proposals import proposing
+from lastmeter.grid.proposals.starts import today
 from lastmeter.matters import intake
 from lastmeter.matters.models import Source
 from tests.cast import FOUNDED, SIDE, SOUTH, WEST, Cast

@@ -23,7 +23,7 @@ class Door:
 
 # Somebody waits for these: they stand before everything else.
 AWAITED = (
-    Door("decide_extension", "extension-decision", "G", gettext_lazy("批复延期"), timing.ExtensionDecisionForm),
+    Door("decide_extension", "extension-decision", "E", gettext_lazy("批复延期"), timing.ExtensionDecisionForm),
     Door("decide_suspension", "suspension-decision", "L", gettext_lazy("批复挂账"), timing.SuspensionDecisionForm),
     Door("respond", "response", "I", gettext_lazy("回复督办催办"), timing.ResponseForm),
 )

@@ -9,6 +9,8 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -23,6 +25,7 @@ from lastmeter.kit.paging import Page
 from lastmeter.kit.text import hits
 from lastmeter.matters.lists import choosing, columns, reading
 from lastmeter.matters.lists.filters import Filters, place, table
+from lastmeter.matters.models import Source, Urgency
 
 TABS: tuple[tuple[str, str | Promise], ...] = (
     ("waiting", gettext_lazy("待处理")),
@@ -39,6 +42,8 @@ FRONT = ("waiting", "handling", "answered", "revisit", "open")
 COUNTED = ("waiting", "handling", "answered", "revisit")
 PAGES = ("queue", "queue-table", "queue-map")  # the pages of one list, by the names of their addresses
 REMEMBERED = "list_columns"  # the session's key for the columns somebody chose last
+SOURCES = dict(Source.choices)
+MARK = ((mark_safe(""), mark_safe("")), (mark_safe("<mark>"), mark_safe("</mark>")))
 MENUS = ("node", "category", "due", "source", "unit", "handler")  # the others stand behind 更多条件
 
 
@@ -71,6 +76,18 @@ class Menu:
     asked_at: str = ""
     dates: bool = False
     kept: list[tuple[str, Any]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A matter as a row of the list shows it."""
+
+    row: Dossier
+    href: str
+    title: str
+    around: str
+    notes: SafeString
+    urgent: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +132,9 @@ def beside(request: Request, filters: Filters, current: int | None) -> dict[str,
     page = reading.work_list(request.actor, filters, request.GET.get("cursor"), now=now)
     _same, query = read(request.GET)
     following = _chosen(request, page.items) or _after(page.items, current)
-    for row in page.items if filters.words else ():
-        # Beside the row, for its template: where the words stand in the title, else in the text or the place.
-        row.title_hits = hits(row.title, filters.words, around=60)  # type: ignore[attr-defined]
-        row.hits = [] if row.title_hits else _in_text(row, filters.words)  # type: ignore[attr-defined]
     return {
         "page": page,
+        "rows": [line_of(row, query, filters.words) for row in page.items],
         "query": query,
         "current": current,
         "pages": {name: _page_link(filters, cursor) for name, cursor in (("prev", page.prev), ("next", page.next))},
@@ -164,8 +178,29 @@ def _page_link(filters: Filters, cursor: str | None) -> str:
     return f"{reverse('queue')}{filters.query()}&{urlencode({'cursor': cursor})}" if cursor else ""
 
 
-def _in_text(row: Dossier, words: str) -> list[tuple[str, bool]]:
-    return hits(row.matter.text, words) or hits(row.place, words)
+def line_of(row: Dossier, query: str, words: str = "") -> Line:
+    """A row of the list; where words were searched, they are marked in the title, else in the text or the place."""
+    matter = row.matter
+    place = " · ".join(node.name for node in (row.community, row.grid) if node)
+    category, holder = matter.category, matter.unit or matter.handler
+    notes = (place, category.label if category else "", SOURCES[matter.source], holder.name if holder else "")
+    in_title = hits(row.title, words, around=60) if words else []
+    around = hits(matter.text, words) or hits(row.place, words) if words and not in_title else []
+    return Line(
+        row,
+        f"{reverse('matter', args=[row.number])}{query}",
+        _marked(in_title) if in_title else row.title,
+        _marked(around),
+        format_html_join("", "<span>{}</span>", ((note,) for note in notes if note)),
+        "" if matter.urgency == Urgency.NORMAL else str(matter.get_urgency_display()),
+    )
+
+
+def _marked(pieces: list[tuple[str, bool]]) -> SafeString:
+    marked = (MARK[hit] for _piece, hit in pieces)
+    return format_html_join(
+        "", "{}{}{}", ((start, piece, end) for (start, end), (piece, _hit) in zip(marked, pieces, strict=True))
+    )
 
 
 def _chosen(request: Request, rows: list[Dossier]) -> Dossier | None:

@@ -42,7 +42,7 @@ DOORS = (
     Door("reply", "reply", "R", gettext_lazy("答复"), forms.ReplyForm),
     Door("close", "closure", "C", gettext_lazy("办结"), forms.ClosureForm),
     Door("uphold", "ruling", "G", gettext_lazy("裁定"), reassigning.Ruling),
-    Door("grant_transfer", "transfer-answer", "G", gettext_lazy("答复转办申请"), reassigning.TransferAnswer),
+    Door("grant_transfer", "transfer-answer", "T", gettext_lazy("答复转办申请"), reassigning.TransferAnswer),
     Door("confirm", "check", "L", gettext_lazy("现场核实"), forms.CheckForm),
     Door("part_finish", "part-result", "I", gettext_lazy("办完这一份"), together.PartResult),
     Door("part_sign", "part-signature", "", gettext_lazy("签收这一份"), together.PartSignature),
@@ -72,7 +72,7 @@ DOORS = (
     Door("recall", "recall", "O", gettext_lazy("收回"), forms.Recall, "danger"),
 )
 ASK = Door("ask", "enquiry", "Q", gettext_lazy("请补充"), forms.EnquiryForm)
-OUTSIDE = Door("outside", "outside", "G", gettext_lazy("请外部单位"), OutsideForm)
+OUTSIDE = Door("outside", "outside", "P", gettext_lazy("请外部单位"), OutsideForm)
 NOTE = Door("note", "note", "N", gettext_lazy("备注"), forms.NoteForm)
 MAIN_BUTTONS = 3
 AT_HAND = ("dispatch", "reply", "close", "respond")  # what a page is opened for, mostly

@@ -26,7 +26,7 @@ def queue(request: Request, user: User) -> HttpResponse:
     if not request.GET and (wanted := saved.first(request.actor)):
         return redirect(reverse("queue") + saved.address(wanted))
     listing.remember_columns(request)
-    if "step" not in request.GET and policy.only_handles(request.actor):
+    if "step" not in request.GET and not filters.words and policy.only_handles(request.actor):
         return redirect(reverse("queue") + filters.query(step="handling"))
     if (number := _number(filters.words)) and find(request.actor, number):
         return redirect("matter", number)

@@ -11,9 +11,9 @@ from lastmeter.accounts.actors import Actor
 from lastmeter.clocks.models import Pause, Suspension
 from lastmeter.clocks.suspending import Explanation
 from lastmeter.kit.zhtime import CHINA, closing
-from lastmeter.matters.models import Letter, Matter
+from lastmeter.matters.models import Matter
 from lastmeter.matters.reassigning import transfers
-from lastmeter.matters.talking import grievances, letters, outside
+from lastmeter.matters.talking import grievances, outside
 from lastmeter.matters.timing import extending, pausing, pressing, suspending
 from lastmeter.project.demo.stage import Stage
 
@@ -105,14 +105,6 @@ def supervised(tale: Told, handler: Actor) -> Iterator[datetime]:
     pressing.supervise(tale.matter, words=words, by=tale.stage.dispatcher, now=tale.at)
 
 
-def by_letter(tale: Told, handler: Actor) -> Iterator[datetime]:
-    """Whoever left no phone is answered on paper: the desk has written down where to."""
-    yield tale.office(1)
-    for letter in Letter.objects.filter(message__matter=tale.matter.pk).select_related("message__matter__dossier"):
-        where = "529500 阳江市江城区城东街道 湖畔小区 6 栋 304（虚构）"
-        letters.address(letter, where=where, by=tale.clerk, now=tale.at)
-
-
 TURNS: dict[str, Turn] = {
     "paused": paused,
     "extended": extended,
@@ -121,5 +113,4 @@ TURNS: dict[str, Turn] = {
     "asked_outside": asked_outside,
     "complained": complained,
     "supervised": supervised,
-    "by_letter": by_letter,
 }

@@ -23,6 +23,7 @@ from lastmeter.project.demo.stories import FLOWS, Deck, Kind, Refusal, load
 from lastmeter.project.demo.tales import Plan, Scene, Tale
 
 DAYS = 90
+HOME = "529500 阳江市江城区城东街道 湖畔小区 6 栋 304（虚构）"  # of one who has neither phone nor account
 MATTERS = 370
 SEED = 441702006
 Name = TypeVar("Name")
@@ -288,7 +289,9 @@ def _in_depth(said: Callable[..., Plan]) -> list[Plan]:
         said("property-lift", 3, 0, turn="asked_outside", stalls="reply", pace=0.1),
         said("env-noise", 3, 2, turn="complained", stalls="reply", pace=0.1),
         said("road-surface", 3, 0, turn="supervised", stalls="reply", pace=0.1),
-        said("env-litter", 3, 1, turn="by_letter", stalls="reply", pace=0.1, source=Source.COUNTER, phone=""),
+        said(
+            "env-litter", 3, 1, asked="silent", stalls="reply", pace=0.1, source=Source.COUNTER, phone="", address=HOME
+        ),
     ]
 
 

@@ -34,9 +34,10 @@ from lastmeter.grid.models import (
     ProposalHeld,
     ProposalShare,
 )
-from lastmeter.grid.proposals import adopting, crosswalk, cutting, jobs, proposing
-from lastmeter.grid.proposals.measures import together
-from lastmeter.grid.proposals.partition import torn
+from lastmeter.grid.proposals import adopting, crosswalk, jobs, proposing
+from lastmeter.grid.proposals.solver.measures import together
+from lastmeter.grid.proposals.solver.partition import torn
+from lastmeter.grid.proposals.starts import cutting
 from lastmeter.grid.shapes import current
 from tests.cast import FOUNDED, SIDE, SOUTH, WEST, Cast, square
 

@@ -13,7 +13,8 @@ from django.utils import timezone
 from lastmeter.accounts.actors import Actor
 from lastmeter.grid import shapes, tree
 from lastmeter.grid.models import Building, Compound, Level, Node, Proposal
-from lastmeter.grid.proposals import jobs, proposing, today
+from lastmeter.grid.proposals import jobs, proposing
+from lastmeter.grid.proposals.starts import today
 from tests.cast import FOUNDED, SIDE, SOUTH, WEST, Cast
 
 ClientAs = Callable[[str], Client]

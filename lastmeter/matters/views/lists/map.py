@@ -91,7 +91,10 @@ def queue_map(request: Request, user: User) -> HttpResponse:
         "lines": _lines(spread.parts, filters),
         "shown": shown,
         "missing": spread.missing,
-        "rows": clusters.inside(request.actor, filters, asked, MOST_ROWS, now=now) if asked and near else [],
+        "rows": [
+            listing.line_of(each, filters.query(), filters.words)
+            for each in (clusters.inside(request.actor, filters, asked, MOST_ROWS, now=now) if asked and near else ())
+        ],
         "points": reverse("queue-map-points") + filters.query(),
         "whole": reverse("queue-map") + filters.query() if asked else "",
         "reading": reverse("queue") + filters.query(),

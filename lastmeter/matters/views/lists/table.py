@@ -28,14 +28,18 @@ def table(request: Request, user: User) -> HttpResponse:
     filters, query = listing.read(request.GET)
     chosen = listing.chosen_columns(request)
     page = reading.work_list(request.actor, filters, request.GET.get("cursor"), now=timezone.now())
-    there = reverse("queue-table")
+    there, heads = reverse("queue-table"), [column.word for column in chosen]
+    above = listing.narrowing(request.actor, filters, page, "queue-table")
     context = {
-        **listing.narrowing(request.actor, filters, page, "queue-table"),
+        **above,
         "page": page,
         "query": query,
         "columns": chosen,
         "all_columns": columns.COLUMNS,
-        "rows": zip(page.items, columns.cells(iter(page.items), chosen), strict=True),
+        "rows": [
+            (row, list(zip(heads, cells, strict=True)))
+            for row, cells in zip(page.items, columns.cells(iter(page.items), chosen), strict=True)
+        ],
         "asked": choosing.words(request.actor, filters),
         "pairs": filters.pairs(),
         "pages": {
@@ -45,7 +49,7 @@ def table(request: Request, user: User) -> HttpResponse:
         "reading": reverse("queue") + filters.query(),
         "sheet": reverse("queue-sheet") + filters.query(),
         "bulk_acts": ACTS,
-        "many": page.next or page.prev,
+        "many": above["total"] == listing.capped(reading.COUNT_CAP) or (filters.words and page.next),
         "most_picked": runs.MOST,
         "most_exported": exporting.MOST,
         "keep": reverse("saved-lists") + filters.query(),

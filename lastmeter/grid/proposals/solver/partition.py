@@ -117,21 +117,52 @@ def borders_of(shapes: Sequence[shapely.Geometry]) -> dict[tuple[int, int], floa
 def _along(one: shapely.Geometry, other: shapely.Geometry) -> float:
     """Metres of the outline of one shape along another.
 
-    Where they part, the outline leaves the other's neighbourhood only after TOUCH: so much at both ends is not shared.
-    Otherwise finely cut ground would seem to have shorter outlines than the same ground in one piece.
+    Where they part, the outline leaves the other's neighbourhood later the wider that is, in proportion: from two
+    widths follows what it would be for none. Otherwise finely cut ground would seem to have shorter outlines than the
+    same ground in one piece.
     """
-    near = shapely.get_parts(shapely.intersection(shapely.boundary(one), shapely.buffer(other, TOUCH)))
-    lines = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(near[shapely.get_dimensions(near) == 1])))
-    open_ends = np.where(shapely.is_closed(lines), 0.0, 2 * TOUCH)
-    return float(np.maximum(shapely.length(lines) - open_ends, 0.0).sum())
+    rim = shapely.boundary(one)
+    wide, narrow = (
+        float(shapely.length(shapely.intersection(rim, shapely.buffer(other, far)))) for far in (TOUCH, TOUCH / 2)
+    )
+    return max(2 * narrow - wide, 0.0) if narrow else wide
 
 
 def survey(
-    atoms: Sequence[Atom], community: str, grids: Sequence[str], band: tuple[int, int] | None, weights: Weights
+    atoms: Sequence[Atom],
+    community: str,
+    grids: Sequence[str],
+    band: tuple[int, int] | None,
+    weights: Weights,
 ) -> Ground:
     """The graph of one community's atoms (indices into `atoms` are kept); compounds are already one block each."""
     mine = [at for at, atom in enumerate(atoms) if atom.community == community]
     shapes = project([atoms[at].polygon for at in mine])
+    blocks, of_atom = _blocks(atoms, mine)
+    shared: dict[tuple[int, int], float] = {}
+    inside = [0.0] * len(blocks)
+    for (one, other), length in borders_of(shapes).items():
+        a, b = sorted((of_atom[one], of_atom[other]))
+        if a == b:
+            inside[a] += 2 * length
+        else:
+            shared[a, b] = shared.get((a, b), 0.0) + length
+    for number, shape in zip(of_atom, shapes, strict=True):
+        block = blocks[number]
+        block.area += float(shape.area)
+        block.rim += float(shape.length)
+    for block, joined in zip(blocks, inside, strict=True):
+        block.rim -= joined
+        block.start = start_of(block, atoms, grids)
+    borders = {pair: round(length * 10) for pair, length in sorted(shared.items())}
+    bridges = _bridges(len(blocks), borders, [[shapes[mine.index(at)] for at in block.atoms] for block in blocks])
+    ground = Ground(community, blocks, borders | dict.fromkeys(bridges, 0), bridges, list(grids), band, weights)
+    ground.broken = broken_by(atoms, ground)
+    return ground
+
+
+def _blocks(atoms: Sequence[Atom], mine: Sequence[int]) -> tuple[list[Block], list[int]]:
+    """The blocks that the atoms of these numbers make, and for each atom the number of its block."""
     owner: dict[Hashable, int] = {}
     blocks: list[Block] = []
     of_atom: list[int] = []
@@ -141,29 +172,11 @@ def survey(
             owner[name] = len(blocks)
             blocks.append(Block([]))
         of_atom.append(owner[name])
-        blocks[owner[name]].atoms.append(at)
-    shared: dict[tuple[int, int], float] = {}
-    inside = [0.0] * len(blocks)
-    for (one, other), length in borders_of(shapes).items():
-        a, b = sorted((of_atom[one], of_atom[other]))
-        if a == b:
-            inside[a] += 2 * length
-        else:
-            shared[a, b] = shared.get((a, b), 0.0) + length
-    for local, at in enumerate(mine):
-        block = blocks[of_atom[local]]
-        block.area += float(shapes[local].area)
-        block.rim += float(shapes[local].length)
+        block = blocks[owner[name]]
+        block.atoms.append(at)
         block.households += atoms[at].households
         block.work += atoms[at].work
-    for block, joined in zip(blocks, inside, strict=True):
-        block.rim -= joined
-        block.start = start_of(block, atoms, grids)
-    borders = {pair: round(length * 10) for pair, length in sorted(shared.items())}
-    bridges = _bridges(len(blocks), borders, [[shapes[mine.index(at)] for at in block.atoms] for block in blocks])
-    ground = Ground(community, blocks, borders | dict.fromkeys(bridges, 0), bridges, list(grids), band, weights)
-    ground.broken = broken_by(atoms, ground)
-    return ground
+    return blocks, of_atom
 
 
 def start_of(block: Block, atoms: Sequence[Atom], grids: Sequence[str]) -> str | None:

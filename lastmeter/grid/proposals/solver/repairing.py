@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from ortools.sat.python import cp_model
 
-from lastmeter.grid.proposals.partition import NOWHERE, Division, Ground
+from lastmeter.grid.proposals.solver.partition import NOWHERE, Division, Ground
 
 Literal = cp_model.IntVar
 SYMMETRY_BLOCKS = 80  # with more blocks, saying that the first block is the root costs more than it saves

@@ -16,12 +16,13 @@ from lastmeter.grid.models import (
     ProposalLayer,
     ProposalShare,
 )
-from lastmeter.grid.proposals import measures, partition, pieces, today
-from lastmeter.grid.proposals.measures import Held, Measures
-from lastmeter.grid.proposals.partition import Atom, Ground
-from lastmeter.grid.proposals.pieces import Piece
 from lastmeter.grid.proposals.proposing import WEIGHTS, band_of
-from lastmeter.grid.proposals.today import Begun, community_of
+from lastmeter.grid.proposals.solver import measures, partition
+from lastmeter.grid.proposals.solver.measures import Held, Measures
+from lastmeter.grid.proposals.solver.partition import Atom, Ground
+from lastmeter.grid.proposals.starts import pieces, today
+from lastmeter.grid.proposals.starts.pieces import Piece
+from lastmeter.grid.proposals.starts.today import Begun, community_of
 
 
 class LayerGone(ValueError):

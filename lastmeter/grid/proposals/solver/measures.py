@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import pi
 
-from lastmeter.grid.proposals.partition import (
+from lastmeter.grid.proposals.solver.partition import (
     NOWHERE,
     Atom,
     Division,

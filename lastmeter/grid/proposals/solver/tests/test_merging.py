@@ -9,9 +9,9 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lastmeter.grid.proposals.measures import Held, as_closed, as_drawn, measure, objective
-from lastmeter.grid.proposals.merging import Merged, propose
-from lastmeter.grid.proposals.partition import Atom, Ground, Weights, grids_of, survey, torn
+from lastmeter.grid.proposals.solver.measures import Held, as_closed, as_drawn, measure, objective
+from lastmeter.grid.proposals.solver.merging import Merged, propose
+from lastmeter.grid.proposals.solver.partition import Atom, Ground, Weights, grids_of, survey, torn
 
 SIDE = 0.002  # degrees, about 200 m
 BAND = (8, 14)

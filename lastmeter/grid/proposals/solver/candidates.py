@@ -7,11 +7,12 @@ from math import pi
 import numpy as np
 import numpy.typing as npt
 
-from lastmeter.grid.proposals.measures import Measures, outside
-from lastmeter.grid.proposals.partition import Division, Ground
+from lastmeter.grid.proposals.solver.measures import Measures, outside
+from lastmeter.grid.proposals.solver.partition import Division, Ground
 
 MOST = 250_000  # candidates that are listed
 TRIED = 1_500_000  # connected sets that are looked at, listed or not
+ROWS = 20_000  # candidates that are added up at once
 WIDER = (1.1, 1.2, 1.4, 1.7)  # times the mean households, the largest grid that is listed when not all can be
 
 Floats = npt.NDArray[np.float64]
@@ -65,16 +66,18 @@ def within(ground: Ground, limits: Iterable[Measures]) -> Size:
     )
 
 
-def listed(ground: Ground, size: Size, known: Iterable[int]) -> Candidates:
-    """All grids up to a size, or when these are too many all between two smaller ones; `known` ones (bits) too."""
+def listed(ground: Ground, size: Size) -> tuple[list[int], bool]:
+    """All grids up to a size as bits, and True; when these are too many, all between two sizes around the mean."""
     found = _between(ground, Size(-1, -1), size)
-    complete, mean = found is not None, ground.households / len(ground.grids)
-    for times in () if complete else WIDER:
-        more = _between(ground, Size((2 - times) * mean, -1), Size(times * mean, size.work))
-        if more is None or times * mean >= size.households:
+    if found is not None:
+        return found, True
+    mean, most = ground.households / len(ground.grids), []
+    for times in WIDER:
+        wider = _between(ground, Size((2 - times) * mean, -1), Size(times * mean, size.work))
+        if wider is None:
             break
-        found = more
-    return _measured(ground, sorted({*(found or ()), *known}), complete=complete)
+        most = wider
+    return most, False
 
 
 def bits(division: Sequence[int]) -> set[int]:
@@ -119,31 +122,40 @@ def _grown(ground: Ground, most: Size) -> Iterator[tuple[int, int, int]]:
                     waiting.append((mine | bit, more, out, people + homes[at], matters + work[at]))
 
 
-def _measured(ground: Ground, sets: Sequence[int], *, complete: bool) -> Candidates:
-    count, many = len(ground.grids), len(ground.blocks)
+def measured(ground: Ground, grids: Iterable[int], *, complete: bool) -> Candidates:
+    """Grids, given as bits, with their figures."""
+    sets, count, many = sorted(set(grids)), len(ground.grids), len(ground.blocks)
     width = (many + 7) // 8
     raw = np.frombuffer(b"".join(each.to_bytes(width, "little") for each in sets), dtype=np.uint8)
-    bits = np.unpackbits(raw.reshape(len(sets), width), axis=1, bitorder="little")[:, :many]
-    blocks = bits.astype(bool)
-    homes = bits @ np.array([each.households for each in ground.blocks], dtype=np.int64)
-    work = bits @ np.array([each.work for each in ground.blocks], dtype=np.int64)
-    area = bits @ np.array([each.area for each in ground.blocks])
-    rim = bits @ np.array([each.rim for each in ground.blocks])
-    cut = np.zeros(len(sets), dtype=np.int64)
+    blocks = np.unpackbits(raw.reshape(len(sets), width), axis=1, bitorder="little")[:, :many].astype(np.bool_)
+    columns = [[each.households, each.work, each.area, each.rim] for each in ground.blocks]
+    sums = totals(blocks, np.hstack((np.array(columns, dtype=np.float64), _starts(ground))))
+    rim, cut = sums[:, 3], np.zeros(len(sets), dtype=np.int64)
     for (one, other), length in ground.borders.items():
         cut += length * (blocks[:, one] ^ blocks[:, other])
         rim -= (length / 5) * (blocks[:, one] & blocks[:, other])
-    starts = np.zeros((many, count), dtype=np.int64)
-    for at, block in enumerate(ground.blocks):
-        if block.start is not None:
-            starts[at, ground.grids.index(block.start)] = block.households
+    homes, work = (sums[:, number].astype(np.int64) for number in (0, 1))
     return Candidates(
         blocks=blocks,
         cut=cut,
-        roundness=4 * pi * area / np.square(rim),
+        roundness=4 * pi * sums[:, 2] / np.square(rim),
         off=np.abs(count * homes - ground.households),
         work_off=np.abs(count * work - ground.work),
         outside=np.array([outside(each, ground.band) for each in homes.tolist()], dtype=np.int64),
-        stays=bits @ starts,
+        stays=sums[:, 4:].astype(np.int64),
         complete=complete,
     )
+
+
+def _starts(ground: Ground) -> Floats:
+    """Households of each block (row) that start in each grid (column)."""
+    found = np.zeros((len(ground.blocks), len(ground.grids)))
+    for at, block in enumerate(ground.blocks):
+        if block.start is not None:
+            found[at, ground.grids.index(block.start)] = block.households
+    return found
+
+
+def totals(blocks: npt.NDArray[np.bool_], figures: Floats) -> Floats:
+    """For every grid (a row of `blocks`) the sum of its blocks' figures, some rows at a time for the memory's sake."""
+    return np.concatenate([blocks[at : at + ROWS] @ figures for at in range(0, max(len(blocks), 1), ROWS)])

@@ -3,15 +3,17 @@
 import random
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from math import exp, pi
 from sys import maxsize
 from typing import NamedTuple
 
-from lastmeter.grid.proposals.measures import UNIT, Measures, costs, outside
-from lastmeter.grid.proposals.partition import Division, Ground
-from lastmeter.grid.proposals.repairing import Effort
+from lastmeter.grid.proposals.solver.measures import UNIT, Measures, costs, outside
+from lastmeter.grid.proposals.solver.partition import Division, Ground
+from lastmeter.grid.proposals.solver.repairing import Effort
 
-STEPS = 60_000
+STEPS = 30_000  # in one round
+ROUNDS = 3
 WARMTH = UNIT / 40  # how much worse a step may be at the beginning
 LEAST = 1e-9  # of a figure: less is rounding
 
@@ -26,6 +28,14 @@ class _Grid(NamedTuple):
     outside: int
 
 
+@dataclass(slots=True)
+class _State:
+    """A division, and its grids as bits."""
+
+    division: Division
+    grids: list[int]
+
+
 class Walk:
     """A search over the divisions of one community. Grids are bits here: block 0 is 1, block 1 is 2, block 2 is 4 …
 
@@ -34,6 +44,7 @@ class Walk:
 
     def __init__(self, ground: Ground, limits: Measures) -> None:
         self.ground, self.limits, self.costs = ground, limits, costs(ground)
+        self.households, self.work = ground.households, ground.work
         self.seen: dict[int, _Grid] = {}
         self.beside = [sum(1 << to for to in each) for each in ground.beside]
         self.borders: list[list[tuple[int, int]]] = [[] for _block in ground.blocks]
@@ -46,31 +57,45 @@ class Walk:
         return (at for at, block in enumerate(self.ground.blocks) if block.start == grid)
 
     def anneal(self, start: Division, effort: Effort) -> Division | None:
-        """Give single blocks to a neighbouring grid or exchange two, at first also where that makes it worse.
+        """The best division within the limits of several rounds, each from where the last left off; None when none was.
 
-        Grids stay whole all the time; limits may be left on the way, at a price, but what is returned is within them
-        (None when nothing was).
+        A round gives single blocks to a neighbouring grid or exchanges two, at first also where that makes it worse.
+        Grids stay whole all the time; limits may be left on the way, at a price.
         """
-        end, rng = time.monotonic() + effort.seconds, random.Random(effort.seed)  # noqa: S311 - a search, no secret
-        division, grids = list(start), [_bits(start, grid) for grid in range(len(self.ground.grids))]
-        price, over = self._price(grids)
-        best, lowest = (list(division), price) if not over else (None, maxsize)
+        rng, begun = random.Random(effort.seed), time.monotonic()  # noqa: S311 - a search, no secret
+        best, lowest = None, maxsize
+        now = _State(list(start), [_bits(start, grid) for grid in range(len(self.ground.grids))])
+        for number in range(1, ROUNDS + 1):
+            found = self._round(now, rng, begun + effort.seconds * number / ROUNDS)
+            if found is not None and found[0] < lowest:
+                lowest, best = found
+        return best
+
+    def _round(self, now: _State, rng: random.Random, end: float) -> tuple[int, Division] | None:
+        """Change `now` until it is cold; the lowest price within the limits that was seen, and its division."""
+        begun, heat, found = time.monotonic(), 1.0, None
+        price, over = self._price(now.grids)
+        if not over:
+            found = price, list(now.division)
         for turn in range(STEPS):
-            if turn % 100 == 0 and time.monotonic() > end:
-                break
-            moves = self._moves(division, rng)
-            tried = self._moved(division, grids, moves)
+            if turn % 50 == 0:
+                clock = (time.monotonic() - begun) / max(end - begun, 1e-3)
+                heat = 1 - max(turn / STEPS, clock)
+                if clock > 1:
+                    break
+            moves = self._moves(now.division, rng)
+            tried = self._moved(now, moves)
             if tried is None:
                 continue
             asked, over = self._price(tried)
-            if asked > price and rng.random() >= exp((price - asked) / (WARMTH * (1 - turn / STEPS) + 1)):
+            if asked > price and rng.random() >= exp((price - asked) / (WARMTH * heat + 1)):
                 continue
-            grids, price = tried, asked
+            now.grids, price = tried, asked
             for at, to in moves:
-                division[at] = to
-            if price < lowest and not over:
-                best, lowest = list(division), price
-        return best
+                now.division[at] = to
+            if not over and (found is None or price < found[0]):
+                found = price, list(now.division)
+        return found
 
     def _moves(self, division: Sequence[int], rng: random.Random) -> list[tuple[int, int]]:
         """A border block and the grid it is given to; in half of the cases a block of that grid in exchange."""
@@ -82,15 +107,13 @@ class Walk:
         moves = [(at, division[other])]
         return [*moves, (other, division[at])] if rng.random() < 0.5 else moves
 
-    def _moved(
-        self, division: Sequence[int], grids: Sequence[int], moves: Sequence[tuple[int, int]]
-    ) -> list[int] | None:
+    def _moved(self, now: _State, moves: Sequence[tuple[int, int]]) -> list[int] | None:
         """The grids after some moves; None when there are none, or when they tear a grid."""
-        tried = list(grids)
+        tried = list(now.grids)
         for at, to in moves:
-            tried[division[at]] ^= 1 << at
+            tried[now.division[at]] ^= 1 << at
             tried[to] ^= 1 << at
-        touched = {grid for at, to in moves for grid in (division[at], to)}
+        touched = {grid for at, to in moves for grid in (now.division[at], to)}
         return tried if touched and all(self._whole(tried[grid]) for grid in touched) else None
 
     def _whole(self, grid: int) -> bool:
@@ -134,7 +157,7 @@ class Walk:
                 else:
                     cut += length
         count = len(ground.grids)
-        off, work_off = abs(count * homes - ground.households), abs(count * work - ground.work)
+        off, work_off = abs(count * homes - self.households), abs(count * work - self.work)
         found = self.seen[grid] = _Grid(cut, 4 * pi * area / rim**2, off, work_off, outside(homes, ground.band))
         return found
 

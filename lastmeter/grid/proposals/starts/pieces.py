@@ -9,8 +9,8 @@ import shapely
 from lastmeter.grid.history.fitting import square_metres
 from lastmeter.grid.layers import overlay
 from lastmeter.grid.models import Building, Layer, Level, Node, Proposal, ProposalCell, at_or_below
-from lastmeter.grid.proposals import cutting
-from lastmeter.grid.proposals.today import Today, spread_over, work_of
+from lastmeter.grid.proposals.starts import cutting
+from lastmeter.grid.proposals.starts.today import Today, spread_over, work_of
 from lastmeter.grid.shapes import current
 
 

@@ -7,12 +7,22 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from lastmeter.grid.proposals.annealing import Walk
-from lastmeter.grid.proposals.candidates import Candidates, bits, listed, within
-from lastmeter.grid.proposals.choosing import Choice, choose
-from lastmeter.grid.proposals.measures import Held, Measures, as_closed, as_drawn, measure, together
-from lastmeter.grid.proposals.partition import NOWHERE, Atom, Division, Ground, Weights, grids_of, started, survey, torn
-from lastmeter.grid.proposals.repairing import Effort, repair
+from lastmeter.grid.proposals.solver.annealing import Walk
+from lastmeter.grid.proposals.solver.candidates import Candidates, bits, listed, measured, within
+from lastmeter.grid.proposals.solver.choosing import Choice, choose
+from lastmeter.grid.proposals.solver.measures import Held, Measures, as_closed, as_drawn, measure, together
+from lastmeter.grid.proposals.solver.partition import (
+    NOWHERE,
+    Atom,
+    Division,
+    Ground,
+    Weights,
+    grids_of,
+    started,
+    survey,
+    torn,
+)
+from lastmeter.grid.proposals.solver.repairing import Effort, repair
 
 WALK_SHARE = 0.5  # of a community's time for walking through divisions, where its grids are too many to list
 REPAIR_SHARE = 0.3
@@ -181,10 +191,9 @@ def _candidates(
     ground: Ground, start: Division, every: Kinds, end: float, effort: Effort
 ) -> tuple[Division, Candidates]:
     """What grids there could be, and a good division into them: all when they can be listed, else those of a walk."""
-    size = within(ground, every.values())
-    found = listed(ground, size, bits(start))
-    if found.complete:
-        return start, found
+    grids, complete = listed(ground, within(ground, every.values()))
+    if complete:
+        return start, measured(ground, [*grids, *bits(start)], complete=True)
     walk = Walk(ground, every[Held.DRAWN])
     near = walk.anneal(start, replace(effort, seconds=_left(end) * WALK_SHARE)) or start
-    return near, listed(ground, size, {*bits(start), *walk.seen})
+    return near, measured(ground, [*grids, *walk.seen, *bits(start)], complete=False)

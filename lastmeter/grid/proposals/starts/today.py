@@ -22,8 +22,8 @@ from lastmeter.grid.models import (
     ProposalFigures,
     ProposalShare,
 )
-from lastmeter.grid.proposals.measures import Held, Measures
 from lastmeter.grid.proposals.proposing import band_of
+from lastmeter.grid.proposals.solver.measures import Held, Measures
 from lastmeter.grid.shapes import current
 
 BUILDING = re.compile(r"^(?P<compound>.+?)\s*\d+\s*(?:栋|幢|座|号楼)$")

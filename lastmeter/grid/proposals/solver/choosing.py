@@ -10,10 +10,10 @@ import numpy.typing as npt
 from ortools.linear_solver import pywraplp
 from ortools.sat.python import cp_model
 
-from lastmeter.grid.proposals.candidates import Candidates, Floats, Whole
-from lastmeter.grid.proposals.measures import UNIT, Measures, costs, measure, objective
-from lastmeter.grid.proposals.partition import Division, Ground
-from lastmeter.grid.proposals.repairing import Effort
+from lastmeter.grid.proposals.solver.candidates import Candidates, Floats, Whole, totals
+from lastmeter.grid.proposals.solver.measures import UNIT, Measures, costs, measure, objective
+from lastmeter.grid.proposals.solver.partition import Division, Ground
+from lastmeter.grid.proposals.solver.repairing import Effort
 
 FINE = 10**10  # roundness in whole numbers
 WIDER = (0.003, 0.01, 0.03, 0.1)  # how far above the bound is searched in turn, in shares as the objective counts them
@@ -193,7 +193,7 @@ class _Programme:
             return None
         task = self.task
         duals = np.array([row.dual_value() for row in self.rows])
-        more = task.cost / (2 * UNIT) - task.candidates.blocks @ duals - self.count.dual_value()
+        more = task.cost / (2 * UNIT) - totals(task.candidates.blocks, duals) - self.count.dual_value()
         for row, limit, scale in zip(self.limits, task.limits, self.scales, strict=True):
             more -= (row.dual_value() / scale) * limit.weights
         named = more[:, None] - task.saved / (2 * UNIT) - np.array([row.dual_value() for row in self.names])
