@@ -46,9 +46,10 @@ def test_a_street_whistles_up_units_and_their_people_are_in_and_out_with_two_tap
     axe(street)
     street.locator(".whistles a.t, .whistles a", has_text=f"（{size}）").first.click()
     axe(street)
-    street.locator(".actions").get_by_text("分哨").click()
+    street.wait_for_load_state()
+    street.locator(".actions").get_by_role("link", name="分哨", exact=True).click()
     axe(street)
-    street.locator("#act-routing").get_by_role("button", name="分哨").click()
+    street.locator("dialog[open]").get_by_role("button", name="分哨").click()
     expect(street.get_by_text("已分哨")).to_be_visible()
 
     cadre, thumb = open_browser("handler"), Thumb()

@@ -101,6 +101,7 @@ def test_the_duty_list_proposes_and_the_router_may_choose_otherwise(
     form = next(each.form for each in answer.context["dialogs"] if each.door.act == "route")
     assert form.initial == {"lead": str(cast.units["market"].pk), "assists": [str(cast.units["urban"].pk)]}
     assert "职责清单" in answer.content.decode()
+    assert 'href="#act-routing"' in answer.content.decode(), "the button opens the form that stands on the page"
     client_as("dispatcher").post(there(whistle, "routing"), {"lead": cast.units["urban"].pk})
     assert [each.unit.name for each in whistle.called.all()] == ["城管执法队"]
 

@@ -56,7 +56,7 @@ MAIN_BUTTONS = 2
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A door that stands open now, as matters/desk/parts/offer.html shows it."""
+    """A door that stands open now, as matters/whistles/offer.html shows it."""
 
     door: Door
     form: forms.WhistleForm
