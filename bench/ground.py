@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,10 +15,14 @@ Row = dict[str, Any]
 def prepare() -> None:
     """Drop and create the measurement's database, migrate it and seed the town. Call before anything else."""
     address = urlsplit(settings.DATABASE_URL)
-    name = address.path.lstrip("/")
-    with psycopg.connect(address._replace(path="/postgres").geturl(), autocommit=True) as server:
-        server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        server.execute(f'CREATE DATABASE "{name}"')
+    if address.scheme == "sqlite":
+        for suffix in ("", "-wal", "-shm"):
+            Path(address.path.removeprefix("/") + suffix).unlink(missing_ok=True)
+    else:
+        name = address.path.lstrip("/")
+        with psycopg.connect(address._replace(path="/postgres").geturl(), autocommit=True) as server:
+            server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            server.execute(f'CREATE DATABASE "{name}"')
     import django  # the database has to exist before the apps ask for it
 
     django.setup()

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from lastmeter.accounts.models import AuditEntry, Count, OneTimeLink, User
-from lastmeter.kit import bulk
+from lastmeter.kit import bulk, columns, lookups
 
 NOW = datetime(2026, 11, 25, 1, 2, 3, 456789, tzinfo=UTC)
 MANY = bulk.FEW + 20
@@ -69,3 +69,49 @@ def test_a_broken_constraint_is_djangos_integrity_error() -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         bulk.create(Count, (Count(key="same", window=1) for _ in range(MANY)))
     assert not Count.objects.filter(key="same").exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("count", [0, 1, MANY])
+def test_columns_write_what_rows_would(count: int) -> None:
+    rows = entries(count)
+    with transaction.atomic():
+        AuditEntry.objects.bulk_create(rows)
+        written = columns.insert(
+            AuditEntry,
+            {
+                "at": [row.at for row in rows],
+                "kind": [row.kind for row in rows],
+                "by_user": [row.by_user for row in rows],
+                "by_kind": "user",
+                "object_id": [row.object_id for row in rows],
+                "reason_hash": [row.reason_hash for row in rows],
+            },
+            keys=True,
+        )
+    fields = [field.attname for field in AuditEntry._meta.concrete_fields if field.attname != "id"]
+    ours = AuditEntry.objects.filter(lookups.Among("pk", written)).order_by("id")
+    theirs = AuditEntry.objects.filter(kind__in=AWKWARD).exclude(lookups.Among("pk", written)).order_by("id")
+    assert list(ours.values_list(*fields)) == list(theirs.values_list(*fields))
+    assert ours.count() == count
+
+
+@pytest.mark.django_db
+def test_columns_change_only_the_rows_that_are_named() -> None:
+    made = Count.objects.bulk_create(Count(key=f"c{n}", window=n) for n in range(MANY))
+    keys = [row.pk for row in made]
+    columns.update(Count, keys[:3], {"window": [70, 80, 90]})
+    columns.update(Count, keys[3:5], {"window": 5})
+    columns.update(Count, [], {"window": 6})
+    found = Count.objects.filter(key__startswith="c").order_by("pk").values_list("window", flat=True)
+    assert list(found) == [70, 80, 90, 5, 5, *range(5, MANY)]
+
+
+@pytest.mark.django_db
+def test_columns_pass_over_what_is_there_or_say_that_it_is() -> None:
+    Count.objects.create(key="same", window=1)
+    with transaction.atomic():
+        columns.insert(Count, {"key": ["same", "other"], "window": 1}, skip=True)
+    assert set(Count.objects.values_list("key", flat=True)) >= {"same", "other"}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        columns.insert(Count, {"key": ["same"], "window": 1})

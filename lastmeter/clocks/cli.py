@@ -8,7 +8,7 @@ import click
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from lastmeter.clocks import book, calendars
+from lastmeter.clocks import applying, book, calendars, wording
 from lastmeter.clocks.models import CalendarDay
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -40,26 +40,40 @@ def publish(file: Path, basis: str, dry_run: bool) -> None:
         return
     changed = calendars.publish(days, basis=basis, now=timezone.now())
     click.echo(_("日历改动 %(count)d 天。") % {"count": changed})
-    _apply(basis)
+    _say_unknown()
+    if changed:
+        click.echo(_("在走的期限由后台（lastmeter work）重新计算，进度看 calendar show 或“放假和调休”页。"))
 
 
 @commands.command()
 @click.option("--basis", default="", help="写进经过的理由 The reason that stands in each story.")
 def apply(basis: str) -> None:
-    """重新计算在走的期限 Work out running deadlines anew, after an upgrade that knows a new year; again is harmless."""
-    _apply(basis or calendars.newest_basis())
+    """马上重新计算在走的期限 Count running deadlines anew here and now, without the worker; again is harmless."""
+    now = timezone.now()
+    asked = applying.ask(basis or calendars.newest_basis(), now=now)
+    with click.progressbar(length=asked.total, label=_("重新计算")) as bar:
+        while looked := applying.go_on(now, most=1):
+            bar.update(looked)
+    asked.refresh_from_db()
+    click.echo(_("期限改动 %(count)d 个，每件的经过里都有记录。") % {"count": asked.moved})
+    _say_unknown()
 
 
-def _apply(why: str) -> None:
-    moved = calendars.apply(why, now=timezone.now())
-    click.echo(_("期限改动 %(count)d 个，每件的经过里都有记录。") % {"count": moved})
-    unknown = [year for year in (timezone.localdate().year, timezone.localdate().year + 1) if not _known(year)]
-    for year in unknown:
-        click.echo(_("%(year)d 年的放假安排还没有：先按法定节假日计算。") % {"year": year})
+@commands.command()
+def show() -> None:
+    """看放假安排和重新计算到哪里 Which years are known, and how far the clocks have followed."""
+    for year in calendars.years(timezone.localdate()):
+        known = _("已公布") if book.calendar().is_published(year) else _("还没有公布，先按法定节假日计算")
+        click.echo(_("%(year)d 年：%(known)s") % {"year": year, "known": known})
+    run = applying.newest()
+    if run is not None:
+        click.echo(wording.how_far(run))
 
 
-def _known(year: int) -> bool:
-    return book.calendar().is_published(year)
+def _say_unknown() -> None:
+    for year in calendars.years(timezone.localdate()):
+        if not book.calendar().is_published(year):
+            click.echo(_("%(year)d 年的放假安排还没有：先按法定节假日计算。") % {"year": year})
 
 
 def read(file: Path) -> dict[date, CalendarDay.Kind]:

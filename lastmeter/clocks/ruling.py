@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 
 from lastmeter.accounts import audit
 from lastmeter.accounts.actors import Actor
-from lastmeter.clocks import calendars
+from lastmeter.clocks import applying
 from lastmeter.clocks.deadlines import NotNow
 from lastmeter.clocks.models import Limit, OfficeSpan
 from lastmeter.grid import ground
-from lastmeter.grid.models import Node, Unit, at_or_below, lineage
+from lastmeter.grid.models import Node, Unit, lineage
 from lastmeter.kit.zhtime import check_spans
 
 
@@ -59,8 +59,8 @@ def put_hours(
 ) -> int:
     """Let these office hours hold on these days of the week from `since` on; the owner's other days stay.
 
-    Running clocks that are counted in office hours follow at once; returns how many moved. Without spans those days
-    are closed, but a timetable without any opening is refused. Raises NotNow, also for spans that overlap.
+    Running clocks that are counted in office hours follow by the worker; returns how many those are. Without spans
+    those days are closed, but a timetable without any opening is refused. Raises NotNow, also for spans that overlap.
     """
     _not_before(since, today)
     if spans:
@@ -77,7 +77,7 @@ def put_hours(
         raise NotNow(_("至少要有一天办公，不然按工作小时算的期限永远不会到。"))
     audit.record("rule.set", by=by, object_kind="officespan", object_id=made[0].pk if made else owner.pk, now=now)
     ground.bump()
-    return calendars.apply(basis, where=_touched(owner), now=now)
+    return applying.ask(basis, **column, now=now).total
 
 
 def _check(spans: Sequence[tuple[time, time]]) -> None:
@@ -85,10 +85,3 @@ def _check(spans: Sequence[tuple[time, time]]) -> None:
         check_spans(tuple(spans))
     except ValueError:
         raise NotNow(_("办公时间要从早到晚写，不能重叠，也不能首尾相接。")) from None
-
-
-def _touched(owner: Node | Unit) -> Q:
-    """The running clocks that may count by these hours: the unit's own, or those of the place and its units."""
-    if isinstance(owner, Unit):
-        return Q(unit=owner)
-    return at_or_below(owner.path, "dossier__path") | at_or_below(owner.path, "unit__node__path")

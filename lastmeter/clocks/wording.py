@@ -1,8 +1,9 @@
-"""A term in words."""
+"""A term, and how far a counting anew has come, in words."""
 
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from lastmeter.clocks.models import Measure
+from lastmeter.clocks.models import Measure, Recounting
 
 DAY = 24  # hours
 
@@ -19,3 +20,11 @@ def said(amount: int, measure: str) -> str:
     else:
         words = ngettext("%(amount)d 小时", "%(amount)d 小时", amount)
     return words % {"amount": amount}
+
+
+def how_far(run: Recounting) -> str:
+    """How far a counting anew has come, or what came of it, in the language that is active."""
+    said = _("重新计算了在走的期限：看了 %(looked)d 个，改动 %(moved)d 个，每件的经过里都有记录。依据：%(why)s")
+    if run.ended_at is None:
+        said = _("正在重新计算在走的期限：%(total)d 个看了 %(looked)d 个，改动 %(moved)d 个。依据：%(why)s")
+    return said % {"why": run.why, "looked": run.looked, "total": run.total, "moved": run.moved}

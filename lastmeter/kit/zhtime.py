@@ -6,7 +6,8 @@ Imports no Django, so that `*.rules` may use it; the words it speaks are therefo
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, cached_property
+from hashlib import sha256
 from itertools import pairwise
 from types import MappingProxyType
 from typing import NamedTuple, Protocol, Self
@@ -43,6 +44,12 @@ class Calendar:
     def national(cls) -> "Calendar":
         """The calendar of every year that PyPI chinesecalendar knows; one shared, immutable instance."""
         return _national()
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Sixteen characters that are others as soon as a day is another one."""
+        days = "".join(f"{day.isoformat()}{kind}" for day, kind in sorted(self._rows.items()))
+        return sha256(days.encode()).hexdigest()[:16]
 
     def with_rows(self, rows: Mapping[date, str]) -> Self:
         """This calendar with more (or corrected) days: how a new year's notice is entered before the package has it."""

@@ -125,6 +125,8 @@ def _assign_many(
     end_assignment(matters, now=now)
     unit_id, user_id = unit.pk if unit else None, user.pk if user else None
     lay_with(matters, unit_id=unit_id, user_id=user_id)
+    for each in matters:
+        each.unit, each.handler = unit, user  # what is told of them names these: no query for each
     access.grant_many([each.pk for each in matters], unit_id=unit_id, user_id=user_id, role="handler", now=now)
     rows = [
         Assignment(matter=each, unit=unit, user=user, request=request, by_id=by.user_id, at=now) for each in matters

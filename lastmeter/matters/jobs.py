@@ -4,6 +4,7 @@ from datetime import datetime
 
 from lastmeter.matters import holdings
 from lastmeter.matters.catalogue import loading
+from lastmeter.matters.events import jobs as events
 from lastmeter.matters.lists.bulk import runs
 from lastmeter.matters.talking import asking, grievances, outside
 
@@ -26,3 +27,13 @@ def purge(now: datetime) -> int:
 def apply_editions(now: datetime) -> int:
     """Apply the editions of category schemes whose day has come; every few minutes."""
     return loading.apply_due(now)
+
+
+def gather(now: datetime) -> int:
+    """New matters find their like, events are proposed, watchers told; every minute."""
+    return events.arrive(now)
+
+
+def reckon_heat(now: datetime) -> int:
+    """All hot issues anew; every night."""
+    return events.reckon(now)

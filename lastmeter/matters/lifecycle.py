@@ -148,6 +148,15 @@ TRANSITIONS: tuple[Transition, ...] = (
     # on the spot
     Transition("settle", gettext_noop("就地办结"), (GRID,), (*WAITING, SIGNED, HANDLING), CLOSED, "settle", _TIED),
     Transition("settle", gettext_noop("就地办结"), (SELF,), (REPORTED,), CLOSED, "settle", gettext_noop("写明结果")),
+    Transition(
+        "answer_with_event",
+        gettext_noop("随事件办结"),
+        WHOLE,
+        OPEN,
+        CLOSED,
+        "rule",
+        gettext_noop("事件的牵头事项同时办结，写明给本人的答复"),
+    ),
     # screening
     Transition("accept", gettext_noop("受理"), (GRID, HOTLINE), (REPORTED,), FILED, "screen"),
     Transition("accept", gettext_noop("立案"), (CITY,), (REPORTED,), FILED, "screen"),

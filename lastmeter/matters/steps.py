@@ -10,7 +10,9 @@ from lastmeter.accounts.actors import Actor
 from lastmeter.clocks import deadlines
 from lastmeter.dossiers import events
 from lastmeter.dossiers.models import Dossier, Event
+from lastmeter.kit.ids import pretty
 from lastmeter.matters import lifecycle, policy, promises
+from lastmeter.matters.events import holding
 from lastmeter.matters.models import Assignment, Matter, Objection, Part
 from lastmeter.matters.talking import telling
 from lastmeter.matters.whistles import legs
@@ -55,7 +57,8 @@ def _carry(matters: Sequence[Matter], transition: lifecycle.Transition, *, now: 
     if transition.after:
         after = lifecycle.BY_NAME[transition.after]
         change |= {"step": after.name, "is_open": after.open}
-    standing = Dossier.objects.filter(pk__in=[each.pk for each in matters], step__in=transition.before)
+    keys = [each.pk for each in matters]
+    standing = Dossier.objects.filter(holding.free(transition), pk__in=keys, step__in=transition.before)
     if standing.update(**change) != len(matters):
         return False
     if transition.after:
@@ -99,6 +102,15 @@ def _no_such_act(matter: Matter, act: str) -> str:
 
 def _overtaken(matter: Matter, transition: lifecycle.Transition) -> str:
     step = Dossier.objects.values_list("step", flat=True).get(pk=matter.pk)
+    event = holding.holder(matter.pk) if step in transition.before else None
+    if event and event.lead_id == matter.pk:
+        return _("这件事牵头事件 %(number)s：还有人没有得到答复，请在事件页面逐一答复后一起办结。") % {
+            "number": pretty(event.number)
+        }
+    if event:
+        return _("这件事在事件 %(number)s 里一起办，跟着牵头事项走；要单独办，先把它移出事件。") % {
+            "number": pretty(event.number)
+        }
     return _("这件事现在是“%(step)s”，不能再“%(act)s”：可能刚有人处理过，请看下面的经过。") % {
         "step": _(lifecycle.BY_NAME[step].word),
         "act": _(transition.word),

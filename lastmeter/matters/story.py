@@ -132,6 +132,9 @@ SAYS: dict[str, str | Promise] = {
     "matter.overdue_whistle": gettext_lazy("超过应哨办结期限"),
     "matter.overdue_rate_units": gettext_lazy("超过评哨期限"),
     "matter.overdue_decision": gettext_lazy("议定事项超过期限"),
+    "matter.gathered": gettext_lazy("归入事件，一起办理"),
+    "matter.ungathered": gettext_lazy("移出事件，单独办理"),
+    "matter.leads": gettext_lazy("在事件里牵头"),
     "matter.escalated": gettext_lazy("逾期未办，逐级上报"),
 }
 

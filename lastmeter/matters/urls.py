@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include("lastmeter.matters.catalogue.urls")),
     path("", include("lastmeter.matters.talking.urls")),
     path("", include("lastmeter.matters.whistles.urls")),
+    path("", include("lastmeter.matters.events.urls")),
     path("", include("lastmeter.matters.rulebook.urls")),
     # the resident
     path("report/", reporting.report, name="report"),

@@ -1,4 +1,4 @@
-"""`lastmeter`: serve · work · upgrade · demo · admin · calendar · grid · import · doctor."""
+"""`lastmeter`: serve · work · upgrade · demo · admin · calendar · grid · import · learn · doctor."""
 
 import os
 import signal
@@ -22,6 +22,7 @@ PACKAGES = {
     "grid": "lastmeter.grid.cli:commands",
     "demo": "lastmeter.project.demo.cli:commands",
     "import": "lastmeter.project.cli:imports",
+    "learn": "lastmeter.project.cli:learn",
     "doctor": "lastmeter.project.doctor:commands",
     "upgrade": "lastmeter.project.upgrading:upgrade",
 }
@@ -30,6 +31,9 @@ IMPORTS = {
     "categories": "lastmeter.matters.catalogue.cli:import_categories",
     "matters": "lastmeter.matters.cli:import_matters",
     "people": "lastmeter.grid.cli:people",
+}
+LEARN = {
+    "hot": "lastmeter.matters.events.hot_cli:learn_hot",
 }
 
 
@@ -60,6 +64,11 @@ def lastmeter() -> None:
 @click.group(cls=Packages, where=IMPORTS)
 def imports() -> None:
     """导入 Bring files in: addresses, categories, matters, people."""
+
+
+@click.group(cls=Packages, where=LEARN)
+def learn() -> None:
+    """学习 Learn from messages: hot."""
 
 
 @lastmeter.command()

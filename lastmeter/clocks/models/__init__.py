@@ -1,6 +1,6 @@
 """Deadlines of any dossier: the dated rules that set them, and what makes them stand still or move."""
 
-from lastmeter.clocks.models.calendar import CalendarDay, OfficeSpan
+from lastmeter.clocks.models.calendar import CalendarDay, OfficeSpan, Recounting
 from lastmeter.clocks.models.deadline import Deadline, Hold
 from lastmeter.clocks.models.limits import Bound, Limit, Measure, Rung
 from lastmeter.clocks.models.moving import Extension, Pause
@@ -18,6 +18,7 @@ __all__ = [
     "Measure",
     "OfficeSpan",
     "Pause",
+    "Recounting",
     "Rung",
     "Suspension",
 ]

@@ -57,3 +57,26 @@ class OfficeSpan(models.Model):
                 name="office_span_one_owner",
             ),
         ]
+
+
+class Recounting(models.Model):
+    """重新计算: other days or hours are worked, and the clocks that run are counted anew, a chunk at a time.
+
+    Of everything, or of those that may count by the hours of one place or unit. `last` is the key of the last clock
+    looked at and is written with what became of it, so that a worker that is killed neither skips nor repeats one.
+    """
+
+    why = models.CharField(_("依据"), max_length=200)
+    node = models.ForeignKey(Node, on_delete=models.PROTECT, null=True, related_name="+")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, related_name="+")
+    calendar = models.CharField(max_length=16, blank=True)
+    asked_at = models.DateTimeField(_("开始"))
+    ended_at = models.DateTimeField(_("完成"), null=True, blank=True)
+    total = models.PositiveIntegerField(_("在走的期限"), default=0)
+    looked = models.PositiveIntegerField(_("已看"), default=0)
+    moved = models.PositiveIntegerField(_("改动"), default=0)
+    last = models.BigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("重新计算")
+        indexes = [models.Index(fields=["id"], condition=Q(ended_at=None), name="recounting_open")]

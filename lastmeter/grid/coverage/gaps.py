@@ -92,9 +92,14 @@ def part(
     return Part(name, gap, gap.show(shown.items) if shown.items else [], count, shown.next, shown.prev)
 
 
-def parts(actor: Actor, today: date, *, size: int, under: Collection[str] = ("",)) -> list[Part]:
-    """Every kind of gap the actor can cure there, with its first rows: a fixed number of queries a kind."""
-    every = [part(name, actor, today, size=size, under=under) for name in _gaps]
+def parts(
+    actor: Actor, today: date, *, size: int, under: Collection[str] = ("",), among: Collection[str] | None = None
+) -> list[Part]:
+    """Every kind of gap the actor can cure there, with its first rows: a fixed number of queries a kind.
+
+    `among`: the kinds of which there are any, where that is known.
+    """
+    every = [part(name, actor, today, size=size, under=under) for name in _gaps if among is None or name in among]
     return [each for each in every if each.count]
 
 
@@ -107,20 +112,24 @@ def _curable(gap: Gap, actor: Actor, under: Collection[str]) -> list[str]:
 
 def counted(actor: Actor, places: Collection[str], today: date) -> Counter[str]:
     """path of a place → how many gaps the actor can cure at it or below it: one query a kind, for the map."""
-    total = Counter[str]()
-    if not places:
-        return total
-    deepest = max(map(len, places))
-    for gap in _gaps.values():
+    return sum(by_kind(actor, places, today).values(), Counter[str]())
+
+
+def by_kind(actor: Actor, places: Collection[str], today: date) -> dict[str, Counter[str]]:
+    """kind → path of a place → how many gaps of it the actor can cure at it or below it: one query a kind."""
+    deepest = max(map(len, places), default=0)
+    found: dict[str, Counter[str]] = {}
+    for name, gap in _gaps.items() if places else ():
         paths = _curable(gap, actor, places)
         if not paths:
             continue
-        found = gap.find(paths, today).order_by()
-        here = Substr(_path_column(found.model), 1, deepest)
-        for path, many in found.values(here=here).annotate(many=Count("pk")).values_list("here", "many"):
+        rows = gap.find(paths, today).order_by()
+        here = Substr(_path_column(rows.model), 1, deepest)
+        at = found.setdefault(name, Counter())
+        for path, many in rows.values(here=here).annotate(many=Count("pk")).values_list("here", "many"):
             for place in lineage(path or ""):
-                total[place] += many if place in places else 0
-    return total
+                at[place] += many if place in places else 0
+    return found
 
 
 def _path_column(model: type[Model]) -> str:

@@ -8,7 +8,8 @@ from lastmeter.grid.duty import rosters, rota
 from lastmeter.grid.duty.rosters import Troubles
 from lastmeter.grid.duty.rota import DayKind, Shift
 from lastmeter.grid.models import DayType, Roster
-from lastmeter.kit.zhtime import CHINA, DAY, Calendar
+from lastmeter.kit import workdays
+from lastmeter.kit.zhtime import CHINA, DAY
 
 SPANS = (14, 31)  # days of a preview: a fortnight at a glance, a whole month for the gaps
 
@@ -90,7 +91,7 @@ def now_on(roster: Roster, now: datetime) -> list[tuple[str, datetime]]:
 
 
 def _days(roster: Roster, first: date, until: date, viewer: int | None) -> list[Day]:
-    people, kind_of = rosters.people_of(roster), rota.kind_in(Calendar.national())
+    people, kind_of = rosters.people_of(roster), rota.kind_in(workdays.calendar())
     lines: dict[date, list[Line]] = {}
     for each in rosters.shifts_of(roster, first, until):
         user = people[each.person]

@@ -24,7 +24,8 @@ from lastmeter.grid.models import (
     at_or_below,
     lineage,
 )
-from lastmeter.kit.zhtime import CHINA, DAY, Calendar
+from lastmeter.kit import workdays
+from lastmeter.kit.zhtime import CHINA, DAY
 
 # Whom a resident may be led to when no roster covers the moment, nearest place first.
 CALLABLE = (
@@ -114,7 +115,7 @@ def shifts_of(roster: Roster, since: date, until: date) -> list[Shift]:
     # An exchange needs both of its shifts in view to hold, so the window is widened to the farthest of them.
     days = [at.astimezone(CHINA).date() for each in changes for at in (each.starts, each.back) if at]
     first, last = min([since, *days]), max([until, *(day + DAY for day in days)])
-    planned = rota.shifts(pattern_of(roster), first, last, rota.kind_in(Calendar.national()))
+    planned = rota.shifts(pattern_of(roster), first, last, rota.kind_in(workdays.calendar()))
     return [each for each in rota.changed(planned, changes) if since <= each.starts.date() < until]
 
 

@@ -19,9 +19,9 @@ from lastmeter.grid.duty import rosters, rota
 from lastmeter.grid.duty.rota import DayKind, Pattern, Slot
 from lastmeter.grid.keeping import KEEPERS
 from lastmeter.grid.models import Roster, RosterMember, Swap
-from lastmeter.kit import zhtime
+from lastmeter.kit import workdays, zhtime
 from lastmeter.kit.paging import Keyset
-from lastmeter.kit.zhtime import DAY, Calendar
+from lastmeter.kit.zhtime import DAY
 
 AHEAD = timedelta(days=14)
 Span = tuple[date, date | None]  # of a roster's validity
@@ -87,7 +87,7 @@ def _is_open(hours: str, span: Span, today: date, until: date) -> bool:
         slot = Slot(time.fromisoformat(starts), int(minutes))
         by_kind[DayKind(days)] = (*by_kind.get(DayKind(days), ()), slot)
     pattern = Pattern((0,), by_kind, *span)
-    shifts = list(rota.shifts(pattern, today - DAY, until, rota.kind_in(Calendar.national())))
+    shifts = list(rota.shifts(pattern, today - DAY, until, rota.kind_in(workdays.calendar())))
     return bool(rosters.open_spans(shifts, shifts, *span, today, until))
 
 

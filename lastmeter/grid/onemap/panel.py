@@ -1,6 +1,6 @@
 """The panel of a place: who is in charge, which posts are vacant or end soon, what is missing, and the acts for it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -37,14 +37,14 @@ class Panel:
     may_draw: bool
 
 
-def of(node: Node, actor: Actor, today: date) -> Panel:
-    """The panel of a place for somebody."""
+def of(node: Node, actor: Actor, today: date, kinds: Collection[str]) -> Panel:
+    """The panel of a place for somebody; `kinds`: of which gaps there are any there."""
     keeps = keeping.keeps(actor, node.path)
     here = _posts(node, today) if scope.reaches(actor, node.path) else []
     return Panel(
         people=_people(node, here, today),
         posts=here,
-        gaps=gaps.parts(actor, today, size=FIRST, under=[node.path]) if keeps else [],
+        gaps=gaps.parts(actor, today, size=FIRST, under=[node.path], among=kinds) if keeps else [],
         may_keep=keeps,
         may_draw=node.level in DRAWN and keeping.may_draw(actor, node),
     )

@@ -32,7 +32,8 @@ def one_map(request: Request) -> HttpResponse:
     drawing = mapping.chart(node, below) or _above(chain)
     drawn = [each.node for each in drawing.pieces] if drawing else []
     beside = [each for each in drawn if each not in below]
-    lines = {line.node: line for line in walking.lines([*below, *beside], look, request.actor, today)}
+    counts = walking.missing(request.actor, [*([node] if node else []), *below, *beside, *found], today)
+    lines = {line.node: line for line in walking.lines([*below, *beside], look, request.actor, today, counts)}
     codes = tree.codes_of(chain)
     context = {
         "node": node,
@@ -41,11 +42,13 @@ def one_map(request: Request) -> HttpResponse:
         "chain": [(each, look.href(codes[each.pk])) for each in chain[:-1] if each.level >= Level.CITY],
         "lines": [lines[each] for each in below],
         "beside": [lines[each] for each in beside if node and each != node and each.parent_id == node.parent_id],
-        "found": walking.lines(found, look, request.actor, today, picking.names_above(found)),
+        "found": walking.lines(found, look, request.actor, today, counts, picking.names_above(found)),
         "words": words,
         "drawing": drawing,
         "pieces": [(each, lines[each.node]) for each in drawing.pieces] if drawing else [],
-        "panel": panel.of(node, request.actor, today) if node else None,
+        "panel": panel.of(node, request.actor, today, [kind for kind in counts if counts[kind][node.path]])
+        if node
+        else None,
         "top": look.href(""),
     }
     return render(request, "grid/map/page.html", context)

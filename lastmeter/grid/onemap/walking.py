@@ -1,5 +1,6 @@
 """Walking the map: the place in the address, what lies below it, what is found by name, and the way back up."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -69,15 +70,24 @@ def found(words: str) -> list[Node]:
     return [coded] if coded else tree.find(words)
 
 
+def missing(actor: Actor, nodes: Iterable[Node], today: date) -> dict[str, Counter[str]]:
+    """kind → path → gaps at these places and below, where the actor keeps the ground: a query a kind."""
+    kept = [node.path for node in nodes if keeping.keeps(actor, node.path)]
+    return gaps.by_kind(actor, kept, today)
+
+
 def lines(
-    nodes: Sequence[Node], shown: Look, actor: Actor, today: date, above: Mapping[int, str] | None = None
+    nodes: Sequence[Node],
+    shown: Look,
+    actor: Actor,
+    today: date,
+    counts: Mapping[str, Counter[str]],
+    above: Mapping[int, str] | None = None,
 ) -> list[Line]:
-    """The list: a query for the codes, one for the posts, one a kind of gap."""
+    """The list: a query for the codes, one for the posts. `counts` are the gaps there, by kind."""
     codes = tree.codes_of(nodes)
     reached = [node.pk for node in nodes if scope.reaches(actor, node.path)]
     posts = standing.of_nodes(reached, today) if reached else {}
-    kept = [node.path for node in nodes if keeping.keeps(actor, node.path)]
-    missing = gaps.counted(actor, kept, today) if kept else {}
     return [
         Line(
             node,
@@ -85,7 +95,7 @@ def lines(
             shown.href(codes[node.pk]),
             (above or {}).get(node.pk, ""),
             posts.get(node.pk),
-            missing.get(node.path, 0),
+            sum(kind[node.path] for kind in counts.values()),
         )
         for node in nodes
     ]

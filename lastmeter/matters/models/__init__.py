@@ -4,6 +4,16 @@ from lastmeter.matters.models.asking import Enquiry, LapseRule, Rating, Revisit
 from lastmeter.matters.models.catalogue import Anomaly, Category, Correspondence, Difference, Edition, Scheme
 from lastmeter.matters.models.checks import SiteCheck
 from lastmeter.matters.models.duties import Duty
+from lastmeter.matters.models.events import (
+    HotIssue,
+    Incident,
+    Membership,
+    Theme,
+    Voice,
+    VoiceWord,
+    Watch,
+    WordTable,
+)
 from lastmeter.matters.models.grievance import Grievance
 from lastmeter.matters.models.handling import Assignment, Cause, Closure, Outcome, Reply
 from lastmeter.matters.models.items import Item, ItemList
@@ -56,11 +66,14 @@ __all__ = [
     "Enquiry",
     "Grievance",
     "Ground",
+    "HotIssue",
+    "Incident",
     "Item",
     "ItemList",
     "LapseRule",
     "Letter",
     "Matter",
+    "Membership",
     "Message",
     "Objection",
     "Outcome",
@@ -81,12 +94,17 @@ __all__ = [
     "SiteCheck",
     "Source",
     "Template",
+    "Theme",
     "Tier",
     "UnitRating",
     "Urgency",
+    "Voice",
+    "VoiceWord",
+    "Watch",
     "Way",
     "Whistle",
     "WhistleLevel",
     "WhistleSource",
     "WhistleStep",
+    "WordTable",
 ]

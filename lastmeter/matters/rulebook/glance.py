@@ -21,7 +21,7 @@ from lastmeter.matters.catalogue import keeping
 from lastmeter.matters.intake import ANSWER, FIX
 from lastmeter.matters.models import Cap, Duty, Template
 from lastmeter.matters.reckoning import NAMES
-from lastmeter.matters.rulebook import hours
+from lastmeter.matters.rulebook import calendar, hours
 from lastmeter.matters.rulebook.tables import RULERS, TABLES, Table
 from lastmeter.matters.talking import templates
 
@@ -33,6 +33,8 @@ def register() -> None:
     for table in TABLES:
         kinds.register(table.name, _kind(table))
     kinds.register("hours", Kind(kinds.HOW_LONG, gettext_lazy("办公时间"), grounds, _hours, hours.rows, _open))
+    calendar_kind = Kind(kinds.HOW_LONG, gettext_lazy("放假和调休"), grounds, _calendar, says=calendar.in_short)
+    kinds.register("calendar", calendar_kind)
     kinds.register(
         "templates", Kind(kinds.WORDS, gettext_lazy("消息模板"), templates.grounds, _words, kinds.of(Template))
     )
@@ -59,6 +61,10 @@ def _kind(table: Table) -> Kind:
 
 def _hours(node: Node) -> str:
     return reverse("rules-hours", args=[node.pk])
+
+
+def _calendar(node: Node) -> str:
+    return reverse("rules-calendar", args=[node.pk])
 
 
 def _words(node: Node) -> str:
@@ -92,8 +98,8 @@ def _limits(node: Node, today: date) -> str:
 
 def _open(node: Node, today: date) -> str:
     """The office hours of the next working day."""
-    calendar, worked = book.calendar(), book.worked(node.path)
-    spans = worked.hours.open_on(calendar.next_workday(today), calendar)
+    days, worked = book.calendar(), book.worked(node.path)
+    spans = worked.hours.open_on(days.next_workday(today), days)
     return " ".join(f"{opens:%H:%M}-{closes:%H:%M}" for opens, closes in spans)
 
 

@@ -20,7 +20,7 @@ from lastmeter.grid.policy import TooLate
 from lastmeter.grid.rulebook import kinds
 from lastmeter.grid.rulebook.views import one_of
 from lastmeter.matters import lifecycle
-from lastmeter.matters.rulebook import forms, glance, hours, lines, setting
+from lastmeter.matters.rulebook import calendar, forms, glance, hours, lines, setting
 from lastmeter.matters.rulebook.tables import BY_NAME, Table
 from lastmeter.matters.whistles import flow as whistling
 
@@ -85,18 +85,26 @@ def office_hours(request: Request, user: User, node_id: int) -> HttpResponse:
     if form.is_valid():
         given = form.cleaned_data
         try:
-            moved = ruling.put_hours(
+            ruling.put_hours(
                 form.chosen(), given["weekdays"], given["spans"], since=given["valid_from"], basis=given["basis"],
                 by=request.actor, today=today, now=timezone.now(),
             )  # fmt: skip
         except NotNow as refused:
             form.add_error(None, str(refused))
         else:
-            said = _("办公时间已定下，%(count)d 个在走的期限随之改动。")
-            messages.success(request, said % {"count": moved})
+            messages.success(request, _("办公时间已定下，在走的期限正随之重新计算。"))
             return redirect("rules-hours", node.pk)
     context = {"form": form, "may": may, "timetables": hours.timetables(node, today), "today": today}
     return _page(request, "matters/rules/hours.html", node, context, form)
+
+
+@require_safe
+@signed_in
+def working_calendar(request: Request, user: User, node_id: int) -> HttpResponse:
+    """The holidays and the days worked in exchange of this year and the next, the same everywhere in the country."""
+    node = _place(request, node_id)
+    context = {"node": node, "calendar": calendar.shown(timezone.localdate())}
+    return render(request, "matters/rules/calendar.html", context)
 
 
 def _page(request: Request, template: str, node: Node, context: dict[str, Any], form: forms.RuleForm) -> HttpResponse:

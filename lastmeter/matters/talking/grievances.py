@@ -139,7 +139,9 @@ def answer(grievance: Grievance, *, text: str, advice: str = "", by: Actor, now:
 
 def remind(now: datetime) -> int:
     """Complaints whose date has passed: their desk hears of it, and the one above. Each once; returns how many."""
-    over = Grievance.objects.filter(answered_at=None, overdue_at=None, due_at__lte=now).select_related("node")
+    over = Grievance.objects.filter(answered_at=None, overdue_at=None, due_at__lte=now).select_related(
+        "node", "matter__dossier"
+    )
     told = 0
     for each in over.order_by("due_at", "pk")[:AT_ONCE]:
         with transaction.atomic():

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db.models import Min
+from django.utils.functional import cached_property
 
 from lastmeter.accounts.actors import Actor
 from lastmeter.clocks.models import Deadline
@@ -13,7 +14,7 @@ from lastmeter.kit import bulk, ids, zhtime
 from lastmeter.kit.masking import mask_name, mask_words
 from lastmeter.kit.text import on_record
 from lastmeter.matters import tracking
-from lastmeter.matters.models import Enquiry, Letter, Matter, Message, Requester, Urgency, Way
+from lastmeter.matters.models import Enquiry, Incident, Letter, Matter, Membership, Message, Requester, Urgency, Way
 from lastmeter.matters.talking import placeholders, rules, templates
 from lastmeter.matters.talking.occasions import OCCASIONS
 from lastmeter.notices import outbox
@@ -21,17 +22,44 @@ from lastmeter.notices.rules import clip
 
 MOST_IN_SMS = 200
 JOINED = {"settled", "closed"}  # what a merged matter's requester is told of the one it was merged into
+FOLLOWED = {"dispatched", "replied"}  # what those who follow a lead in an event are told of it
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a message is about: the matter, the words of the act, and the requester as they are shown in it."""
+    """What a message is about: the matter, the words of the act, and the requester as they are shown in it.
+
+    `dates` are shared by the messages that are sent together.
+    """
 
     matter: Matter
     name: str = ""
     words: str = ""
     code: Callable[[], str] = str
     masked: bool = False
+    dates: "Promised | None" = None
+
+
+class Promised:
+    """The next date promised in each of some matters: an open question's, else the nearest deadline of the whole.
+
+    Asked for when the first of them is needed: two statements for any number.
+    """
+
+    def __init__(self, matter_ids: Sequence[int]) -> None:
+        self._ids = list(matter_ids)
+
+    @cached_property
+    def _known(self) -> dict[int, datetime]:
+        running = Deadline.objects.filter(dossier__in=self._ids, ended_at=None, leg="")
+        known = dict(running.values_list("dossier").annotate(at=Min("due_at")))
+        asked = Enquiry.objects.filter(matter__in=self._ids, ended_at=None)
+        return known | dict(asked.values_list("matter").annotate(at=Min("lapses_at")))
+
+    def words(self, matter_id: int) -> str:
+        """The date in words; "" where none is promised."""
+        at = self._known.get(matter_id)
+        return zhtime.long_date(at, settings.LANGUAGE_CODE) if at else ""
 
 
 def tell(matter: Matter, occasion: str, words: str = "", *, by: Actor, now: datetime) -> list[Message]:
@@ -49,7 +77,23 @@ def tell_many(said: Sequence[tuple[Matter, str]], occasion: str, *, by: Actor, n
         words = {matter.pk: text for matter, text in said}
         joined = Matter.objects.filter(merged_into__in=list(words)).select_related("dossier", "category", "requester")
         told += [(each, words[each.merged_into_id or 0]) for each in joined.order_by("pk")]
-    return _send([each for matter, text in told for each in _composed(matter, occasion, text, by=by, now=now)], now=now)
+    if occasion in FOLLOWED:
+        told += _following(said)
+    dates = Promised([matter.pk for matter, _text in told])
+    drafts = (each for matter, text in told for each in _composed(matter, occasion, text, dates, by=by, now=now))
+    return _send(list(drafts), now=now)
+
+
+def _following(said: Sequence[tuple[Matter, str]]) -> list[tuple[Matter, str]]:
+    """Those who follow one of these matters in a confirmed event, each with the words about its lead."""
+    words = {matter.pk: text for matter, text in said}
+    rows = (
+        Membership.objects.filter(incident__lead__in=list(words), incident__state=Incident.State.CONFIRMED)
+        .filter(joined_at__isnull=False, left_at=None, matter__dossier__is_open=True)
+        .exclude(matter__in=list(words))
+        .select_related("incident", "matter__dossier", "matter__category", "matter__requester", "matter__unit")
+    )
+    return [(each.matter, words[each.incident.lead_id]) for each in rows.order_by("pk")]
 
 
 def received(dossier_ids: Sequence[int], *, by: Actor, now: datetime) -> None:
@@ -68,7 +112,9 @@ class _Draft:
     requester: Requester
 
 
-def _composed(matter: Matter, occasion: str, words: str, *, by: Actor, now: datetime) -> list[_Draft]:
+def _composed(
+    matter: Matter, occasion: str, words: str, dates: "Promised", *, by: Actor, now: datetime
+) -> list[_Draft]:
     requester: Requester | None = getattr(matter, "requester", None)
     if requester is None or requester.erased_at:
         return []
@@ -76,7 +122,8 @@ def _composed(matter: Matter, occasion: str, words: str, *, by: Actor, now: date
     for way in ways_to(requester, occasion, by=by):
         wording = templates.words_for(matter, occasion, way, now=now)
         if wording.text:
-            text = _filled(matter, requester, wording.text, words, way, now)
+            about = Subject(matter, requester.name or "", cut(words, way), code=lambda: _code(matter), dates=dates)
+            text = rules.fill(wording.text, values(about, now))
             unsent = way == Way.SMS and not outbox.has("sms")
             message = Message(
                 matter_id=matter.pk, occasion=occasion, way=way, template_id=wording.template_id, words=text,
@@ -101,11 +148,6 @@ def ways_to(requester: Requester, occasion: str, *, by: Actor) -> list[Way]:
     return ways
 
 
-def _filled(matter: Matter, requester: Requester, text: str, words: str, way: Way, now: datetime) -> str:
-    about = Subject(matter, requester.name or "", cut(words, way), code=lambda: _code(matter))
-    return rules.fill(text, values(about, now))
-
-
 def cut(words: str, way: Way) -> str:
     """The words of an act as they stand in a message: in a text message only their beginning."""
     return clip(words, MOST_IN_SMS) if way == Way.SMS else words
@@ -127,21 +169,12 @@ def values(about: Subject, now: datetime) -> dict[str, Callable[[], str]]:
         placeholders.CATEGORY: lambda: matter.category.name if matter.category else "",
         placeholders.UNIT: lambda: matter.unit.name if matter.unit else "",
         placeholders.WORDS: lambda: hide(about.words),
-        placeholders.UNTIL: lambda: _until(matter),
+        placeholders.UNTIL: lambda: (about.dates or Promised([matter.pk])).words(matter.pk),
         placeholders.LINK: lambda: f"{settings.SITE_URL}/m/{dossier.number}/",
         placeholders.CODE: about.code,
         placeholders.TODAY: lambda: zhtime.long_date(now, settings.LANGUAGE_CODE),
         placeholders.OWNER: lambda: settings.OWNER,
     }
-
-
-def _until(matter: Matter) -> str:
-    """The next date that was promised: an open question's, else the nearest running deadline of the whole."""
-    found = Enquiry.objects.filter(matter=matter.pk, ended_at=None).aggregate(at=Min("lapses_at"))["at"]
-    if found is None:
-        running = Deadline.objects.filter(dossier=matter.pk, ended_at=None, leg="")
-        found = running.aggregate(at=Min("due_at"))["at"]
-    return zhtime.long_date(found, settings.LANGUAGE_CODE) if found else ""
 
 
 def _send(drafts: Sequence[_Draft], *, now: datetime) -> list[Message]:

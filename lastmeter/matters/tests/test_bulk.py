@@ -15,7 +15,7 @@ from lastmeter.accounts.actors import Actor
 from lastmeter.dossiers.models import Dossier, Event
 from lastmeter.matters import closing, dispatch, handling, screening
 from lastmeter.matters.lists.bulk import acts, changes, runs
-from lastmeter.matters.models import BulkRow, BulkRun, Category, Matter, Outcome, Urgency
+from lastmeter.matters.models import BulkRow, BulkRun, Category, Matter, Outcome, Requester, Urgency
 from lastmeter.matters.reassigning import corrections
 from lastmeter.matters.tests.test_queue import report
 from lastmeter.matters.timing import pressing
@@ -240,13 +240,17 @@ def test_a_thousand_at_once_ask_the_database_as_often_as_a_few(cast: Cast, actor
     clerk, now = actor("clerk"), timezone.now()
     asked = []
     for count in (40, 400):
-        run = run_of("dispatch", report(cast, count, text=f"井盖{count}"), clerk, unit=cast.units["urban"])
+        matters = report(cast, count, text=f"井盖{count}")
+        of = {"user": cast.users["resident"], "consent": "web", "consent_at": now}
+        Requester.objects.bulk_create(Requester(matter=each, **of) for each in matters)
+        run = run_of("dispatch", matters, clerk, unit=cast.units["urban"])
         with CaptureQueriesContext(
             connection,
         ) as captured:
             runs.finish(run, by=clerk, now=now)
         asked.append(len(captured))
     assert Dossier.objects.filter(step="dispatched").count() == 440
+    assert Notice.objects.filter(user=cast.users["resident"]).count() == 440
     assert asked[1] <= asked[0] + 2 if connection.vendor == "postgresql" else asked[1] <= asked[0] * 12
 
 

@@ -26,6 +26,7 @@ from lastmeter.matters import (
     sending_up,
     settling,
 )
+from lastmeter.matters.events import answering
 from lastmeter.matters.models import (
     Assignment,
     Cap,
@@ -74,6 +75,9 @@ def object_by(act: Callable[..., object]) -> Act:
 
 ACTS: dict[str, Act] = {
     "settle": lambda m, scene: settling.settle(m, result="清了", despite="不等了", **scene.by("worker")),
+    "answer_with_event": lambda m, scene: answering.answer(
+        m, closing.Ending(Outcome.SOLVED, "一并答复", despite="不等了"), **scene.by("clerk")
+    ),
     "accept": lambda m, scene: screening.accept(m, **scene.by("clerk")),
     "merge": lambda m, scene: screening.merge(m, into=scene.other, **scene.by("clerk")),
     "repeat": lambda m, scene: repeats.repeat(m, of=scene.other, **scene.by("clerk")),

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -100,6 +101,45 @@ def test_a_street_may_have_a_ladder_of_its_own(cast: Cast) -> None:
     matter = take(cast, "a")
     sweep.sweep(DUE + timedelta(hours=1))
     assert climbed(matter) == ["第 1 级，报到镇（街道）"]
+
+
+def test_four_hundred_overdue_matters_cost_no_more_statements_than_forty(cast: Cast, actor: Actors) -> None:
+    """Half of them lie with a unit, half at the desk; each falls due and climbs all its steps."""
+
+    def statements(count: int) -> int:
+        Matter.objects.all().update(unit=None)
+        reports = [
+            intake.Report(
+                text="路灯不亮", source=Source.WEB, client_ref=f"{count}-{n}", node_id=cast.nodes["grid"].pk, past=past
+            )
+            for n in range(count)
+            for past in [intake.Past(unit_id=cast.units["urban"].pk) if n % 2 else None]
+        ]
+        intake.take_in(reports, by=Actor.visitor("b"), client="b", now=NOW, quiet=True)
+        ground.look_again()
+        with CaptureQueriesContext(connection) as captured:
+            assert sweep.sweep(DUE) > count
+            assert sweep.sweep(STEPS[2]) > count
+        return len([each for each in captured if "groundversion" not in each["sql"]])
+
+    few = statements(40)
+    Deadline.objects.update(ended_at=NOW, state="void")
+    assert statements(400) <= few
+
+
+def test_what_has_fallen_due_does_not_warn_any_more_that_it_soon_will(cast: Cast) -> None:
+    early, late = take(cast, "a"), take(cast, "b", NOW + timedelta(days=30))
+    sweep.sweep(DUE - timedelta(hours=8))
+    sweep.sweep(DUE + timedelta(days=60))
+
+    def said(matter: Matter) -> list[str]:
+        found = Notice.objects.filter(link__contains=matter.dossier.number, user=cast.users["clerk"])
+        return list(
+            found.filter(kind__in=("matter.due_soon", "matter.overdue")).order_by("pk").values_list("kind", flat=True)
+        )
+
+    assert said(early) == ["matter.overdue", "matter.due_soon", "matter.overdue"]  # the answer, then the work
+    assert said(late) == ["matter.overdue"]  # both fell due together: one word of both
 
 
 ACTS = ("comment", "dispatch", "sweep", "file another", "settle")

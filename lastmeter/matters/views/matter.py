@@ -25,6 +25,7 @@ from lastmeter.kit import masking
 from lastmeter.kit.ids import pretty
 from lastmeter.matters import channels, danger, lifecycle, policy, story
 from lastmeter.matters.catalogue import mapping, questions
+from lastmeter.matters.events import holding
 from lastmeter.matters.forms import acts as forms
 from lastmeter.matters.forms import reassigning, together
 from lastmeter.matters.models import Channel, Enquiry, Matter, Objection, Profile, Requester
@@ -309,6 +310,7 @@ def facts(setting: forms.Setting, bound: forms.ActForm | None = None) -> dict[st
         "photos": list(Attachment.objects.filter(dossier=matter.pk).order_by("pk")) if has(matter, "photos") else [],
         "similar": setting.similar if merges else [],
         "earlier": setting.earlier if merges else [],
+        "incident": holding.holder(matter.pk),
         "dangers": danger.named_in(matter.text) if dossier.step == lifecycle.REPORTED else [],
         "first_receiver": _first_receiver(matter),
         "profile_word": _(lifecycle.PROFILE[matter.profile].word),

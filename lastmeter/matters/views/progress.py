@@ -24,6 +24,7 @@ from lastmeter.grid import tree
 from lastmeter.kit import ids
 from lastmeter.matters import channels, closing, lifecycle, reckoning, story
 from lastmeter.matters.catalogue import questions
+from lastmeter.matters.events import holding
 from lastmeter.matters.forms.progress import (
     AnswerForm,
     CodeForm,
@@ -112,7 +113,8 @@ def _is_number(text: str) -> bool:
 
 def _page(request: Request, matter: Matter, *, status: int = 200, **bound: forms.Form) -> HttpResponse:
     dossier, now = matter.dossier, timezone.now()
-    into = matter.merged_into
+    leads = None if matter.merged_into_id else holding.lead_of(matter.pk)
+    into_id = matter.merged_into_id or leads
     can_reopen = matter.reopen_until is not None and now <= matter.reopen_until
     step = dossier.step
     enquiry = Enquiry.objects.filter(matter=matter, ended_at=None).first()
@@ -135,7 +137,8 @@ def _page(request: Request, matter: Matter, *, status: int = 200, **bound: forms
         "promised": promised,
         "standing": standing.of(matter, promised),
         "lines": story.for_requester(matter.pk),
-        "into_lines": story.for_requester(into.pk) if into else [],
+        "into_lines": story.for_requester(into_id) if into_id else [],
+        "leads": leads,
         "photos": attachments.public(matter.pk),
         "enquiry": enquiry,
         "closes": bool(enquiry) and lapsing.closes(matter, now),

@@ -18,11 +18,11 @@ from django.db import models
 from lastmeter.dossiers.models import Attachment, Dossier, Event, SearchText
 from lastmeter.kit import bulk
 from lastmeter.kit.fields import SealedText
-from lastmeter.matters.models import BulkRow
+from lastmeter.matters.models import BulkRow, Voice, VoiceWord
 
 Values: TypeAlias = dict[str, Any]
 Rows: TypeAlias = dict[tuple[str, Any], Values]  # (model label, primary key) → column → value
-LEFT_ALONE = {Event, Attachment, SearchText, BulkRow}
+LEFT_ALONE = {Event, Attachment, SearchText, BulkRow, Voice, VoiceWord}
 COUNTING = {"version", "updated_at"}
 
 

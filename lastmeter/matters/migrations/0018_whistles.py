@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("grid", "0015_held"),
-        ("matters", "0016_transfers_in_time"),
+        ("matters", "0017_events"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

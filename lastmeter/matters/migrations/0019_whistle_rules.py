@@ -54,5 +54,5 @@ def plant(apps: Any, _editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("clocks", "0006_policy_rows"), ("matters", "0017_whistles")]
+    dependencies = [("clocks", "0006_policy_rows"), ("matters", "0018_whistles")]
     operations = [migrations.RunPython(plant, migrations.RunPython.noop)]

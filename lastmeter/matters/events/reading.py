@@ -1,0 +1,165 @@
+"""What the pages of hot issues and events show, as far as the reader's own ground and participation reach."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from lastmeter.accounts.actors import Actor
+from lastmeter.dossiers import access
+from lastmeter.grid import scope
+from lastmeter.grid.models import Level, Role
+from lastmeter.matters import policy
+from lastmeter.matters.events import gathering
+from lastmeter.matters.events.finding import FEWEST, WINDOW
+from lastmeter.matters.events.heat import BARS, trend
+from lastmeter.matters.events.sample import deidentified
+from lastmeter.matters.models import HotIssue, Incident, Matter, Requester, Voice
+
+READERS = (*policy.DESKS, Role.ORGANISER)
+MOST, MEMBERS, TITLE = 50, 200, 60
+PERIODS = {"30": timedelta(days=30), "90": timedelta(days=90), "365": timedelta(days=365)}
+PROPOSALS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One hot issue of the list: its row, the bars of its trend, the event that stands for it."""
+
+    issue: HotIssue
+    bars: list[tuple[int, int]]  # (from above, height) of a picture 20 units high
+    words: str
+    incident: Incident | None
+
+
+def reads(actor: Actor) -> bool:
+    """Whether hot issues are for this person: a desk or an organiser from the community up."""
+    return scope.has_post(actor, READERS, Level.COMMUNITY)
+
+
+def _heard(actor: Actor) -> Q:
+    """Issues in which a matter of the actor's ground speaks."""
+    mine = Q(pk__in=[])
+    for branch in access.branches(actor, "matter__dossier__"):
+        mine |= branch
+    return Q(Exists(Voice.objects.filter(mine, issue=OuterRef("pk"))))
+
+
+def issues(actor: Actor) -> "QuerySet[HotIssue]":
+    """The hot issues of the actor's ground, the hottest first."""
+    return HotIssue.objects.filter(_heard(actor), messages__gte=FEWEST).order_by("-heat", "pk")
+
+
+def ranked(actor: Actor, period: str, *, now: datetime) -> list[Shown]:
+    """The hottest issues with news in a period: three queries, however many."""
+    since = now - PERIODS.get(period, WINDOW)
+    return shown(issues(actor).filter(last_at__gte=since)[:MOST], now=now)
+
+
+def shown(found: Iterable[HotIssue], *, now: datetime) -> list[Shown]:
+    """Issues with the trend of the last twelve months and what became of them."""
+    rows = list(found)
+    moments: dict[int, list[datetime]] = defaultdict(list)
+    for pk, at in Voice.objects.filter(issue__in=rows).values_list("issue", "at"):
+        moments[pk or 0].append(at)
+    standing: dict[int, Incident] = {}
+    for each in Incident.objects.filter(issue__in=rows).order_by("pk"):
+        standing[each.issue_id or 0] = each
+    made = []
+    for issue in rows:
+        counts = trend(moments[issue.pk], since=now - timedelta(days=365), until=now)
+        made.append(Shown(issue, heights(counts), "、".join(map(str, counts)), standing.get(issue.pk)))
+    return made
+
+
+def heights(counts: Sequence[int]) -> list[tuple[int, int]]:
+    """Bars as (from above, height) in a picture 20 units high; what is not nothing is seen."""
+    most = max(counts, default=0)
+    tall = [max(2, round(20 * count / most)) if count else 0 for count in counts] if most else [0] * BARS
+    return [(20 - height, height) for height in tall]
+
+
+def issue_for(actor: Actor, pk: int) -> HotIssue | None:
+    """One hot issue of the actor's ground."""
+    return issues(actor).filter(pk=pk).select_related("sample__dossier").first() if reads(actor) else None
+
+
+def sample(issue: HotIssue) -> str:
+    """What one message says, without anybody in it."""
+    return deidentified(issue.sample.text) if issue.sample else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A matter as these pages show it: title and words without anybody; `seen` when the reader may open it."""
+
+    matter: Matter
+    title: str
+    words: str
+    seen: bool = True
+    leads: bool = False
+
+
+def _member(matter: Matter, *, seen: bool = True, leads: bool = False) -> Member:
+    title = deidentified(matter.dossier.title, TITLE)
+    words = (
+        "" if matter.text.startswith(matter.dossier.title.rstrip("…")) and len(matter.text) <= TITLE else matter.text
+    )
+    return Member(matter, title, deidentified(words), seen, leads)
+
+
+def heard(actor: Actor, issue: HotIssue) -> list[Member]:
+    """The matters of an issue that the actor sees, the newest first; others are only counted."""
+    rows = Matter.objects.filter(access.visible(actor, "dossier__"), voice__issue=issue)
+    return [_member(each) for each in rows.select_related("dossier__community").order_by("-pk")[:MEMBERS]]
+
+
+# ---- events --------------------------------------------------------------------------------------------------------
+def incidents(actor: Actor) -> "QuerySet[Incident]":
+    """The events whose lead, or one of whose matters, the actor sees."""
+    dossiers = access.visible(actor, "dossier__")
+    seen = Matter.objects.filter(dossiers, memberships__incident=OuterRef("pk"), memberships__left_at=None)
+    return Incident.objects.filter(Exists(seen)).select_related("lead__dossier__community", "issue", "merged_into")
+
+
+def proposed(actor: Actor) -> list[Incident]:
+    """What waits for the actor's word, the newest first."""
+    if not policy.works_at_desk(actor):
+        return []
+    rows = incidents(actor).filter(state=Incident.State.PROPOSED).order_by("-proposed_at", "pk")[:PROPOSALS]
+    return [each for each in rows if gathering.may_decide(actor, each)]
+
+
+def standing(actor: Actor) -> list[Incident]:
+    """The events that are handled together now."""
+    rows = incidents(actor).filter(state=Incident.State.CONFIRMED)
+    return list(rows.order_by("-decided_at", "pk")[:PROPOSALS])
+
+
+def people(matters: Sequence[Matter]) -> int:
+    """How many people asked for these matters: an account or a phone is a person, without either each is one."""
+    found = Requester.objects.filter(matter__in=matters).values_list("user", "phone_hash")
+    known = {user or bytes(phone or b"") for user, phone in found if user or phone}
+    return len(known) + len(matters) - sum(bool(user or phone) for user, phone in found)
+
+
+def members(actor: Actor, incident: Incident) -> list[Member]:
+    """The matters of an event, the lead first: proposed ones while it is proposed, else those that are in it."""
+    proposed = incident.state == Incident.State.PROPOSED
+    mine = incident.memberships.filter(left_at=None, joined_at__isnull=proposed)
+    if incident.state == Incident.State.CLOSED:
+        mine = incident.memberships.filter(left_at=None).exclude(joined_at=None)
+    rows = list(
+        Matter.objects.filter(memberships__in=mine)
+        .select_related("dossier__community", "unit", "category")
+        .order_by("pk")[:MEMBERS]
+    )
+    seen = set(
+        Matter.objects.filter(access.visible(actor, "dossier__"), pk__in=[each.pk for each in rows]).values_list(
+            "pk", flat=True
+        )
+    )
+    found = [_member(each, seen=each.pk in seen, leads=each.pk == incident.lead_id) for each in rows]
+    return sorted(found, key=lambda each: not each.leads)
