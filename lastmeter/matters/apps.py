@@ -26,8 +26,8 @@ class MattersConfig(AppConfig):
             ProfileRule,
             SavedList,
             Template,
-            WhistleLevel,
             Theme,
+            WhistleLevel,
         )
         from lastmeter.matters.rulebook import glance
         from lastmeter.matters.talking import templates
