@@ -45,7 +45,7 @@ LIMITS_OF_FLOWS = (
     (REOPEN_KIND, Profile.PETITION, "", 30 * DAY, Measure.NATURAL_HOURS, 100),
 )
 # Whistles (DOMAIN.md 6, [K]; Guangling: simple ones the same day, complex ones within ten working days): reporting in
-# within half a working day, an hour for a red one. An existing installation gets them by migration matters/0018.
+# within half a working day, an hour for a red one. An existing installation gets them by migration matters/0019.
 LIMITS_OF_WHISTLES = (
     (whistling.APPROVE, whistling.NAME, "", 4, Measure.WORKING_HOURS, 75),
     (whistling.APPROVE, whistling.NAME, Colour.RED, 1, Measure.NATURAL_HOURS, 50),
