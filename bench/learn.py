@@ -98,7 +98,7 @@ def segmented(cut: Examples, fold: NDArray[np.intp], name: str) -> None:
 def raw(cut: Examples, whole: Examples) -> TextModel:
     """Raw rows by a model of the segmented ones without their twins; returns the model."""
     share = shared(pairs(list(cut.texts)), whole_pairs(list(whole.texts)))
-    kept = np.flatnonzero(share.max(axis=1) < TWINS)
+    kept = np.flatnonzero(share.max(axis=1) < TWINS).tolist()
     print(f"twins taken out: {len(cut.texts) - len(kept)} of {len(cut.texts)}")
     began = time.process_time()
     made = training.train(Examples([cut.texts[int(n)] for n in kept], [cut.labels[int(n)] for n in kept]), seed=SEED)

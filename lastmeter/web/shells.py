@@ -42,6 +42,7 @@ WORKPLACES = (
     ("/ledger/", "desk"),
     ("/rates/", "desk"),
     ("/catalogue/", "desk"),
+    ("/learning/", "desk"),
     ("/today/", "field"),
     ("/found/", "field"),
     ("/shifts/", "field"),

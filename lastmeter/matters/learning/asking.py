@@ -10,7 +10,7 @@ from django.core.files.storage import default_storage
 from lastmeter.matters.catalogue import finding
 from lastmeter.matters.catalogue.finding import Found
 from lastmeter.matters.learning import model as models
-from lastmeter.matters.learning.model import BadModel, TextModel
+from lastmeter.matters.learning.model import FEWEST_KNOWN, BadModel, TextModel
 from lastmeter.matters.models import LearnedModel
 
 log = logging.getLogger(__name__)
@@ -27,6 +27,7 @@ class Guessed:
     category: Found
     confidence: float
     words: tuple[str, ...]
+    known: int
 
     @property
     def percent(self) -> int:
@@ -76,7 +77,7 @@ def categories(text: str, row: LearnedModel) -> list[Guessed]:
     said = [each for each in made.guesses(text, most=MOST) if int(each.label) in known]
     if not said:
         return []
-    found = [Guessed(known[int(each.label)], each.confidence, each.words) for each in said]
+    found = [Guessed(known[int(each.label)], each.confidence, each.words, each.known) for each in said]
     if made.is_sure(said):
         return [found[0], *(each for each in found[1:] if each.confidence >= LEAST)]
     return _above(made, text, found)
@@ -90,11 +91,11 @@ def _above(made: TextModel, text: str, found: list[Guessed]) -> list[Guessed]:
         for pk in list(finding.chain(int(label)))[1:]:
             together[pk] += float(chance)
     best = max(together, key=lambda pk: (together[pk], pk), default=None)
-    if best is None or together[best] < made.shape.sure:
+    if best is None or together[best] < made.shape.sure or found[0].known < FEWEST_KNOWN:
         return []
     words = next((each.words for each in found if best in finding.chain(each.category.id)), ())
     below = [each for each in found if best in finding.chain(each.category.id) and each.confidence >= LEAST]
-    return [Guessed(known[best], together[best], words), *below][:MOST]
+    return [Guessed(known[best], together[best], words, found[0].known), *below][:MOST]
 
 
 def label(text: str, row: LearnedModel) -> tuple[str, float] | None:

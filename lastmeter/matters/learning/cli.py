@@ -1,7 +1,9 @@
 """`lastmeter learn train` and `learn predict`: a model from a labelled table, and what it says of another one."""
 
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import click
@@ -10,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from lastmeter.kit.sheets import BadSheet
 from lastmeter.matters.learning import model as models
-from lastmeter.matters.learning import retraining, tables, training
+from lastmeter.matters.learning import retraining, showing, tables, training
 from lastmeter.matters.learning.model import BadModel
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -49,17 +51,23 @@ def train(
         click.echo(size % {"megabytes": len(data) / 1e6, "file": model})
 
 
-def lines(report: dict[str, Any]) -> list[str]:
-    """The held-out report in words and a small table."""
+def lines(report: dict[str, Any], names: Mapping[str, str] = MappingProxyType({})) -> list[str]:
+    """The held-out report in words and a small table, labels by their names where they are keys."""
+    first = (
+        _("以下都是在没有学过的那一份上量的（%(folds)d 份轮流，共 %(rows)d 条）：")
+        if "folds" in report
+        else _("以下都是在从没有学过的 %(rows)d 件上量的：")
+    )
     said = [
-        _("以下都是在没有学过的那一份上量的（%(folds)d 份轮流，共 %(rows)d 条）：") % report,
+        first % report,
         _("宏平均 F1 %(macro_f1).4f（95%% 区间 %(low).4f–%(high).4f），准确率 %(accuracy).4f，前三个里有 %(top3).4f")
         % report,
         _("置信度误差 %(calibration_error).4f；到 %(sure).2f 才开口，开口 %(percent).0f%%，开口时说对 %(right).4f")
         % {**report, "percent": 100 * report["spoken"], "right": report["right_when_spoken"]},
     ]
     row = "  {rows:>6}  P {precision:.3f}  R {recall:.3f}  F1 {f1:.3f}  {label}"
-    said += [row.format(**each) for each in report["labels"]]
+    told = [each for each in report["labels"] if each["rows"]]
+    said += [row.format(**{**each, "label": names.get(each["label"], each["label"])}) for each in told]
     if report["left_out"]:
         said.append(_("只有一条、没有学的类别：%(labels)s") % {"labels": "、".join(report["left_out"])})
     return said
@@ -75,7 +83,7 @@ def closed(language: str) -> None:
             click.echo(_("办结的事项还不够多，至少要 %(fewest)d 件。") % {"fewest": retraining.FEWEST_LESSONS})
         for row in made:
             click.echo(f"{row.get_what_display()} {row.scheme or ''}：{row.get_state_display()}")
-            for line in lines({**row.report, "folds": 1}):
+            for line in lines(row.report, showing.named(row)):
                 click.echo(line)
 
 

@@ -28,6 +28,7 @@ ARRAYS = frozenset(
     | {"lexicon", "chances", "directions", "direction_scales", "net", "join", "about"}
 )
 MOST_DECIDING = 5
+FEWEST_KNOWN = 3
 MOST_TELLING = 20_000  # pieces, the most useful first, among which the words of a label are looked for
 
 Floats = NDArray[np.float32]
@@ -39,11 +40,15 @@ class BadModel(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """One label for a text: how sure (0…1, calibrated), and the words of the text that spoke for it."""
+    """One label for a text: how sure (0…1, calibrated), and the words of the text that spoke for it.
+
+    `known`: how many runs of two characters and more of the text the model knows at all.
+    """
 
     label: str
     confidence: float
     words: tuple[str, ...] = ()
+    known: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +131,17 @@ class TextModel:
         """The likeliest labels, most likely first; with the deciding words of each when asked for."""
         at, spoke, chances = self._asked(text)
         order = np.argsort(-chances, kind="stable")[:most]
-        names = [self.runs.names[n] for n in at] if words else []
-        return [Guess(self.shape.labels[n], float(chances[n]), self._deciding(names, spoke, int(n))) for n in order]
+        names = [self.runs.names[n] for n in at]
+        known = sum(len(name) > 1 for name in names)
+        told = [self._deciding(names, spoke, int(n)) if words else () for n in order]
+        return [Guess(self.shape.labels[n], float(chances[n]), why, known) for n, why in zip(order, told, strict=True)]
 
     def is_sure(self, guesses: Sequence[Guess]) -> bool:
-        """Whether the first of these guesses is worth saying: else the model keeps quiet."""
-        return bool(guesses) and guesses[0].confidence >= self.shape.sure
+        """Whether the first of these guesses is worth saying: else the model keeps quiet.
+
+        Of a text it knows next to nothing of, it has only an opinion on texts in general.
+        """
+        return bool(guesses) and guesses[0].confidence >= self.shape.sure and guesses[0].known >= FEWEST_KNOWN
 
     def chances(self, text: str) -> Floats:
         """The calibrated probability of each label, in the order of `shape.labels`."""
