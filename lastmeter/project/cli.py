@@ -34,7 +34,7 @@ IMPORTS = {
 }
 LEARN = {
     "closed": "lastmeter.matters.learning.cli:closed",
-    "hot": "lastmeter.matters.events.hot_cli:learn_hot",
+    "hot": "lastmeter.matters.events.cli:learn_hot",
     "predict": "lastmeter.matters.learning.cli:predict",
     "train": "lastmeter.matters.learning.cli:train",
 }

@@ -310,7 +310,7 @@ def facts(setting: forms.Setting, bound: forms.ActForm | None = None) -> dict[st
         "photos": list(Attachment.objects.filter(dossier=matter.pk).order_by("pk")) if has(matter, "photos") else [],
         "similar": setting.similar if merges else [],
         "earlier": setting.earlier if merges else [],
-        "incident": holding.holder(matter.pk),
+        "incident": holding.holder(matter.pk) if has(matter, "memberships") else None,
         "dangers": danger.named_in(matter.text) if dossier.step == lifecycle.REPORTED else [],
         "first_receiver": _first_receiver(matter),
         "profile_word": _(lifecycle.PROFILE[matter.profile].word),

@@ -9,7 +9,7 @@ from lastmeter.accounts.actors import Actor
 from lastmeter.dossiers import access
 from lastmeter.dossiers.models import Attachment
 from lastmeter.kit.ids import BadNumber, check_number
-from lastmeter.matters.models import Enquiry, Matter, Message, Objection, OutsideLink, Part, Whistle
+from lastmeter.matters.models import Enquiry, Matter, Membership, Message, Objection, OutsideLink, Part, Whistle
 
 SHOWN = (
     "dossier__community",
@@ -34,6 +34,7 @@ BESIDE: dict[str, QuerySet[Any]] = {
     "messages": Message.objects.filter(matter=MINE),
     "photos": Attachment.objects.filter(dossier=OURS),
     "whistles": Whistle.objects.filter(matter=MINE),
+    "memberships": Membership.objects.filter(matter=MINE, left_at=None),
 }
 WHISTLES = Whistle.objects.order_by("-pk")
 PARTS = Part.objects.select_related("unit", "user", "matter__dossier").order_by("pk")
