@@ -101,7 +101,7 @@ def raw(cut: Examples, whole: Examples) -> TextModel:
     kept = np.flatnonzero(share.max(axis=1) < TWINS).tolist()
     print(f"twins taken out: {len(cut.texts) - len(kept)} of {len(cut.texts)}")
     began = time.process_time()
-    made = training.train(Examples([cut.texts[n] for n in kept], [cut.labels[n] for n in kept]), seed=SEED)
+    made = training.train(Examples([cut.texts[int(n)] for n in kept], [cut.labels[int(n)] for n in kept]), seed=SEED)
     print(f"training: {time.process_time() - began:.0f} s of processor time")
     wanted = np.array([made.shape.labels.index(label) for label in whole.labels])
     began = time.process_time()

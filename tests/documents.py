@@ -8,6 +8,8 @@ from django.apps import apps
 
 from lastmeter.grid.models import Level, Role
 from lastmeter.matters import lifecycle
+from lastmeter.matters.models import WhistleStep
+from lastmeter.matters.whistles import lifecycle as whistling
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -45,6 +47,8 @@ Who: an ability of `lastmeter/matters/policy.py`, or the requester. Every act is
 {_table(["step", "中文", "work owed"], steps)}
 
 {flows}
+
+{_whistle()}
 """
 
 
@@ -62,6 +66,35 @@ def _flow(profile: lifecycle.Profile) -> str:
 ```mermaid
 stateDiagram-v2
     [*] --> reported
+{chr(10).join(arrows)}
+```"""
+
+
+def _whistle() -> str:
+    words = {step.value: str(step.label) for step in WhistleStep}
+    known = [each for each in whistling.TRANSITIONS if each.after]
+    arrows = sorted({f"    {before} --> {each.after}: {each.act}" for each in known for before in each.before})
+    rows = [
+        [
+            f"{each.word} `{each.act}`",
+            "、".join(words[step] for step in each.before),
+            words.get(each.after, "—"),
+            f"{whistling.WHO[each.who]} `{each.who}`",
+            each.guard or "—",
+        ]
+        for each in whistling.TRANSITIONS
+    ]
+    promises = [[f"{each.word} `{each.kind}`", each.starts, each.ends] for each in whistling.CLOCKS]
+    return f"""## {whistling.WORD} `{whistling.NAME}`
+{whistling.SAYS} A table of its own beside that of the matter (docs/adr/0007), from `matters/whistles/lifecycle.py`.
+
+{_table(["act", "from", "to", "who", "guard"], rows)}
+
+{_table(["promise", "starts with", "ends at"], promises)}
+
+```mermaid
+stateDiagram-v2
+    [*] --> asked
 {chr(10).join(arrows)}
 ```"""
 

@@ -291,7 +291,7 @@ def test_from_the_page_to_the_change_confirmed_and_taken_back(
     change = Change.objects.get()
     assert shown.redirect_chain == [(f"/grid/changes/{change.pk}/", 302)]
     assert "第一网格、第二网格" in shown.content.decode()
-    assert "确认，到日子生效" in shown.content.decode()
+    assert "确认，马上生效" in shown.content.decode()
     assert clerk.post(f"{there}adoption/", told).status_code == 409
     after = clerk.get(there).content.decode()
     assert f"网格调整第 {change.pk} 号" in after

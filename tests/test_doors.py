@@ -17,13 +17,14 @@ from lastmeter.accounts.actors import Actor
 from lastmeter.dossiers.models import Attachment
 from lastmeter.matters import dispatch, intake
 from lastmeter.matters.models import Matter, Source
+from lastmeter.matters.whistles import blowing
 from tests.cast import Cast
 
 ClientAs = Callable[[str], Client]
 
 # What each address is: "public" answers everybody; "signed in" sends visitors to sign in and answers whoever has an
 # account; "post" is 404 (403 for the security pages) for an account without a post; "matter" is the staff's side of one
-# matter; "progress" is the requester's side, which asks for the tracking code.
+# matter, "whistle" that of one whistle; "progress" is the requester's side, which asks for the tracking code.
 DOORS: dict[str, str] = {
     "": "public",
     "field/": "public",
@@ -337,6 +338,38 @@ DOORS: dict[str, str] = {
     "matters/<str:number>/urging/": "matter",
     "matters/<str:number>/response/": "matter",
     "matters/<str:number>/archiving/": "matter",
+    "whistles/": "post",
+    "whistles/ledger/": "post",
+    "whistles/ledger.xlsx": "post",
+    "whistles/<str:number>/": "whistle",
+    "whistles/<str:number>/approval/": "whistle",
+    "whistles/<str:number>/turning/": "whistle",
+    "whistles/<str:number>/refusal/": "whistle",
+    "whistles/<str:number>/withdrawal/": "whistle",
+    "whistles/<str:number>/upgrade/": "whistle",
+    "whistles/<str:number>/routing/": "whistle",
+    "whistles/<str:number>/units/": "whistle",
+    "whistles/<str:number>/members/": "whistle",
+    "whistles/<str:number>/conferences/": "whistle",
+    "whistles/<str:number>/conferences/<int:pk>/": "whistle",
+    "whistles/<str:number>/decisions/<int:pk>/result/": "whistle",
+    "whistles/<str:number>/completion/": "whistle",
+    "whistles/<str:number>/completion/despite/": "whistle",
+    "whistles/<str:number>/rating/": "whistle",
+    "whistles/<str:number>/units/<int:pk>/signature/": "whistle",
+    "whistles/<str:number>/units/<int:pk>/objection/": "whistle",
+    "whistles/<str:number>/units/<int:pk>/arrival/": "whistle",
+    "whistles/<str:number>/units/<int:pk>/colleague/": "whistle",
+    "whistles/<str:number>/units/<int:pk>/departure/": "whistle",
+    "whistles/<str:number>/units/<int:pk>/result/": "whistle",
+    "whistles/<str:number>/units/<int:pk>/release/": "whistle",
+    "whistles/<str:number>/units/<int:pk>/answer/": "whistle",
+    "matters/<str:number>/whistle/": "matter",
+    "volunteering/": "signed in",
+    "volunteering/leaving/": "signed in",
+    "volunteering/<int:pk>/": "signed in",
+    "volunteering/<int:pk>/acceptance/": "signed in",
+    "volunteering/<int:pk>/refusal/": "signed in",
 }
 OUTSIDERS = ("resident", "other_worker", "other_clerk", "other_handler", "building_head", "system_admin", "audit_admin")
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
@@ -421,6 +454,22 @@ def test_a_matter_is_closed_to_outsiders_by_every_method(
         answer = getattr(Client(), method)(there)
         assert sends_to_sign_in(answer) or answer.status_code in REFUSED, f"visitor {method} {there}"
     assert Matter.objects.select_related("dossier").get(pk=matter.pk).dossier.version == matter.dossier.version + 1
+
+
+@pytest.mark.parametrize("route", of_kind("whistle"))
+def test_a_whistle_is_closed_to_outsiders_by_every_method(
+    matter: Matter, client_as: ClientAs, actor: Callable[[str], Actor], route: str
+) -> None:
+    whistle = blowing.blow(matter, colour="red", request=SECRET, attempts="劝过", by=actor("clerk"), now=timezone.now())
+    there = address(route, matter).replace(matter.dossier.number, whistle.number)
+    for name in OUTSIDERS:
+        for method in METHODS:
+            answer = getattr(client_as(name), method)(there)
+            assert answer.status_code in REFUSED, f"{name} {method} {there}: {answer.status_code}"
+            assert silent(answer)
+    for method in METHODS:
+        answer = getattr(Client(), method)(there)
+        assert sends_to_sign_in(answer) or answer.status_code in REFUSED, f"visitor {method} {there}"
 
 
 @pytest.mark.parametrize("route", of_kind("matter"))

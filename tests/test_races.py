@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -21,12 +22,15 @@ from lastmeter.accounts.models import AuditEntry
 from lastmeter.clocks.models import Deadline
 from lastmeter.dossiers.models import Dossier, Event, SearchText
 from lastmeter.grid.history import planning, redrawing
-from lastmeter.grid.models import Node
+from lastmeter.grid.models import Level, Node, Unit, UnitKind
 from lastmeter.matters import closing, dispatch, handling, intake
-from lastmeter.matters.models import Assignment, Closure, Matter, Objection, Outcome, Part, Source
+from lastmeter.matters.models import Assignment, Closure, Matter, Objection, Outcome, Part, Source, Whistle
 from lastmeter.matters.reassigning import disputes, objections
 from lastmeter.matters.steps import Overtaken
 from lastmeter.matters.together import parts
+from lastmeter.matters.whistles import blowing, ending, members, reporting_in, routing
+from lastmeter.volunteers import answering as volunteering
+from lastmeter.volunteers import joining
 from tests.cast import Cast
 
 pytestmark = pytest.mark.race
@@ -262,3 +266,74 @@ def _address(config: dict[str, str]) -> str:
     if config["ENGINE"] == "lastmeter.kit.sqlite":
         return f"sqlite:///{config['NAME']}"
     return f"postgresql://{config['USER']}@{config['HOST']}:{config['PORT']}/{config['NAME']}"
+
+
+def _whistled(cast: Cast, ref: str) -> Whistle:
+    """A whistle whose units have both arrived, and of whom one is at work."""
+    [taken] = intake.take_in([a_report(cast, ref)], by=Actor.visitor("b"), client="b", now=timezone.now())
+    assert isinstance(taken, intake.Taken)
+    matter = Matter.objects.select_related("dossier").get(pk=taken.dossier_id)
+    secretary, now = Actor.of(cast.users["secretary"]), timezone.now()
+    whistle = blowing.blow(matter, colour="blue", request="来看", attempts="劝过", by=secretary, now=now)
+    street = Actor.of(cast.users["dispatcher"])
+    routing.route(whistle, lead=cast.units["urban"], assists=[cast.units["market"]], by=street, now=now)
+    for who, called in zip(("handler", "other_handler"), whistle.called.order_by("pk"), strict=True):
+        reporting_in.arrive(called, client_ref=f"{ref}{who}", by=Actor.of(cast.users[who]), now=now)
+    return whistle
+
+
+def test_a_whistle_is_not_done_behind_the_back_of_a_unit_that_is_called_meanwhile(own_database: Cast) -> None:
+    cast = own_database
+    for turn in range(6):
+        whistle, now = _whistled(cast, f"whistle-{turn}"), timezone.now()
+        urban, market = whistle.called.order_by("pk")
+        routing.release(market, reason="不用了", by=Actor.of(cast.users["dispatcher"]), now=now)
+        other = Unit.objects.create(node=cast.nodes["town"], name=f"消防队{turn}", kind=UnitKind.DEPARTMENT)
+        ending.sign_off(urban, measures="办了", by=Actor.of(cast.users["handler"]), now=now)
+        answers = at_once(
+            [
+                lambda: ending.complete(whistle, result="好", by=Actor.of(cast.users["handler"]), now=now),  # noqa: B023
+                lambda: routing.call_more(whistle, unit=other, by=Actor.of(cast.users["dispatcher"]), now=now),  # noqa: B023
+            ]
+        )
+        whistle.refresh_from_db()
+        still = whistle.called.filter(ended_at=None).count()
+        assert [type(each).__name__ for each in answers].count("Overtaken") == 1, answers
+        assert (whistle.step == "done") == (still == 0)
+        assert whistle.open_legs == still
+
+
+def test_an_arrival_sent_twice_on_two_connections_is_one(own_database: Cast) -> None:
+    cast = own_database
+    for turn in range(6):
+        whistle = _whistled(cast, f"arrival-{turn}")
+        urban = whistle.called.order_by("pk").first()
+        assert urban is not None
+        reporting_in.depart(urban.attendances.get(), by=Actor.of(cast.users["handler"]), now=timezone.now())
+        call = lambda: reporting_in.arrive(  # noqa: E731
+            urban,  # noqa: B023
+            client_ref=f"again-{turn}",  # noqa: B023
+            by=Actor.of(cast.users["handler"]),
+            now=timezone.now(),
+        )
+        answers = at_once([call, call, call])
+        assert len({getattr(each, "pk", each) for each in answers}) == 1, answers
+        assert urban.attendances.count() == 2
+
+
+def test_the_last_seat_of_a_call_goes_to_one(own_database: Cast) -> None:
+    cast, now = own_database, timezone.now()
+    whistle = _whistled(cast, "seat")
+    names = ("resident", "worker", "organiser", "audit_admin")
+    for name in names:
+        joining.join(cast.users[name], node=cast.nodes["grid"], kind="party", now=now)
+    call = members.call(
+        whistle, title="搬桌子", place="", starts_at=now, wanted=1, skill=None, within=Level.COMMUNITY,
+        by=Actor.of(cast.users["secretary"]), now=now,
+    )  # fmt: skip
+    asked = list(call.invitations.all())
+    assert len(asked) == len(names)
+    answers = at_once([partial(volunteering.accept, each, now=now) for each in asked])
+    assert sorted(type(each).__name__ for each in answers) == ["Full", "Full", "Full", "NoneType"]
+    call.refresh_from_db()
+    assert call.taken == call.invitations.filter(state="accepted").count() == 1

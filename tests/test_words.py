@@ -33,6 +33,8 @@ ALLOWED_HAN = {
     "地址（写成一句），或 道路、门牌号、小区、楼栋、单元 分列",
     "地址，或道路、小区",
     "户数、别名",
+    "第 %(row)d 行“%(column)s”写的“%(text)s”看不出是什么时间。可以写 2026-11-25 09:30 或 2026年11月25日。",
+    "空格隔开，有其中一个就算，如：油烟 夜宵 烧烤",
     "打几个字就能选，如：望海 一网格；也可以写地址，如：东风三路12号3栋。",
     "找地址：怎么写都行，如 东三路12-3-2",
     "没有“范围”列。请用“网格名称、负责人、户数、范围”作表头，范围里用顿号隔开地点。",
@@ -149,6 +151,11 @@ NOT_PAGES = {
     "matters/catalogue/shipped.py",  # names and sources of the schemes
     "matters/danger.py",
     "matters/defaults.py",
+    "matters/events/moments.py",  # times as people write them
+    "matters/events/sample.py",  # surnames, and how people name themselves
+    "matters/events/words.py",  # how places end, and words that tell nothing apart
+    "matters/learning/cutting.py",  # characters of a text
+    "matters/learning/showing.py",  # words that tell nothing by themselves
     "matters/rulebook/forms.py",  # hours as people write them
     "matters/talking/placeholders.py",  # their names
     "matters/talking/reading.py",  # what questions, courtesies and facts look like

@@ -27,6 +27,7 @@ class MattersConfig(AppConfig):
             SavedList,
             Template,
             Theme,
+            WhistleLevel,
         )
         from lastmeter.matters.rulebook import glance
         from lastmeter.matters.talking import templates
@@ -43,6 +44,7 @@ class MattersConfig(AppConfig):
         followers.register(LapseRule, policy.follower(LapseRule, _("补充到期规则")))
         followers.register(Template, templates.FOLLOWER)
         followers.register(Theme, followers.of_model(Theme, _("专题")))
+        followers.register(WhistleLevel, policy.follower(WhistleLevel, _("哨级规则")))
         followers.register(SavedList, followers.of_named(SavedList, _("常用清单"), "name", longest=40))
         keepers.register("matters", holdings.KEEPER)
         handovers.register("matters", handing.WORK)

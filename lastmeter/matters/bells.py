@@ -22,6 +22,7 @@ from lastmeter.matters.models import Matter, Part
 from lastmeter.matters.talking import tell
 from lastmeter.matters.talking.tell import Lying
 from lastmeter.matters.timing import sentences
+from lastmeter.matters.whistles import bells as whistling
 
 CLOCK = system("clock")
 USUAL = (_("快到期限"), _("已超期限"))
@@ -47,6 +48,7 @@ def warns(due: Sequence[Due], now: datetime) -> None:
     tell.deciders(_waiting(due, promises.DISPUTE), "dispute_due_soon", _("争议快到裁定期限"), by=CLOCK, now=now)
     tell.desk(_waiting(due, promises.TRANSFER), "transfer_due_soon", _("转办申请快到答复期限"), by=CLOCK, now=now)
     tell.partners(_parts(due), "part_due_soon", _("协办或小任务快到期限"), by=CLOCK, now=now)
+    whistling.warns(due, now)
 
 
 def falls(due: Sequence[Due], now: datetime) -> None:
@@ -65,6 +67,7 @@ def falls(due: Sequence[Due], now: datetime) -> None:
     parts, title = _parts(due), _("协办或小任务已超期限")
     tell.partners(parts, "part_overdue", title, by=CLOCK, now=now)
     tell.leading([part.matter for part in parts], "part_overdue", title, by=CLOCK, now=now)
+    whistling.falls(due, now)
 
 
 def _tail(kind: str) -> str:
@@ -101,6 +104,7 @@ def climbs(due: Sequence[Climb], now: datetime) -> None:
     ]
     events.write_many(happened, by=CLOCK, now=now)
     tell.heads(due, by=CLOCK, now=now)
+    whistling.climbs(due, now)
 
 
 def _step(number: int, level: int) -> str:

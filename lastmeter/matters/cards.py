@@ -12,12 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from lastmeter.accounts.requests import actor_in
 from lastmeter.grid import posts, scope, tree
 from lastmeter.grid.models import Level, Node
+from lastmeter.kit import ids
 from lastmeter.matters import awaited, policy
 from lastmeter.matters.catalogue import keeping
 from lastmeter.matters.lists import reading
 from lastmeter.matters.lists.filters import Filters
 from lastmeter.matters.talking import grievances, letters
 from lastmeter.matters.views import field, progress
+from lastmeter.matters.whistles import reading as whistling
 
 PRESSING = 6
 
@@ -73,6 +75,24 @@ def waits_for_word(request: HttpRequest) -> str:
     if not found.objections and not found.parts:
         return ""
     return render_to_string("matters/desk/awaited.html", {"awaited": found, "now": timezone.now()})
+
+
+def whistles_field(request: HttpRequest) -> str:
+    """Whistles that wait for this person, on the phone: signed in and out there with one tap each."""
+    return _whistles(request, "/field/")
+
+
+def whistles_desk(request: HttpRequest) -> str:
+    """The same on the desk."""
+    return _whistles(request, "/desk/")
+
+
+def _whistles(request: HttpRequest, home: str) -> str:
+    waiting = whistling.waiting(actor_in(request))
+    if not waiting:
+        return ""
+    context = {"waiting": waiting, "next": home, "token": ids.new_token()}
+    return render_to_string("matters/whistles/card.html", context, request)
 
 
 def talking(request: HttpRequest) -> str:
@@ -167,6 +187,8 @@ def reads_grievances(request: HttpRequest) -> bool:
 
 HERO = hero
 CARDS = [
+    ("field", 5, whistles_field),
+    ("desk", 5, whistles_desk),
     ("field", 10, day),
     ("resident", 20, my_matters),
     ("desk", 10, desk),
@@ -179,6 +201,7 @@ GATES = {
     "/found/": finds,
     "/queue/": has_list,
     "/ledger/": has_list,
+    "/whistles/": has_list,
     "/matters/new/": takes_reports,
     "/catalogue/": looks_up,
     "/learning/": looks_up,

@@ -20,11 +20,12 @@ from lastmeter.kit.zhtime import Timetable
 from lastmeter.matters import promises
 from lastmeter.matters.closing import REOPEN_KIND
 from lastmeter.matters.intake import ANSWER, FIX
-from lastmeter.matters.models import Cap, Category, Profile, Scheme, Urgency
+from lastmeter.matters.models import Cap, Category, Colour, Profile, Rank, Scheme, Urgency, WhistleLevel
 from lastmeter.matters.talking import grievances
 from lastmeter.matters.talking.asking import ASK_KIND
+from lastmeter.matters.whistles import lifecycle as whistling
 
-R = TypeVar("R", Limit, Rung, Bound, Cap, OfficeSpan)
+R = TypeVar("R", Limit, Rung, Bound, Cap, OfficeSpan, WhistleLevel)
 LOCAL = "local"
 PETITION_BASIS = "信访工作条例第二十二、二十三、三十四、三十五条"
 DAY = 24  # natural hours
@@ -43,6 +44,38 @@ LIMITS_OF_FLOWS = (
     ("recheck", Profile.PETITION, "", 30 * DAY, Measure.NATURAL_HOURS, 75),
     (REOPEN_KIND, Profile.PETITION, "", 30 * DAY, Measure.NATURAL_HOURS, 100),
 )
+# Whistles (DOMAIN.md 6, [K]; Guangling: simple ones the same day, complex ones within ten working days): reporting in
+# within half a working day, an hour for a red one. An existing installation gets them by migration matters/0019.
+LIMITS_OF_WHISTLES = (
+    (whistling.APPROVE, whistling.NAME, "", 4, Measure.WORKING_HOURS, 75),
+    (whistling.APPROVE, whistling.NAME, Colour.RED, 1, Measure.NATURAL_HOURS, 50),
+    (whistling.ROUTE, whistling.NAME, "", 4, Measure.WORKING_HOURS, 75),
+    (whistling.ROUTE, whistling.NAME, Colour.RED, 1, Measure.NATURAL_HOURS, 50),
+    (whistling.SIGN, whistling.NAME, "", 4, Measure.WORKING_HOURS, 75),
+    (whistling.SIGN, whistling.NAME, Colour.YELLOW, 2, Measure.WORKING_HOURS, 75),
+    (whistling.SIGN, whistling.NAME, Colour.RED, 1, Measure.NATURAL_HOURS, 50),
+    (whistling.ARRIVE, whistling.NAME, "", 1, Measure.WORKING_DAYS, 75),
+    (whistling.ARRIVE, whistling.NAME, Colour.YELLOW, 4, Measure.WORKING_HOURS, 75),
+    (whistling.ARRIVE, whistling.NAME, Colour.RED, 2, Measure.NATURAL_HOURS, 50),
+    (whistling.WORK, whistling.NAME, "", 5, Measure.WORKING_DAYS, 75),
+    (whistling.WORK, whistling.NAME, Colour.YELLOW, 10, Measure.WORKING_DAYS, 75),
+    (whistling.WORK, whistling.NAME, Colour.RED, DAY, Measure.NATURAL_HOURS, 50),
+    (whistling.RATE, whistling.NAME, "", 5, Measure.WORKING_DAYS, 75),
+)
+LADDER_OF_WHISTLES = (
+    (whistling.APPROVE, 1, 2, Measure.WORKING_HOURS, Level.TOWN),
+    (whistling.ROUTE, 1, 2, Measure.WORKING_HOURS, Level.COUNTY),
+    (whistling.SIGN, 1, 2, Measure.WORKING_HOURS, Level.TOWN),
+    (whistling.SIGN, 2, 1, Measure.WORKING_DAYS, Level.COUNTY),
+    (whistling.WORK, 1, 1, Measure.WORKING_DAYS, Level.TOWN),
+    (whistling.WORK, 2, 3, Measure.WORKING_DAYS, Level.COUNTY),
+    (whistling.DECIDE, 1, 1, Measure.WORKING_DAYS, Level.COUNTY),
+)
+LEVELS_OF_WHISTLES = (
+    (Colour.BLUE, "普通哨", Rank.SECTION),
+    (Colour.YELLOW, "重点哨", Rank.DEPUTY),
+    (Colour.RED, "紧急哨", Rank.HEAD),
+)
 CAPS = ((Cap.Kind.RETURNS, 2), (Cap.Kind.REOPENINGS, 1), (Cap.Kind.MISSES, 3))
 # kind, number, amount, measure, level: how long after the due moment an overdue matter goes up, and to which level
 LADDER = (
@@ -56,6 +89,7 @@ LADDER = (
     (promises.DISPUTE, 1, 1, Measure.WORKING_DAYS, Level.COUNTY),
     (promises.TRANSFER, 1, 1, Measure.WORKING_DAYS, Level.TOWN),
     (promises.TRANSFER, 2, 3, Measure.WORKING_DAYS, Level.COUNTY),
+    *LADDER_OF_WHISTLES,
 )
 # kind, profile, urgency, amount, measure, warning share
 LIMITS = (
@@ -71,6 +105,7 @@ LIMITS = (
     (Demand.Kind.SUPERVISE, "", "", 3, Measure.WORKING_DAYS, 75),
     (Demand.Kind.URGE, "", "", 1, Measure.WORKING_DAYS, 75),
     *LIMITS_OF_FLOWS,
+    *LIMITS_OF_WHISTLES,
 )
 # what, which, amount: how far a date may be moved, and how often somebody may press
 BOUNDS = (
@@ -101,6 +136,10 @@ def plant_defaults(root: Node, *, today: date) -> None:
         ),
     )
     _unless_there(Bound, (Bound(what=what, which=which, amount=amount, **dated) for what, which, amount in BOUNDS))
+    _unless_there(
+        WhistleLevel,
+        (WhistleLevel(colour=colour, word=word, rank=rank, **dated) for colour, word, rank in LEVELS_OF_WHISTLES),
+    )
     _unless_there(Cap, (Cap(kind=kind, most=most, **dated) for kind, most in CAPS))
     _unless_there(
         OfficeSpan,

@@ -131,6 +131,7 @@ WHO = {
     "decide": gettext_noop("上一级调度员"),
     "handle": gettext_noop("承办的单位或人"),
     "lead": gettext_noop("承办方、工作台"),
+    "blow": gettext_noop("网格员、社区、镇街"),
     "part": gettext_noop("协办的单位或人"),
     "check": gettext_noop("本网格的人"),
     "rule": gettext_noop("系统按规则"),
@@ -139,7 +140,7 @@ _WORDS = gettext_noop("写明理由")
 _RESULT = gettext_noop("写明结果")
 _TO = gettext_noop("有承办单位或承办人")
 _OURS = gettext_noop("分派给本单位或本人")
-_TIED = gettext_noop("没有未办完的协办和小任务，或写明为什么仍要办结")
+_TIED = gettext_noop("没有还在响的哨；没有未办完的协办和小任务，或写明为什么仍要办结")
 _DISPUTED = gettext_noop("有争议待裁定")
 _OPEN_PART = gettext_noop("协办或小任务还没有办完")
 
@@ -303,6 +304,15 @@ TRANSITIONS: tuple[Transition, ...] = (
         gettext_noop("不是主办单位，也不在协办"),
     ),
     Transition("give_task", gettext_noop("交办小任务"), WHOLE, OPEN, STAYS, "lead", gettext_noop("有期限，有人或单位")),
+    Transition(
+        "blow",
+        gettext_noop("吹哨"),
+        WHOLE,
+        OPEN,
+        STAYS,
+        "blow",
+        gettext_noop("写明已经做过什么；没有还在响的哨。哨有自己的一张表"),
+    ),
     Transition("part_sign", gettext_noop("签收协办"), WHOLE, OPEN, STAYS, "part", _OPEN_PART),
     Transition("part_finish", gettext_noop("办完协办"), WHOLE, OPEN, STAYS, "part", gettext_noop("写明结果")),
     Transition("part_cancel", gettext_noop("取消协办"), WHOLE, OPEN, STAYS, "lead", _WORDS),
@@ -348,7 +358,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         (VERIFIED,),
         CLOSED,
         "close",
-        gettext_noop("现场核实相符；没有未办完的协办和小任务，或写明为什么仍要办结"),
+        gettext_noop("现场核实相符；没有还在响的哨；没有未办完的协办和小任务，或写明为什么仍要办结"),
     ),
     Transition("close", gettext_noop("办结"), (PETITION,), (REPLIED,), CLOSED, "close", _TIED),
     Transition(

@@ -35,6 +35,7 @@ ABILITIES: dict[str, tuple[Role, ...]] = {
     "dispatch": DESKS,
     "handle": (),
     "lead": DESKS,
+    "blow": (*WORKERS, *DESKS, Role.LIAISON),
     "part": (),
     "check": (*WORKERS, Role.COMMUNITY_CLERK),
     "alarm": (*WORKERS, *DESKS),
@@ -127,11 +128,16 @@ WAITS_FOR = {
 
 
 def _stands(act: str, matter: Matter) -> bool:
-    """Whether there is something for the act to act on: a level above, an objection that waits, a part not done."""
+    """Whether there is something for the act to act on: a level above, an objection that waits, a part not done.
+
+    A whistle is blown where none is running.
+    """
     if act == "send_up":
         return matter.desk_level > TOP_DESK
     if act in WAITS_FOR:
         return any(each.kind == WAITS_FOR[act] and each.decided_at is None for each in matter.objections.all())
+    if act == "blow":
+        return not any(each.ended_at is None for each in matter.whistles.all())
     if act in ("part_sign", "part_finish", "part_cancel"):
         return any(each.ended_at is None for each in matter.parts.all())
     return True

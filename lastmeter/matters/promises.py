@@ -14,12 +14,14 @@ from lastmeter.clocks import recount as recounting
 from lastmeter.clocks.models import Deadline
 from lastmeter.matters import lifecycle
 from lastmeter.matters.models import Matter
+from lastmeter.matters.whistles import lifecycle as whistling
 
 DISPUTE, TRANSFER = "dispute", "transfer"  # what waits for a decision; named like the kinds of `Objection`
 ASSIST, TASK = "assist", "task"  # parts of the work
 RETURN, REPEAT = "return", "repeat"  # windows: how long back is looked, or how long something may be done
+WHISTLE = whistling.KINDS  # clocks of a whistle's people and units
 WORK = ("fix", "recheck")  # the clocks of the work itself, which a pause or an extension moves
-LEGS = (DISPUTE, TRANSFER, ASSIST, TASK)  # clocks of one party, not of the whole matter
+LEGS = (DISPUTE, TRANSFER, ASSIST, TASK, *WHISTLE)  # clocks of one party, not of the whole matter
 
 
 def wanted(matter: Matter, kind: str, start: datetime, *, leg: str = "") -> deadlines.Wanted:

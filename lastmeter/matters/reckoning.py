@@ -14,9 +14,11 @@ from lastmeter.clocks.wording import said
 from lastmeter.kit import zhtime
 from lastmeter.kit.zhtime import CHINA, DAY, long_date
 from lastmeter.matters import lifecycle
+from lastmeter.matters.whistles import lifecycle as whistling
 
 NAMES: dict[str, str | Promise] = {
     **{each.kind: gettext_lazy(each.word) for each in lifecycle.CLOCKS},
+    **{each.kind: gettext_lazy(each.word) for each in whistling.CLOCKS},
     suspending.REVIEW: gettext_lazy("挂账复核日期"),
     Demand.Kind.SUPERVISE: gettext_lazy("督办回复期限"),
     Demand.Kind.URGE: gettext_lazy("催办回复期限"),

@@ -15,6 +15,7 @@ from lastmeter.matters import lifecycle, policy, promises
 from lastmeter.matters.events import holding
 from lastmeter.matters.models import Assignment, Matter, Objection, Part
 from lastmeter.matters.talking import telling
+from lastmeter.matters.whistles import legs
 
 
 class Overtaken(Exception):
@@ -81,6 +82,7 @@ def _leave_behind(matters: Sequence[Matter], transition: lifecycle.Transition, *
         lapse_objections(keys, now=now)
     if not lifecycle.BY_NAME[transition.after].open and set(transition.before) & set(lifecycle.OPEN):
         Part.objects.filter(matter__in=keys, ended_at=None).update(ended_at=now, cancelled=True)
+        legs.void(keys, now=now)
 
 
 def lapse_objections(matter_ids: Sequence[int], *, now: datetime) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -104,6 +105,36 @@ SAYS: dict[str, str | Promise] = {
     "matter.gathered": gettext_lazy("归入事件，一起办理"),
     "matter.ungathered": gettext_lazy("移出事件，单独办理"),
     "matter.leads": gettext_lazy("在事件里牵头"),
+    "matter.whistle_blown": pgettext_lazy("event", "吹哨"),
+    "matter.whistle_approved": gettext_lazy("同意吹哨"),
+    "matter.whistle_turned_away": gettext_lazy("退回吹哨"),
+    "matter.whistle_withdrawn": gettext_lazy("撤回吹哨"),
+    "matter.whistle_upgraded": gettext_lazy("吹哨升级"),
+    "matter.whistle_routed": gettext_lazy("分哨"),
+    "matter.whistle_gathered": gettext_lazy("多家单位一起办"),
+    "matter.whistle_called_more": gettext_lazy("再请单位应哨"),
+    "matter.whistle_released": gettext_lazy("不用再应哨"),
+    "matter.whistle_signed": gettext_lazy("应哨"),
+    "matter.whistle_objected": gettext_lazy("不同意应哨"),
+    "matter.whistle_raised": gettext_lazy("没有应哨，改请上一职级"),
+    "matter.whistle_arrived": gettext_lazy("到场签到"),
+    "matter.whistle_departed": gettext_lazy("离场签退"),
+    "matter.whistle_signed_off": gettext_lazy("应哨单位办结"),
+    "matter.whistle_convened": gettext_lazy("召集联席会商"),
+    "matter.whistle_concluded": gettext_lazy("会商结果"),
+    "matter.whistle_decision_done": gettext_lazy("办完议定事项"),
+    "matter.whistle_members_called": gettext_lazy("请党员和志愿者"),
+    "matter.whistle_despite": gettext_lazy("还有单位没办完，仍办结"),
+    "matter.whistle_done": gettext_lazy("联合办结"),
+    "matter.whistle_closed": gettext_lazy("评哨、销哨"),
+    "matter.whistle_answered": gettext_lazy("应哨单位说明"),
+    "matter.overdue_approve": gettext_lazy("超过吹哨审核期限"),
+    "matter.overdue_route": gettext_lazy("超过分哨期限"),
+    "matter.overdue_report_in": gettext_lazy("超过应哨期限"),
+    "matter.overdue_arrive": gettext_lazy("超过到场期限"),
+    "matter.overdue_whistle": gettext_lazy("超过应哨办结期限"),
+    "matter.overdue_rate_units": gettext_lazy("超过评哨期限"),
+    "matter.overdue_decision": gettext_lazy("议定事项超过期限"),
     "matter.escalated": gettext_lazy("逾期未办，逐级上报"),
 }
 
@@ -126,7 +157,12 @@ def say(event: Event) -> str:
 
 def for_staff(dossier_id: int) -> list[Line]:
     """Everything that happened, with names: one query."""
-    return [_line(event, _who(event)) for event in _events(dossier_id)]
+    return lines(Event.objects.filter(dossier=dossier_id))
+
+
+def lines(events: "QuerySet[Event]") -> list[Line]:
+    """These events with names, the oldest first: one query."""
+    return [_line(event, _who(event)) for event in _told(events)]
 
 
 def for_requester(dossier_id: int) -> list[Line]:
@@ -135,11 +171,11 @@ def for_requester(dossier_id: int) -> list[Line]:
 
 
 def _events(dossier_id: int) -> Iterable[Event]:
-    return (
-        Event.objects.filter(dossier=dossier_id)
-        .select_related("words", "by_user", "by_post", "unit")
-        .order_by("at", "pk")
-    )
+    return _told(Event.objects.filter(dossier=dossier_id))
+
+
+def _told(events: "QuerySet[Event]") -> Iterable[Event]:
+    return events.select_related("words", "by_user", "by_post", "unit").order_by("at", "pk")
 
 
 def _line(event: Event, who: str) -> Line:

@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "lastmeter.web",
     "lastmeter.insight",
     "lastmeter.matters",
+    "lastmeter.volunteers",
     "lastmeter.clocks",
     "lastmeter.dossiers",
     "lastmeter.grid",

@@ -7,6 +7,7 @@ from lastmeter.project.demo import gate
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("lastmeter.matters.urls")),
     path("", include("lastmeter.insight.urls")),
+    path("", include("lastmeter.volunteers.urls")),
     path("", include("lastmeter.grid.urls")),
     path("", include("lastmeter.notices.urls")),
     path("", include("lastmeter.accounts.urls")),

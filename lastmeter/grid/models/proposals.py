@@ -99,7 +99,7 @@ class ProposalFigures(Figures):
 
 
 class ProposalHeld(Figures):
-    """The figures of the start than which the solved proposal is no worse in a community; docs/adr/0007 says which.
+    """The figures of the start than which the solved proposal is no worse in a community; docs/adr/0008 says which.
 
     `ruled_out`: it is proved that no admissible grid keeps up with an earlier kind.
     """

@@ -27,7 +27,8 @@ LONGEST = 120
 def deidentified(text: str, longest: int = LONGEST) -> str:
     """The beginning of a text without what points to a person; cut at `longest` characters."""
     text = mask_words(" ".join(text.split()))
-    text = _SELF.sub(lambda match: f"{match[1]}{match[2]}{_('〔姓名已隐去〕')}", text)
+    hidden = _("〔姓名已隐去〕")
+    text = _SELF.sub(lambda match: f"{match[1]}{match[2]}{hidden}", text)
     text = _TITLED.sub(lambda match: f"{match[1][0]}{match[2]}", text)
     text = _ROOM.sub(_("〔房号已隐去〕"), text)
     text = _LONG_NUMBER.sub(_("〔号码已隐去〕"), text)

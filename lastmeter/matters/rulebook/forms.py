@@ -14,8 +14,18 @@ from lastmeter.clocks.models import Bound, Limit, Measure, OfficeSpan, Pause, Ru
 from lastmeter.grid.models import Level, Node, PolicyRow, Unit
 from lastmeter.kit.forms import Day, Line, offer
 from lastmeter.matters.forms.fields import CategoryField, category_choices
-from lastmeter.matters.models import Cap, LapseRule, Outcome, Profile, ProfileRule, Source, Urgency
-from lastmeter.matters.rulebook.words import LIMIT_KINDS, RUNG_KINDS
+from lastmeter.matters.models import (
+    Cap,
+    Colour,
+    LapseRule,
+    Outcome,
+    Profile,
+    ProfileRule,
+    Rank,
+    Source,
+    WhistleLevel,
+)
+from lastmeter.matters.rulebook.words import FLOWS, LIMIT_KINDS, PRESSING, RUNG_KINDS
 
 HERE = "place"
 ANY = [("", gettext_lazy("不限"))]
@@ -57,10 +67,8 @@ class LimitForm(RowForm):
     warn_share = forms.IntegerField(label=gettext_lazy("用掉百分之几时预警"), min_value=1, max_value=100, initial=75)
     unit = forms.ChoiceField(label=gettext_lazy("只对哪个单位"), required=False)
     category = CategoryField(label=gettext_lazy("只对哪个类别"))
-    profile = forms.ChoiceField(label=gettext_lazy("只对哪种流程"), choices=[*ANY, *Profile.choices], required=False)
-    urgency = forms.ChoiceField(
-        label=gettext_lazy("只对哪种紧急程度"), choices=[*ANY, *Urgency.choices], required=False
-    )
+    profile = forms.ChoiceField(label=gettext_lazy("只对哪种流程"), choices=[*ANY, *FLOWS], required=False)
+    urgency = forms.ChoiceField(label=gettext_lazy("只对哪种紧急程度或哨级"), choices=[*ANY, *PRESSING], required=False)
     field_order = (
         "kind",
         "amount",
@@ -212,6 +220,16 @@ class LapseForm(RowForm):
         return LapseRule(**{name: self.cleaned_data[name] for name in ("category", "then", "outcome")}, **self.dated())
 
 
+class LevelForm(RowForm):
+    colour = forms.ChoiceField(label=gettext_lazy("颜色"), choices=Colour.choices)
+    word = Line(limit=20, label=gettext_lazy("叫什么"))
+    rank = forms.TypedChoiceField(label=gettext_lazy("应到职级"), choices=Rank.choices, coerce=int)
+    field_order = ("colour", "word", "rank", "basis", "valid_from")
+
+    def row(self) -> WhistleLevel:
+        return WhistleLevel(**{name: self.cleaned_data[name] for name in ("colour", "word", "rank")}, **self.dated())
+
+
 def _offer_categories(form: forms.Form) -> None:
     category = form.fields["category"]
     if isinstance(category, CategoryField):
@@ -225,4 +243,5 @@ FORMS: dict[str, type[RowForm]] = {
     "flows": FlowForm,
     "caps": CapForm,
     "lapses": LapseForm,
+    "whistles": LevelForm,
 }

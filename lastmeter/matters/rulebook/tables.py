@@ -13,7 +13,7 @@ from lastmeter.grid import scope
 from lastmeter.grid.models import Level, Node, PolicyRow, Role
 from lastmeter.grid.rulebook import kinds
 from lastmeter.matters import policy
-from lastmeter.matters.models import Cap, LapseRule, ProfileRule
+from lastmeter.matters.models import Cap, LapseRule, ProfileRule, WhistleLevel
 from lastmeter.matters.rulebook import words
 
 RULERS = (Role.SECRETARY, Role.DISPATCHER, Role.ORGANISER)
@@ -48,6 +48,7 @@ TABLES = (
     Table("flows", ProfileRule, kinds.HOW, _("按哪个流程办"), _("定一条流程"), words.flows, **DECIDED),
     Table("caps", Cap, kinds.HOW, _("退回、重开最多几次"), _("定一个次数"), words.caps, **DECIDED),
     Table("lapses", LapseRule, kinds.HOW, _("请补充到期没有答复"), _("定到期以后"), words.lapses),
+    Table("whistles", WhistleLevel, kinds.HOW, _("哨级：叫什么、谁到场"), _("定一级"), words.levels, **DECIDED),
 )
 BY_NAME = {table.name: table for table in TABLES}
 BY_MODEL = {table.model: table for table in TABLES}

@@ -22,6 +22,7 @@ from lastmeter.grid.rulebook.views import one_of
 from lastmeter.matters import lifecycle
 from lastmeter.matters.rulebook import calendar, forms, glance, hours, lines, setting
 from lastmeter.matters.rulebook.tables import BY_NAME, Table
+from lastmeter.matters.whistles import flow as whistling
 
 GET_OR_POST = ("GET", "HEAD", "POST")
 
@@ -50,7 +51,7 @@ def table(request: Request, user: User, node_id: int, name: str) -> HttpResponse
         "may": may,
         "lines": lines.standing(kind, node, today),
         "ended": lines.ended(kind, node, today),
-        "flows": lifecycle.PROFILES if name == "flows" else (),
+        "flows": (*lifecycle.PROFILES, whistling.FLOW) if name == "flows" else (),
     }
     return _page(request, "matters/rules/table.html", node, context, form)
 
@@ -125,8 +126,10 @@ def _table(name: str) -> Table:
 def flow(request: Request, user: User, name: str) -> HttpResponse:
     """One flow as a table to print: each act, from where to where, whose it is, on which condition."""
     profile = lifecycle.PROFILE.get(name)
-    if profile is None or not scope.held(request.actor):
+    if not scope.held(request.actor) or (profile is None and name != whistling.FLOW.name):
         raise Http404
+    if profile is None:
+        return _flow(request, whistling.FLOW, whistling.rows())
     rows = [
         {
             "act": _(each.word),
@@ -138,6 +141,10 @@ def flow(request: Request, user: User, name: str) -> HttpResponse:
         for each in lifecycle.TRANSITIONS
         if profile.name in each.profiles
     ]
+    return _flow(request, profile, rows)
+
+
+def _flow(request: Request, profile: lifecycle.Profile, rows: list[dict[str, Any]]) -> HttpResponse:
     back = reverse("rules") if kinds.sees(request.actor) else reverse("queue")
     context = {"word": _(profile.word), "says": _(profile.says), "rows": rows, "back": back}
     return render(request, "matters/flows/flow.html", context)

@@ -12,10 +12,11 @@ from lastmeter.clocks.wording import said
 from lastmeter.matters import lifecycle, promises
 from lastmeter.matters.closing import REOPEN_KIND
 from lastmeter.matters.intake import ANSWER, FIX
-from lastmeter.matters.models import Cap, Category, LapseRule, Profile, ProfileRule, Urgency
+from lastmeter.matters.models import Cap, Category, Colour, LapseRule, Profile, ProfileRule, Urgency, WhistleLevel
 from lastmeter.matters.reckoning import NAMES
 from lastmeter.matters.talking import grievances
 from lastmeter.matters.talking.asking import ASK_KIND
+from lastmeter.matters.whistles import lifecycle as whistling
 
 LIMIT_KINDS: dict[str, str | Promise] = {
     ANSWER: NAMES[ANSWER],
@@ -31,7 +32,11 @@ LIMIT_KINDS: dict[str, str | Promise] = {
     promises.TRANSFER: gettext_lazy("转办申请的答复期限"),
     promises.ASSIST: gettext_lazy("协办期限"),
     promises.REPEAT: gettext_lazy("多久以内算重复诉求"),
+    **{each.kind: gettext_lazy(each.word) for each in whistling.CLOCKS if each.kind != whistling.DECIDE},
 }
+FLOWS = [*Profile.choices, (whistling.NAME, gettext_lazy(whistling.WORD))]
+# How pressing: of a matter its urgency, of a whistle its colour.
+PRESSING = [*Urgency.choices, *Colour.choices]
 RUNG_KINDS: dict[str, str | Promise] = {
     FIX: NAMES[FIX],
     ANSWER: NAMES[ANSWER],
@@ -40,6 +45,7 @@ RUNG_KINDS: dict[str, str | Promise] = {
     Demand.Kind.URGE: NAMES[Demand.Kind.URGE],
     promises.DISPUTE: LIMIT_KINDS[promises.DISPUTE],
     promises.TRANSFER: LIMIT_KINDS[promises.TRANSFER],
+    **{each.kind: gettext_lazy(each.word) for each in whistling.CLOCKS},
 }
 
 
@@ -61,8 +67,8 @@ def limits(rows: list[Limit]) -> list[Said]:
         return [
             row.unit.name if row.unit else "",
             category.label if category else "",
-            str(Profile(row.profile).label) if row.profile in Profile else "",
-            str(Urgency(row.urgency).label) if row.urgency in Urgency else "",
+            str(dict(FLOWS).get(row.profile, "")),
+            str(dict(PRESSING).get(row.urgency, "")),
         ]
 
     return [
@@ -141,6 +147,11 @@ def lapses(rows: list[LapseRule]) -> list[Said]:
         )
         for row in rows
     ]
+
+
+def levels(rows: list[WhistleLevel]) -> list[Said]:
+    """Which colour, what it is called and who must come."""
+    return [Said((row.rank,), row.get_colour_display(), _joined(row.word, row.get_rank_display())) for row in rows]
 
 
 def _joined(*parts: object) -> str:

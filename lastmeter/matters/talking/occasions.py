@@ -41,6 +41,7 @@ OCCASIONS: dict[str, Occasion] = {
         notice=_("〔已交由{办理单位}办理。〕〔{期限}前办结。〕"),
         sms=_("您反映的“{标题}”（{编号}）已受理〔，由{办理单位}办理〕〔，{期限}前办结〕。进度：{网址}"),
     ),
+    "whistle_gathered": Occasion(_("多家单位一起办"), notice=_("{内容}")),
     "merged": Occasion(
         pgettext_lazy("event", "归为一件"),
         notice=_("{内容}"),

@@ -18,6 +18,7 @@ from lastmeter.kit.text import on_record
 from lastmeter.matters import promises
 from lastmeter.matters.models import Matter, Part, Urgency
 from lastmeter.matters.policy import DECIDERS, DESKS, HANDLERS
+from lastmeter.matters.whistles import lifecycle as whistling
 from lastmeter.notices import outbox
 
 HEADS = (Role.SECRETARY, Role.GRID_HEAD, Role.DISPATCHER)
@@ -25,6 +26,11 @@ CLIMBED = _("逾期未办结，逐级上报")
 CLIMBED_OF = {
     promises.DISPUTE: _("争议逾期未裁定，逐级上报"),
     promises.TRANSFER: _("转办申请逾期未答复，逐级上报"),
+    whistling.APPROVE: _("吹哨逾期未审核，逐级上报"),
+    whistling.ROUTE: _("吹哨逾期未分哨，逐级上报"),
+    whistling.SIGN: _("单位逾期没有应哨，逐级上报"),
+    whistling.WORK: _("应哨单位逾期未办结，逐级上报"),
+    whistling.DECIDE: _("议定事项逾期未办，逐级上报"),
 }
 NEAREST = (Role.GRID_WORKER, Role.PART_TIME_WORKER, Role.GRID_HEAD)
 

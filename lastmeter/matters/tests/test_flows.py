@@ -46,6 +46,7 @@ from lastmeter.matters.reassigning import corrections, disputes, objections, tra
 from lastmeter.matters.steps import Overtaken
 from lastmeter.matters.talking import asking
 from lastmeter.matters.together import parts
+from lastmeter.matters.whistles import blowing
 from tests.cast import Cast
 
 Actors = Callable[[str], Actor]
@@ -103,6 +104,9 @@ ACTS: dict[str, Act] = {
     "call_in": lambda m, scene: parts.call_in(m, unit=scene.market, request="查油烟", **scene.by("handler")),
     "give_task": lambda m, scene: parts.give_task(
         m, request="拍照", user=scene.cast.users["worker"], due_at=NOW + timedelta(days=1), **scene.by("clerk")
+    ),
+    "blow": lambda m, scene: blowing.blow(
+        m, colour="blue", request="来看", attempts="劝过", client_ref=m.dossier.step, **scene.by("clerk")
     ),
     "part_sign": lambda m, scene: parts.sign(scene.part(m), **scene.by("other_handler")),
     "part_finish": lambda m, scene: parts.finish(scene.part(m), result="查过了", **scene.by("other_handler")),

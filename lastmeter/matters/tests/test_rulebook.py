@@ -196,7 +196,7 @@ def test_every_kind_of_rule_stands_on_one_page_with_what_holds_and_where_it_is_s
     for said in ("办结期限 5 个工作日", "最多暂停 3 次，一次 30 天", "退回次数 2 次", "任期到期提前 30 天提醒"):
         assert said in page
     places = re.findall(r'<a class="cell" href="([^"]+)"', page)
-    assert len(places) == 13
+    assert len(places) == 14
     for place in places:
         assert dispatcher.get(place).status_code == 200
     assert page.count('href="/rules/"') == 1, "one entry of the menu for all of them"

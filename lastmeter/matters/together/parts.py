@@ -21,6 +21,7 @@ from lastmeter.matters.catalogue import community
 from lastmeter.matters.models import Matter, Part
 from lastmeter.matters.steps import Overtaken, move, tell_story
 from lastmeter.matters.talking import tell
+from lastmeter.matters.whistles import legs
 
 MOST = 20
 
@@ -191,15 +192,16 @@ def open_parts(matter: Matter) -> list[Part]:
 
 
 def tie_up(matters: Sequence[Matter], despite: str) -> None:
-    """Raise Overtaken while a part is open and nobody says why the matter ends all the same.
+    """Raise Overtaken while a part is open and nobody says why the matter ends all the same, or under a whistle.
 
-    Holds the matters until the act is through, so that no part is given meanwhile and cancelled unsaid.
+    Holds the matters until the act is through, so that no part is given meanwhile and cancelled unsaid, and no whistle
+    blown: why a whistle ends with units at work is said by its own approver, not by whoever closes the matter.
     """
-    if despite:
-        return
     keys = [each.pk for each in matters]
     list(Dossier.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk"))
-    if untied(keys):
+    if legs.blown(keys):
+        raise Overtaken(legs.still_blown())
+    if not despite and untied(keys):
         raise Overtaken(still_open())
 
 

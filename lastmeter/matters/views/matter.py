@@ -34,6 +34,7 @@ from lastmeter.matters.talking.forms import OutsideForm
 from lastmeter.matters.views import listing
 from lastmeter.matters.views.door import AWAITED, TIMING, Door
 from lastmeter.matters.views.reach import has, matter_for, number_of, sees
+from lastmeter.matters.whistles import forms as whistling
 
 # In the order in which the buttons stand; the first one that is allowed is the page's one red action.
 DOORS = (
@@ -61,6 +62,7 @@ DOORS = (
     Door("rework", "rework", "W", gettext_lazy("返工"), forms.Rework),
     Door("correct", "correction", "", gettext_lazy("更正"), reassigning.Correction),
     Door("change_profile", "profile", "", gettext_lazy("改流程"), forms.ProfileForm),
+    Door("blow", "whistle", "", pgettext_lazy("button", "吹哨"), whistling.Blow),
     Door("call_in", "assistance", "", gettext_lazy("请协办"), together.Assist),
     Door("give_task", "task", "", gettext_lazy("小任务"), together.TaskForm),
     Door("part_cancel", "part-cancellation", "", gettext_lazy("取消协办"), together.PartCancellation),
@@ -308,10 +310,11 @@ def facts(setting: forms.Setting, bound: forms.ActForm | None = None) -> dict[st
         "photos": list(Attachment.objects.filter(dossier=matter.pk).order_by("pk")) if has(matter, "photos") else [],
         "similar": setting.similar if merges else [],
         "earlier": setting.earlier if merges else [],
-        "incident": holding.holder(matter.pk),
+        "incident": holding.holder(matter.pk) if has(matter, "memberships") else None,
         "dangers": danger.named_in(matter.text) if dossier.step == lifecycle.REPORTED else [],
         "first_receiver": _first_receiver(matter),
         "profile_word": _(lifecycle.PROFILE[matter.profile].word),
+        "whistles": list(matter.whistles.all()),
         "parts": sorted(matter.parts.all(), key=lambda part: (part.ended_at is not None, part.pk)),
         "objections": [(each, _decide_by(each)) for each in matter.objections.all() if each.decided_at is None],
         "closure": matter.closures.filter(reopened_at=None).first() if not dossier.is_open else None,

@@ -9,7 +9,7 @@ from lastmeter.accounts.actors import Actor
 from lastmeter.dossiers import access
 from lastmeter.dossiers.models import Attachment
 from lastmeter.kit.ids import BadNumber, check_number
-from lastmeter.matters.models import Enquiry, Matter, Message, Objection, OutsideLink, Part
+from lastmeter.matters.models import Enquiry, Matter, Membership, Message, Objection, OutsideLink, Part, Whistle
 
 SHOWN = (
     "dossier__community",
@@ -33,7 +33,10 @@ BESIDE: dict[str, QuerySet[Any]] = {
     "links": OutsideLink.objects.filter(matter=MINE),
     "messages": Message.objects.filter(matter=MINE),
     "photos": Attachment.objects.filter(dossier=OURS),
+    "whistles": Whistle.objects.filter(matter=MINE),
+    "memberships": Membership.objects.filter(matter=MINE, left_at=None),
 }
+WHISTLES = Whistle.objects.order_by("-pk")
 PARTS = Part.objects.select_related("unit", "user", "matter__dossier").order_by("pk")
 OBJECTIONS = Objection.objects.select_related("unit", "to_unit").order_by("pk")
 
@@ -62,7 +65,9 @@ def find(actor: Actor, number: str) -> Matter | None:
     if matter is not None:
         parts = PARTS if has(matter, "parts") else PARTS.none()
         objections = OBJECTIONS if has(matter, "objections") else OBJECTIONS.none()
-        prefetch_related_objects([matter], Prefetch("parts", parts), Prefetch("objections", objections))
+        whistles = WHISTLES if has(matter, "whistles") else WHISTLES.none()
+        beside = {"parts": parts, "objections": objections, "whistles": whistles}
+        prefetch_related_objects([matter], *(Prefetch(name, rows) for name, rows in beside.items()))
     return matter
 
 

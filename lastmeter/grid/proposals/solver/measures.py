@@ -20,7 +20,7 @@ UNIT = 10**9  # the objective is counted in whole billionths, so that every solv
 
 
 class Held(StrEnum):
-    """Than which figures of the start a proposal is no worse; they are tried in this order, see docs/adr/0007.
+    """Than which figures of the start a proposal is no worse; they are tried in this order, see docs/adr/0008.
 
     DRAWN: as the start is drawn. CLOSED: with its gaps closed, compounds still cut. BALANCED: the balance as drawn, the
     compactness of the admissible division nearest to it. MENDED: both of that division.

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from lastmeter.kit import sheets
 from lastmeter.kit.zhtime import CHINA
+from lastmeter.matters.events.cli import learn_hot
 from lastmeter.matters.events.heat import Voice, reckon, trend
-from lastmeter.matters.events.hot_cli import learn_hot
 from lastmeter.matters.events.moments import read_moment
 
 HEAD = ("标题", "内容", "时间", "谁", "赞")

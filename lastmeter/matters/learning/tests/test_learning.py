@@ -88,6 +88,7 @@ def test_it_learns_english_and_two_classes() -> None:
     assert made.guesses("a car is parked on the pavement")[0].label == "parking"
 
 
+@pytest.mark.slow  # a minute of arithmetic
 def test_it_learns_three_hundred_classes() -> None:
     chance = np.random.default_rng(0)
     marks = [chr(0x4E00 + n) + chr(0x5E00 + n) for n in range(300)]

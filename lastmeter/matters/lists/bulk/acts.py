@@ -20,6 +20,7 @@ from lastmeter.matters.reassigning import corrections
 from lastmeter.matters.steps import tell_stories
 from lastmeter.matters.timing import pressing
 from lastmeter.matters.together import parts
+from lastmeter.matters.whistles import legs
 
 Refusals = Callable[[Sequence[Matter], BulkRun, Actor], dict[int, str]]
 CarryOut = Callable[[Sequence[Matter], BulkRun, Actor, datetime], None]
@@ -91,7 +92,9 @@ def _close(matters: Sequence[Matter], run: BulkRun, by: Actor, now: datetime) ->
 
 
 def _parts_open(matters: Sequence[Matter], _run: BulkRun, _by: Actor) -> dict[int, str]:
-    return dict.fromkeys(parts.untied([each.pk for each in matters]), parts.still_open())
+    keys = [each.pk for each in matters]
+    blown = dict.fromkeys(legs.blown(keys), legs.still_blown())
+    return dict.fromkeys(parts.untied(keys), parts.still_open()) | blown
 
 
 def _archive(matters: Sequence[Matter], _run: BulkRun, by: Actor, now: datetime) -> None:

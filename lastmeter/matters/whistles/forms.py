@@ -1,0 +1,348 @@
+"""Forms of whistles: few taps, one thing to write; what the system knows is not asked."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from lastmeter.accounts.actors import Actor
+from lastmeter.grid.models import Level, Unit, lineage
+from lastmeter.kit import ids
+from lastmeter.kit.forms import Line, offer
+from lastmeter.kit.text import on_record
+from lastmeter.kit.zhtime import CHINA
+from lastmeter.matters.forms.acts import ActForm
+from lastmeter.matters.forms.acts import Setting as MatterSetting
+from lastmeter.matters.forms.fields import Photos, Words
+from lastmeter.matters.forms.together import Until
+from lastmeter.matters.models import Called, Colour, Rank, Tier, Whistle
+from lastmeter.matters.whistles import levels, rights, routing
+from lastmeter.matters.whistles.conferences import Agreed
+from lastmeter.matters.whistles.ending import Marks, rated
+from lastmeter.volunteers.models import Skill
+
+CHOOSE = {"required": gettext_lazy("请选一个。")}
+# What was tried before, as people say it: ticked, not typed.
+TRIED = {
+    "visited": gettext_lazy("到现场看过"),
+    "persuaded": gettext_lazy("上门劝说过"),
+    "asked": gettext_lazy("联系过有关单位"),
+    "settled": gettext_lazy("自己处置过，又出现了"),
+    "no_power": gettext_lazy("要执法权，本级没有"),
+}
+OTHER = "other"
+NOT_TRIED = {"required": gettext_lazy("先写明做过什么：本级办得了的不吹哨。")}
+MARKS = [(5, gettext_lazy("好")), (4, gettext_lazy("较好")), (3, gettext_lazy("一般")), (2, gettext_lazy("差"))]
+DECISIONS = 6
+
+
+class Moment(forms.DateTimeField):
+    """A China date and hour, picked in the browser's own calendar."""
+
+    def __init__(self, **options: Any) -> None:
+        widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+        super().__init__(widget=widget, input_formats=["%Y-%m-%dT%H:%M"], **options)
+
+
+class Blow(ActForm):
+    """吹哨 from the page of a matter: colour, what was tried, whom, and one sentence."""
+
+    colour = forms.ChoiceField(label=gettext_lazy("哨级"), widget=forms.RadioSelect, initial=Colour.BLUE)
+    request = Words(label=gettext_lazy("请他们来做什么"), rows=2)
+    tried = forms.MultipleChoiceField(
+        label=gettext_lazy("已经做过什么"),
+        choices=[*TRIED.items(), (OTHER, gettext_lazy("别的，写在下面"))],
+        widget=forms.CheckboxSelectMultiple,
+        error_messages=NOT_TRIED,
+    )
+    more = Line(label=gettext_lazy("还做过什么"), limit=500, required=False)
+    units = forms.MultipleChoiceField(
+        label=gettext_lazy("请哪些单位"), widget=forms.CheckboxSelectMultiple, required=False
+    )
+    client_ref = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+    def prepare(self) -> None:
+        today = timezone.localdate()
+        rules = levels.at(self.at.matter.dossier.path, today)
+        offer(
+            self,
+            "colour",
+            [
+                (colour.value, _("%(word)s（%(rank)s到场）") % {"word": rule.word, "rank": rule.rank_word})
+                for colour in Colour
+                for rule in [rules[colour]]
+            ],
+        )
+        offer(self, "units", _unit_choices(self.at))
+        proposal = self.at.proposal
+        named = [proposal.lead.unit_id, *(each.unit_id for each in proposal.assists)] if proposal else []
+        self.initial = {"units": [str(pk) for pk in named], "colour": Colour.BLUE, "client_ref": ids.new_token()}
+        if last := next((each for each in self.at.matter.whistles.all() if each.turned), None):
+            self.initial |= {"request": last.request, "colour": last.colour, "more": last.attempts[:500]}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        tried = [on_record(TRIED[name]) for name in cleaned.get("tried", []) if name in TRIED]
+        attempts = "；".join([*tried, *filter(None, [cleaned.get("more", "")])])
+        if not attempts and "tried" in cleaned:
+            self.add_error("more", NOT_TRIED["required"])
+        chosen = [int(pk) for pk in cleaned.get("units", [])]
+        return {**cleaned, "attempts": attempts, "units": list(Unit.objects.filter(pk__in=chosen).order_by("pk"))}
+
+
+def _unit_choices(at: MatterSetting) -> list[tuple[str, str]]:
+    return [(str(each.unit.pk), f"{each.unit.name} · {each.place}") for each in at.takers if each.unit]
+
+
+class Setting:
+    """What the forms of a whistle's page share, looked up once and only when a form asks for it."""
+
+    def __init__(self, whistle: Whistle, by: Actor) -> None:
+        self.whistle, self.by, self.now = whistle, by, timezone.now()
+
+    @cached_property
+    def called(self) -> list[Called]:
+        return list(self.whistle.called.all())
+
+    @cached_property
+    def plan(self) -> routing.Plan:
+        return routing.propose(self.whistle, now=self.now)
+
+    @cached_property
+    def units(self) -> list[Unit]:
+        """Units that serve the place, and whoever is proposed from elsewhere."""
+        path = self.whistle.matter.dossier.path
+        here = Unit.objects.filter(node__path__in=lineage(path), closed_on=None)
+        return list(here.select_related("node").order_by("-node__level", "name"))
+
+    def label(self, unit: Unit) -> str:
+        return f"{unit.name} · {unit.node.name}"
+
+
+class WhistleForm(forms.Form):
+    """The base: ids that do not collide with the page's other forms, and the setting."""
+
+    def __init__(self, data: Any = None, files: Any = None, *, at: Setting, key: object = "") -> None:
+        super().__init__(data, files, auto_id=f"{type(self).__name__.lower()}{key}-%s")
+        self.at = at
+        self.prepare()
+
+    def prepare(self) -> None:
+        """Fill choices and first values from the setting."""
+
+    def hold(self) -> None:
+        """Nothing to keep: photos are sent again."""
+
+
+class Plain(WhistleForm):
+    """An act that asks nothing."""
+
+
+class Reason(WhistleForm):
+    reason = Words(label=gettext_lazy("为什么"), rows=2)
+
+
+class Turning(Reason):
+    ground = forms.ChoiceField(
+        label=gettext_lazy("哪一种"), choices=Whistle.Turned.choices, widget=forms.RadioSelect, error_messages=CHOOSE
+    )
+    field_order = ("ground", "reason")
+
+
+class Upgrade(Reason):
+    colour = forms.ChoiceField(label=gettext_lazy("升到哪一级"), widget=forms.RadioSelect, error_messages=CHOOSE)
+    tier = forms.ChoiceField(label=gettext_lazy("由谁来听"), required=False)
+    field_order = ("colour", "tier", "reason")
+
+    def prepare(self) -> None:
+        whistle = self.at.whistle
+        rules = levels.at(whistle.matter.dossier.path, timezone.localdate())
+        order = list(Colour)
+        offer(self, "colour", [(each.value, rules[each].word) for each in order[order.index(Colour(whistle.colour)) :]])
+        higher = rights.HIGHER.get(Tier(whistle.tier))
+        kept = (whistle.tier, _("层级不变：%(tier)s") % {"tier": whistle.get_tier_display()})
+        offer(self, "tier", [kept, *([(higher.value, higher.label)] if higher else [])])
+        self.initial = {"colour": order[min(order.index(Colour(whistle.colour)) + 1, len(order) - 1)]}
+
+
+class Routing(WhistleForm):
+    """分哨: what the duty list proposes stands there already; another lead or others are one tap away."""
+
+    lead = forms.ChoiceField(label=gettext_lazy("谁牵头"), error_messages=CHOOSE)
+    assists = forms.MultipleChoiceField(
+        label=gettext_lazy("谁配合"), widget=forms.CheckboxSelectMultiple, required=False
+    )
+
+    def prepare(self) -> None:
+        choices = [(str(each.pk), self.at.label(each)) for each in self.at.units]
+        offer(self, "lead", [("", _("请选择")), *choices])
+        offer(self, "assists", choices)
+        plan = self.at.plan
+        self.initial = {"lead": str(plan.lead or ""), "assists": [str(pk) for pk in plan.assists]}
+        self.reason = plan.reason
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        units = {str(each.pk): each for each in self.at.units}
+        return {"lead": units.get(cleaned.get("lead", "")), "assists": [units[pk] for pk in cleaned.get("assists", [])]}
+
+
+class More(WhistleForm):
+    unit = forms.ChoiceField(label=gettext_lazy("再请哪家"), error_messages=CHOOSE)
+    role = forms.ChoiceField(label=gettext_lazy("身份"), choices=Called.Role.choices, initial=Called.Role.ASSIST)
+
+    def prepare(self) -> None:
+        there = {each.unit_id for each in self.at.called}
+        offer(self, "unit", [(str(each.pk), self.at.label(each)) for each in self.at.units if each.pk not in there])
+
+    def clean_unit(self) -> Unit:
+        return next(each for each in self.at.units if str(each.pk) == self.cleaned_data["unit"])
+
+
+class Members(WhistleForm):
+    title = Line(limit=200, label=gettext_lazy("请来做什么（一句话，不写诉求人）"))
+    wanted = forms.IntegerField(label=gettext_lazy("要几个人"), min_value=1, max_value=200, initial=5)
+    skill = forms.ModelChoiceField(
+        Skill.objects.all(), label=gettext_lazy("要什么特长"), required=False, empty_label=gettext_lazy("不限")
+    )
+    within = forms.TypedChoiceField(
+        label=gettext_lazy("请多远的人"),
+        choices=[
+            (Level.GRID, gettext_lazy("本网格")),
+            (Level.COMMUNITY, gettext_lazy("本社区")),
+            (Level.TOWN, gettext_lazy("本镇街")),
+        ],
+        coerce=int,
+        initial=Level.COMMUNITY,
+    )
+    starts_at = Moment(label=gettext_lazy("什么时候"))
+    place = Line(limit=200, label=gettext_lazy("到哪里"), required=False)
+
+    def prepare(self) -> None:
+        dossier = self.at.whistle.matter.dossier
+        self.initial = {"place": dossier.place, "starts_at": timezone.localtime()}
+
+
+class Arrival(WhistleForm):
+    """A colleague without a phone at hand, by name and rank; oneself signs in with one tap and no form."""
+
+    name = Line(limit=30, label=gettext_lazy("姓名"))
+    rank = forms.TypedChoiceField(label=gettext_lazy("职级"), choices=Rank.choices, coerce=int, initial=Rank.DEPUTY)
+
+
+class SignOff(WhistleForm):
+    measures = Words(label=gettext_lazy("做了什么，结果怎样"), limit=2000)
+    photos = Photos(label=gettext_lazy("照片"))
+
+
+class Result(WhistleForm):
+    result = Words(label=gettext_lazy("结果"), limit=2000)
+
+
+class Despite(Result):
+    despite = Words(label=gettext_lazy("还有没办完的，为什么办结"), rows=2)
+
+
+class Convening(WhistleForm):
+    at_time = Moment(label=gettext_lazy("什么时候"))
+    place = Line(limit=100, label=gettext_lazy("在哪里"))
+    chair = Line(limit=60, label=gettext_lazy("谁主持"))
+    agenda = Words(label=gettext_lazy("要定什么"), rows=2)
+
+    def prepare(self) -> None:
+        self.initial = {"chair": self.at.by.user.name if self.at.by.user else ""}
+
+
+class Conclusion(WhistleForm):
+    """会商结果: the minutes and up to six decisions, each with its unit, its words and its day."""
+
+    minutes = Words(label=gettext_lazy("会议记录"), limit=4000, rows=5)
+
+    def prepare(self) -> None:
+        units = [("", "—"), *((str(each.pk), each.name) for each in self.at.units)]
+        for number in range(1, DECISIONS + 1):
+            named = {"number": number}
+            self.fields[f"unit{number}"] = forms.ChoiceField(
+                label=_("第 %(number)d 项：哪家办") % named, choices=units, required=False
+            )
+            self.fields[f"words{number}"] = Line(limit=500, label=_("办什么"), required=False)
+            self.fields[f"due{number}"] = Until(label=_("哪天之前"), required=False)
+
+    def lines(self) -> Iterator[tuple[Any, Any, Any]]:
+        """The fields of one decision each, for the page."""
+        for number in range(1, DECISIONS + 1):
+            yield self[f"unit{number}"], self[f"words{number}"], self[f"due{number}"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        units = {str(each.pk): each for each in self.at.units}
+        agreed = []
+        for number in range(1, DECISIONS + 1):
+            unit, words, due = (cleaned.get(f"{name}{number}") for name in ("unit", "words", "due"))
+            if unit and words and due:
+                agreed.append(Agreed(units[unit], words, due))
+            elif unit or words or due:
+                self.add_error(f"unit{number}", _("每一项都要有单位、事情和日期。"))
+        return {"minutes": cleaned.get("minutes", ""), "agreed": agreed}
+
+
+class RatingForm(WhistleForm):
+    """评哨: each unit on three counts, good to begin with; solved or not."""
+
+    def prepare(self) -> None:
+        self.units = rated(self.at.whistle)
+        for each in self.units:
+            for name, label in (("report_in", _("报到")), ("handling", _("办理")), ("result", _("结果"))):
+                self.fields[f"{name}{each.pk}"] = forms.TypedChoiceField(
+                    label=label,
+                    choices=MARKS,
+                    coerce=int,
+                    initial=5 if each.arrived_at else 2,
+                    widget=forms.RadioSelect,
+                )
+            self.fields[f"solved{each.pk}"] = forms.BooleanField(label=_("解决了"), required=False, initial=True)
+            self.fields[f"words{each.pk}"] = Line(label=_("评语"), limit=500, required=False)
+
+    def groups(self) -> list[tuple[Called, list[Any], list[Any]]]:
+        """Each unit with its marks and what else is said of it, for the page."""
+        counts, rest = ("report_in", "handling", "result"), ("solved", "words")
+        return [
+            (each, [self[f"{name}{each.pk}"] for name in counts], [self[f"{name}{each.pk}"] for name in rest])
+            for each in self.units
+        ]
+
+    def marks(self) -> dict[int, Marks]:
+        """What was said, by the key of the called unit."""
+        given = self.cleaned_data
+        return {
+            each.pk: Marks(
+                given[f"report_in{each.pk}"],
+                given[f"handling{each.pk}"],
+                given[f"result{each.pk}"],
+                given[f"solved{each.pk}"],
+                given[f"words{each.pk}"],
+            )
+            for each in self.units
+        }
+
+
+class Answer(WhistleForm):
+    words = Words(label=gettext_lazy("说明"), rows=3)
+
+
+class Period(forms.Form):
+    """Which month of the ledger."""
+
+    month = forms.RegexField(r"^\d{4}-(0[1-9]|1[0-2])$", required=False)
+
+    def span(self) -> tuple[datetime, datetime]:
+        """From the first moment of the month (China time) until that of the next; this month when none was named."""
+        text = self.cleaned_data.get("month") or f"{timezone.localtime():%Y-%m}"
+        year, month = (int(part) for part in text.split("-"))
+        first = datetime(year, month, 1, tzinfo=CHINA)
+        return first, datetime(year + month // 12, month % 12 + 1, 1, tzinfo=CHINA)

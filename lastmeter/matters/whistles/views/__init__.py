@@ -1,0 +1,1 @@
+"""Pages of whistles: the list, one whistle, a conference, the ledger, the levels."""

@@ -1,0 +1,91 @@
+"""Who has reported in to help, what they can do, and the calls they may accept: invited, never assigned."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from lastmeter.accounts.models import User
+from lastmeter.dossiers.models import Dossier
+from lastmeter.grid.models import Node
+
+
+class Skill(models.Model):
+    """特长: what somebody may be called for. Rows of the installation."""
+
+    name = models.CharField(_("特长"), max_length=20, unique=True)
+    name_en = models.CharField(_("英文"), max_length=40, blank=True)
+    order = models.PositiveSmallIntegerField(_("顺序"), default=0)
+
+    class Meta:
+        verbose_name = _("特长")
+        ordering = ["order", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Member(models.Model):
+    """报到: a Party member, volunteer or professional who offers help in a place. Leaving ends it at once."""
+
+    class Kind(models.TextChoices):
+        PARTY = "party", _("党员")
+        VOLUNTEER = "volunteer", _("志愿者")
+        PROFESSIONAL = "professional", _("专业人士")
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="membership")
+    node = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="members")
+    kind = models.CharField(_("身份"), max_length=12, choices=Kind.choices)
+    works_at = models.CharField(_("工作单位"), max_length=60, blank=True)
+    skills = models.ManyToManyField(Skill, related_name="members", blank=True, verbose_name=_("特长"))
+    since = models.DateTimeField(_("报到时间"))
+    until = models.DateTimeField(_("退出时间"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("报到")
+        indexes = [models.Index(fields=["node"], condition=Q(until=None), name="member_active")]
+
+
+class Call(models.Model):
+    """召集: people wanted for one thing, at a place and a moment; whoever accepts takes a seat, until there is none.
+
+    The sentence says all that an invited person needs; the case behind it stays with its staff.
+    """
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="calls")
+    title = models.CharField(_("请来做什么"), max_length=200)
+    place = models.CharField(_("到哪里"), max_length=200, blank=True)
+    starts_at = models.DateTimeField(_("什么时候"))
+    skill = models.ForeignKey(Skill, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    wanted = models.PositiveSmallIntegerField(_("要几个人"))
+    taken = models.PositiveSmallIntegerField(_("已答应"), default=0)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    at = models.DateTimeField()
+    ended_at = models.DateTimeField(_("结束"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("召集")
+        constraints = [
+            models.CheckConstraint(condition=Q(taken__lte=F("wanted")), name="call_not_overfull"),
+            models.CheckConstraint(condition=Q(wanted__gt=0), name="call_wants_somebody"),
+        ]
+
+
+class Invitation(models.Model):
+    """邀请: one person, one call, one answer; an acceptance can be taken back."""
+
+    class State(models.TextChoices):
+        ASKED = "asked", _("待答复")
+        ACCEPTED = "accepted", _("已答应")
+        DECLINED = "declined", _("没空")
+        WITHDRAWN = "withdrawn", _("又来不了")
+
+    call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="invitations")
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="invitations")
+    state = models.CharField(_("答复"), max_length=10, choices=State.choices, default=State.ASKED)
+    asked_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("邀请")
+        constraints = [models.UniqueConstraint(fields=["call", "member"], name="invitation_once")]
+        indexes = [models.Index(fields=["member", "state"], name="invitation_of_member")]
