@@ -24,10 +24,7 @@ urlpatterns = [
     path("", include("lastmeter.matters.talking.urls")),
     path("", include("lastmeter.matters.events.urls")),
     path("", include("lastmeter.matters.learning.urls")),
-<<<<<<< HEAD
-=======
     path("", include("lastmeter.matters.whistles.urls")),
->>>>>>> main
     path("", include("lastmeter.matters.rulebook.urls")),
     # the resident
     path("report/", reporting.report, name="report"),

@@ -34,11 +34,7 @@ IMPORTS = {
 }
 LEARN = {
     "closed": "lastmeter.matters.learning.cli:closed",
-<<<<<<< HEAD
-    "hot": "lastmeter.matters.events.hot_cli:learn_hot",
-=======
     "hot": "lastmeter.matters.events.cli:learn_hot",
->>>>>>> main
     "predict": "lastmeter.matters.learning.cli:predict",
     "train": "lastmeter.matters.learning.cli:train",
 }
@@ -75,11 +71,7 @@ def imports() -> None:
 
 @click.group(cls=Packages, where=LEARN)
 def learn() -> None:
-<<<<<<< HEAD
-    """学习 Learn: labels from a table or from closed matters, hot issues from messages."""
-=======
     """学习 Learn from labelled texts, tell what new ones are, and find what many talk about: train, predict, hot."""
->>>>>>> main
 
 
 @lastmeter.command()
