@@ -228,21 +228,9 @@ for n in range(100000):
 
 
 def test_kill_minus_nine_loses_no_acknowledged_report_and_leaves_no_half_one(own_database: Cast) -> None:
-    config = connections.settings["default"]
     acknowledged: set[str] = set()
     for turn in range(6):
-        process = subprocess.Popen(
-            [sys.executable, "-c", INTAKE_LOOP, str(own_database.nodes["grid"].pk), f"t{turn}"],
-            env=os.environ
-            | {
-                "LASTMETER_DATABASE_URL": _address(config),
-                "LASTMETER_VAR": str(settings.VAR),
-                "DJANGO_SETTINGS_MODULE": "tests.settings",
-            },
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+        process = begun_beside(INTAKE_LOOP, str(own_database.nodes["grid"].pk), f"t{turn}")
         assert process.stdout is not None
         for _ in range(random.randint(1, 25)):
             acknowledged.add(process.stdout.readline().strip())
@@ -260,6 +248,17 @@ def test_kill_minus_nine_loses_no_acknowledged_report_and_leaves_no_half_one(own
         AuditEntry.objects.filter(kind="matter.reported").values_list("object_id", flat=True),
     ):
         assert set(ids) >= set(kept.values())
+
+
+def begun_beside(code: str, *words: str) -> "subprocess.Popen[str]":
+    """A process of its own that runs this code on the database of the test; its output is read line by line."""
+    ours = {
+        "LASTMETER_DATABASE_URL": _address(connections.settings["default"]),
+        "LASTMETER_VAR": str(settings.VAR),
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+    }
+    command = [sys.executable, "-c", code, *words]
+    return subprocess.Popen(command, env=os.environ | ours, cwd=ROOT, stdout=subprocess.PIPE, text=True)
 
 
 def _address(config: dict[str, str]) -> str:

@@ -1,16 +1,12 @@
 """The sweep killed in the middle and beside people at work: no step is skipped, none is doubled, nobody waits."""
 
-import os
 import signal
-import subprocess
-import sys
 import threading
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.conf import settings
 from django.db import connections
 from django.utils import timezone
 
@@ -23,7 +19,7 @@ from lastmeter.matters import intake, settling
 from lastmeter.matters.models import Matter, Source
 from lastmeter.notices.models import Notice
 from tests.cast import Cast
-from tests.test_races import ROOT, _address
+from tests.test_races import begun_beside
 
 pytestmark = pytest.mark.race
 MATTERS = 600
@@ -55,18 +51,7 @@ def take(cast: Cast, count: int = MATTERS) -> list[int]:
 def killed_after(done: Callable[[], int], *work: str) -> None:
     """Start the work in a process of its own and kill it as soon as something of it is done."""
     before = done()
-    process = subprocess.Popen(
-        [sys.executable, "-c", WORK, *work],
-        env=os.environ
-        | {
-            "LASTMETER_DATABASE_URL": _address(connections.settings["default"]),
-            "LASTMETER_VAR": str(settings.VAR),
-            "DJANGO_SETTINGS_MODULE": "tests.settings",
-        },
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+    process = begun_beside(WORK, *work)
     assert process.stdout is not None
     process.stdout.readline()
     while done() == before and process.poll() is None:

@@ -46,15 +46,17 @@ def next_shift(request: HttpRequest) -> str:
 
 def missed(request: HttpRequest) -> int | None:
     """Calls to follow up, beside their entry in the menu: on the homes and where calls are shown, not on every page."""
+    return _to_follow_up(request) if request.path in ("/desk/", "/calls/") else None
+
+
+def _to_follow_up(request: HttpRequest) -> int | None:
     actor = actor_in(request)
-    if request.path not in ("/desk/", "/calls/"):
-        return None
     return calling.to_follow_up(actor).count() if scope.has_post(actor, DRAWERS) else None
 
 
 def missed_card(request: HttpRequest) -> str:
     """For the desk: that somebody called and nobody answered; nothing when all is followed up."""
-    count = missed(request)
+    count = _to_follow_up(request)
     return render_to_string("grid/duty/parts/missed_card.html", {"count": count}, request) if count else ""
 
 

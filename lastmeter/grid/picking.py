@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from django.contrib.sessions.backends.base import SessionBase
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from lastmeter.grid import tree
 from lastmeter.grid.addresses import finding, parsing
@@ -38,12 +36,6 @@ class Choice:
     def title(self) -> str:
         """What the line is called."""
         return self.address or self.node.name
-
-
-def goal_of(request: HttpRequest) -> str:
-    """Where to go with the picked place: an address of this site, "" for the page of the place itself."""
-    goal = request.POST.get("next") or request.GET.get("next") or ""
-    return goal if goal.startswith("/") and url_has_allowed_host_and_scheme(goal, allowed_hosts=None) else ""
 
 
 def remember(session: SessionBase, node: Node, words: str | None = None) -> None:

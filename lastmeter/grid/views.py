@@ -14,6 +14,7 @@ from lastmeter.grid.duty import rosters
 from lastmeter.grid.forms import HereForm
 from lastmeter.grid.history import versions
 from lastmeter.grid.models import Level, Node, PartyOrganisation, Plate, Unit
+from lastmeter.kit.goal import goal_of
 
 
 @require_safe
@@ -83,7 +84,7 @@ def plate(request: HttpRequest, token: str) -> HttpResponse:
 @require_safe
 def places(request: HttpRequest) -> HttpResponse:
     """`/places/`: pick a place by walking down the tree, by name or by address; plain links, no script needed."""
-    goal = picking.goal_of(request)
+    goal = goal_of(request)
     if "pick" in request.GET or "code" in request.GET:
         coded = tree.named(request.GET["code"][:40]) if "code" in request.GET else None
         node = picking.valid(coded.pk if coded else request.GET.get("pick"))
@@ -109,7 +110,7 @@ def divisions(request: HttpRequest) -> HttpResponse:
 @require_POST
 def here(request: HttpRequest) -> HttpResponse:
     """`/places/here/`: the place of a position (lon, lat in WGS84); outside the grid a sentence says so."""
-    form, goal = HereForm(request.POST), picking.goal_of(request)
+    form, goal = HereForm(request.POST), goal_of(request)
     if form.is_valid():
         node = picking.valid(locate.current().locate(form.cleaned_data["lon"], form.cleaned_data["lat"]))
         if node is not None:

@@ -41,10 +41,10 @@ def find(post: Post, holder: User) -> list[Item]:
 def in_hand(dossiers: "QuerySet[Any, Any]") -> dict[int, int]:
     """user id → how many open matters among these dossiers (a query of their keys) lie with them or with their unit."""
     rows = Matter.objects.filter(dossier__in=dossiers, dossier__is_open=True).order_by()
-    found: Counter[int] = Counter()
-    for handler, unit, many in rows.values_list("handler", "unit").annotate(many=Count("pk")):
-        people = [handler] if handler else posts.unit_people(unit, HANDLERS) if unit else []
-        found.update(dict.fromkeys(people, many))
+    lying, found = list(rows.values_list("handler", "unit").annotate(many=Count("pk"))), Counter[int]()
+    of_units = posts.people_of_units([unit for handler, unit, _many in lying if unit and not handler], HANDLERS)
+    for handler, unit, many in lying:
+        found.update(dict.fromkeys([handler] if handler else of_units.get(unit, []), many))
     return dict(found)
 
 

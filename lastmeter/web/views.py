@@ -7,19 +7,12 @@ from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
 
+from lastmeter.kit.goal import goal_of
 from lastmeter.web import cookies, readiness
 
 log = logging.getLogger(__name__)
-
-
-def safe_next(request: HttpRequest, default: str = "/") -> str:
-    """The `next` of the query or form when it is an address on this site; else `default`."""
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
-    inside = wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
-    return wanted if inside else default
 
 
 def release() -> str:
@@ -38,9 +31,9 @@ def large_print(request: HttpRequest) -> HttpResponse:
         return render(
             request,
             "web/large_print.html",
-            {"sizes": SIZES, "next": safe_next(request)},
+            {"sizes": SIZES, "next": goal_of(request, "/")},
         )
-    response = HttpResponseRedirect(safe_next(request))
+    response = HttpResponseRedirect(goal_of(request, "/"))
     cookies.put(response, cookies.LARGE_PRINT, level)
     return response
 
@@ -56,7 +49,7 @@ SIZES = (
 @require_safe
 def language(request: HttpRequest) -> HttpResponse:
     """`/language/?to=zh-hans|en&next=`: sets the language and returns."""
-    response = HttpResponseRedirect(safe_next(request))
+    response = HttpResponseRedirect(goal_of(request, "/"))
     if (chosen := request.GET.get("to")) in dict(settings.LANGUAGES):
         cookies.put(response, settings.LANGUAGE_COOKIE_NAME, str(chosen))
     return response

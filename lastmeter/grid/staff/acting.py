@@ -3,13 +3,13 @@
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from lastmeter.accounts.models import User
 from lastmeter.accounts.requests import AS_POST, Request, signed_in
 from lastmeter.grid import scope
+from lastmeter.kit.goal import goal_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -19,9 +19,7 @@ def acting(request: Request, user: User) -> HttpResponse:
     posts = scope.all_held(request.actor)
     if not posts:
         raise Http404
-    goal = request.POST.get("next") or request.GET.get("next") or "/desk/"
-    if not (goal.startswith("/") and url_has_allowed_host_and_scheme(goal, allowed_hosts=None)):
-        goal = "/desk/"
+    goal = goal_of(request, "/desk/")
     if request.method != "POST":
         chosen = scope.acting_post(request.actor)
         return render(request, "grid/acting.html", {"posts": posts, "chosen": chosen, "goal": goal})

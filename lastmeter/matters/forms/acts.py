@@ -21,7 +21,7 @@ from lastmeter.kit.ids import BadNumber, check_number, pretty
 from lastmeter.matters import danger, duplicates, lifecycle, reckoning, repeats
 from lastmeter.matters.catalogue import community, duties
 from lastmeter.matters.forms import kept
-from lastmeter.matters.forms.fields import CategoryField, Photos, Words, category_choices
+from lastmeter.matters.forms.fields import CategoryField, Photos, Words, category_choices, say_why
 from lastmeter.matters.intake import MOST_PHOTOS
 from lastmeter.matters.models import Category, Cause, Channel, Ground, Matter, Outcome, Part, Profile, Reply, Urgency
 from lastmeter.matters.reassigning import objections
@@ -364,8 +364,7 @@ class ClosureForm(ToRequester, Tied):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        if cleaned.get("outcome") not in (None, Outcome.SOLVED) and not cleaned.get("reason"):
-            self.add_error("reason", _("没有完全解决，请写一句为什么这样办结。"))
+        say_why(self, cleaned)
         return cleaned
 
     def look(self, words: str) -> list[quality.Remark]:

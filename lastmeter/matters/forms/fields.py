@@ -15,7 +15,7 @@ from lastmeter.kit.forms import Line
 from lastmeter.kit.uploads import BadPhoto, Photo, check_photo
 from lastmeter.matters.catalogue import finding
 from lastmeter.matters.intake import MOST_PHOTOS
-from lastmeter.matters.models import Category
+from lastmeter.matters.models import Category, Outcome
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise  # the stubs' name for a lazy string
@@ -32,6 +32,12 @@ class Words(Line):
     def __init__(self, *, label: "Label", limit: int = 1000, rows: int = 3, **options: Any) -> None:
         options.setdefault("error_messages", {"required": gettext_lazy("这一项要写，几个字也行。")})
         super().__init__(label=label, limit=limit, rows=rows, **options)
+
+
+def say_why(form: forms.BaseForm, cleaned: dict[str, Any]) -> None:
+    """Closed is not the same as solved: what is not says in `reason` why it ends so all the same."""
+    if cleaned.get("outcome") not in (None, "", Outcome.SOLVED) and not cleaned.get("reason"):
+        form.add_error("reason", _("没有完全解决，请写一句为什么这样办结。"))
 
 
 class _ManyFiles(forms.FileInput):

@@ -3,12 +3,11 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from lastmeter.accounts.actors import Actor
 from lastmeter.kit.forms import offer
-from lastmeter.matters.forms.fields import CategoryField, Words, category_choices
+from lastmeter.matters.forms.fields import CategoryField, Words, category_choices, say_why
 from lastmeter.matters.lists import choosing, saved
 from lastmeter.matters.lists.bulk.acts import BY_NAME
 from lastmeter.matters.lists.filters import HANDLERS, Filters
@@ -65,8 +64,7 @@ class BulkForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if cleaned.get("outcome") not in (None, "", Outcome.SOLVED) and not cleaned.get("reason"):
-            self.add_error("reason", gettext("没有完全解决，请写一句为什么这样办结。"))
+        say_why(self, cleaned)
         return cleaned
 
     def give(self, run: BulkRun) -> None:

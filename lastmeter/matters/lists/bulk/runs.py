@@ -194,9 +194,10 @@ def _tell(run: BulkRun, *, by: Actor, now: datetime) -> None:
     if run.act not in SAID:
         return
     done = run.rows.filter(state=RowState.DONE).values_list("dossier__matter__unit", "dossier__matter__handler")
-    people: Counter[int] = Counter()
-    for (unit, handler), number in Counter(done).items():
-        for user_id in [handler] if handler else posts.unit_people(unit, HANDLERS) if unit else []:
+    lying, people = Counter(done), Counter[int]()
+    of_units = posts.people_of_units([unit for unit, handler in lying if unit and not handler], HANDLERS)
+    for (unit, handler), number in lying.items():
+        for user_id in [handler] if handler else of_units.get(unit, []):
             people[user_id] += number
     outbox.tell_many(
         [

@@ -9,9 +9,9 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
@@ -19,6 +19,7 @@ from lastmeter.accounts.actors import Actor
 from lastmeter.accounts.models import User
 from lastmeter.accounts.requests import Request, signed_in
 from lastmeter.kit import ids
+from lastmeter.kit.goal import goal_of
 from lastmeter.matters.catalogue.community import NotAsked
 from lastmeter.matters.models import Called, Whistle
 from lastmeter.matters.steps import Overtaken
@@ -77,10 +78,7 @@ def act(
 
 def onward(request: Request, whistle: Whistle) -> HttpResponse:
     """Back to where the tap was made, or to the whistle."""
-    goal = request.POST.get("next", "")
-    if goal.startswith("/") and url_has_allowed_host_and_scheme(goal, allowed_hosts=None):
-        return redirect(goal)
-    return redirect("whistle", whistle.number)
+    return redirect(goal_of(request) or reverse("whistle", args=[whistle.number]))
 
 
 @act(forms.Plain, gettext_lazy("已同意，送上一级分哨。"))
