@@ -47,6 +47,7 @@ def _shown(top: str, ids: dict[str, int]) -> list[str]:
     under = [code for code in PLACES if code.startswith(top)]
     return [
         *("/map/", f"/map/?{layers}", *(f"/map/?at={code}{layers}" for code in under), f"/map/?q=社区{layers}"),
+        *(f"/map/gaps/?at={code}" for code in under),
         *(f"/queue/?node={ids[code]}" for code in under),
         *(f"/tiles/{square}.mvt?coverage=1" for square in TILES),
     ]
