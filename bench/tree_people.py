@@ -51,7 +51,9 @@ def _draw(street: "Node", grids: "list[Node]", today: date) -> None:
         shapes[village.pk] = shapely.union_all(cells[village.pk], grid_size=1e-9)
     shapes[street.pk] = shapely.union_all(list(shapes.values()), grid_size=1e-9)
     Shape.objects.bulk_create(
-        Shape(node_id=pk, wkb=shape.wkb, valid_from=today, **dict(zip(("west", "south", "east", "north"), shape.bounds)))  # noqa: B905
+        Shape(
+            node_id=pk, wkb=shape.wkb, valid_from=today, **dict(zip(("west", "south", "east", "north"), shape.bounds))
+        )  # noqa: B905
         for pk, shape in shapes.items()
     )
 
