@@ -323,15 +323,15 @@ def _compile(
     now: datetime,
 ) -> list[Statement]:
     if filters.bare and most == COUNT_CAP:
-        return _counting(shape, tuple(branches), before)
+        return _counting(shape, tuple(branches), before, most)
     narrowed = conditions(filters, Asked(actor, now))
     return _parts(narrowed & shape, branches, before, columns, most)
 
 
 @lru_cache(maxsize=1_000)
-def _counting(shape: Q, branches: tuple[Q, ...], before: Q) -> list[Statement]:
+def _counting(shape: Q, branches: tuple[Q, ...], before: Q, most: int) -> list[Statement]:
     """The statements that count a whole shelf: the same for a scope on every page, and dear to put into words."""
-    return _parts(shape, branches, before, ("pk",), COUNT_CAP)
+    return _parts(shape, branches, before, ("pk",), most)
 
 
 def _parts(condition: Q, branches: Sequence[Q], before: Q, columns: Sequence[str], most: int | None) -> list[Statement]:
