@@ -18,7 +18,8 @@ from lastmeter.kit.text import on_record
 from lastmeter.kit.zhtime import CHINA
 from lastmeter.matters.forms.acts import ActForm
 from lastmeter.matters.forms.acts import Setting as MatterSetting
-from lastmeter.matters.forms.fields import Photos, Words
+from lastmeter.matters.forms.fields import Words
+from lastmeter.matters.forms.page import PageForm, WithPhotos
 from lastmeter.matters.forms.together import Until
 from lastmeter.matters.models import Called, Colour, Rank, Tier, Whistle
 from lastmeter.matters.whistles import levels, rights, routing
@@ -124,19 +125,10 @@ class Setting:
         return f"{unit.name} · {unit.node.name}"
 
 
-class WhistleForm(forms.Form):
-    """The base: ids that do not collide with the page's other forms, and the setting."""
+class WhistleForm(PageForm):
+    """The form of an act on a whistle, on one of its units or decisions."""
 
-    def __init__(self, data: Any = None, files: Any = None, *, at: Setting, key: object = "") -> None:
-        super().__init__(data, files, auto_id=f"{type(self).__name__.lower()}{key}-%s")
-        self.at = at
-        self.prepare()
-
-    def prepare(self) -> None:
-        """Fill choices and first values from the setting."""
-
-    def hold(self) -> None:
-        """Nothing to keep: photos are sent again."""
+    at: Setting
 
 
 class Plain(WhistleForm):
@@ -145,6 +137,14 @@ class Plain(WhistleForm):
 
 class Reason(WhistleForm):
     reason = Words(label=gettext_lazy("为什么"), rows=2)
+
+
+class Objection(Reason):
+    """Of a unit that should not have been called."""
+
+
+class Release(Reason):
+    """Of a unit, by whoever called it: both may stand on one page."""
 
 
 class Turning(Reason):
@@ -228,23 +228,42 @@ class Members(WhistleForm):
         self.initial = {"place": dossier.place, "starts_at": timezone.localtime()}
 
 
-class Arrival(WhistleForm):
-    """A colleague without a phone at hand, by name and rank; oneself signs in with one tap and no form."""
+class Here(WhistleForm):
+    """Oneself, with one tap: only what makes a second tap the first one's repetition."""
+
+    client_ref = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)
+
+    def prepare(self) -> None:
+        self.initial = {"client_ref": ids.new_token()}
+
+    def clean_client_ref(self) -> str:
+        return self.cleaned_data["client_ref"] or ids.new_token()
+
+
+class Arrival(Here):
+    """A colleague without a phone at hand, by name and rank."""
 
     name = Line(limit=30, label=gettext_lazy("姓名"))
     rank = forms.TypedChoiceField(label=gettext_lazy("职级"), choices=Rank.choices, coerce=int, initial=Rank.DEPUTY)
 
 
-class SignOff(WhistleForm):
+class SignOff(WithPhotos, WhistleForm):
     measures = Words(label=gettext_lazy("做了什么，结果怎样"), limit=2000)
-    photos = Photos(label=gettext_lazy("照片"))
+    field_order = ("measures", "photos")
 
 
 class Result(WhistleForm):
     result = Words(label=gettext_lazy("结果"), limit=2000)
 
 
-class Despite(Result):
+class Completion(WithPhotos, Result):
+    """联合办结, with evidence."""
+
+    field_order = ("result", "photos")
+
+
+class Despite(WithPhotos, Result):
+    field_order = ("result", "despite", "photos")
     despite = Words(label=gettext_lazy("还有没办完的，为什么办结"), rows=2)
 
 
@@ -294,6 +313,8 @@ class Conclusion(WhistleForm):
 class RatingForm(WhistleForm):
     """评哨: each unit on three counts, good to begin with; solved or not."""
 
+    GROWS = True
+
     def prepare(self) -> None:
         self.units = rated(self.at.whistle)
         for each in self.units:
@@ -316,9 +337,12 @@ class RatingForm(WhistleForm):
             for each in self.units
         ]
 
-    def marks(self) -> dict[int, Marks]:
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        return {} if self.errors else {"marks": self._marks(given)}
+
+    def _marks(self, given: dict[str, Any]) -> dict[int, Marks]:
         """What was said, by the key of the called unit."""
-        given = self.cleaned_data
         return {
             each.pk: Marks(
                 given[f"report_in{each.pk}"],

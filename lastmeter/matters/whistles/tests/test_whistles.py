@@ -10,7 +10,7 @@ from django.utils import timezone
 from lastmeter.accounts.actors import Actor
 from lastmeter.clocks import sweep
 from lastmeter.clocks.models import Deadline
-from lastmeter.dossiers.models import Event
+from lastmeter.dossiers.models import Attachment, Event
 from lastmeter.grid.models import Post, Role, Tenure
 from lastmeter.matters import closing, dispatch, handling
 from lastmeter.matters.models import (
@@ -25,7 +25,7 @@ from lastmeter.matters.models import (
     WhistleStep,
 )
 from lastmeter.matters.steps import Overtaken
-from lastmeter.matters.tests.test_desk import at, step
+from lastmeter.matters.tests.test_desk import at, photo, step
 from lastmeter.matters.whistles import blowing
 from lastmeter.notices.models import Notice
 from tests.cast import Cast
@@ -139,6 +139,46 @@ def test_a_cadre_signs_in_and_out_with_two_taps_on_the_phone(cast: Cast, client_
     there_was = Attendance.objects.get(called=urban)
     assert (there_was.name, there_was.rank) == ("钟可", Rank.SECTION)
     assert there_was.out_at is not None
+
+
+def test_what_was_written_comes_back_when_the_act_came_too_late(cast: Cast, client_as: ClientAs) -> None:
+    whistle, handler = routed(cast, client_as), client_as("handler")
+    urban = leg(whistle, cast, "urban")
+    handler.post(there(whistle, "arrival", urban.pk), {"client_ref": "a"})
+    given = {"measures": "拆了两处违法烟道，罚款已开单"}
+    assert handler.post(there(whistle, "result", urban.pk), given).status_code == 302
+    given = {"measures": "又去看过，油烟净化器装好了"}
+    answer = handler.post(there(whistle, "result", urban.pk), given)
+    assert answer.status_code == 409
+    assert "又去看过，油烟净化器装好了" in answer.content.decode()
+
+
+def test_a_form_stands_open_by_its_address_and_the_others_are_not_made(cast: Cast, client_as: ClientAs) -> None:
+    whistle, street = routed(cast, client_as), client_as("dispatcher")
+    urban = leg(whistle, cast, "urban")
+    page = street.get(there(whistle))
+    assert page.context["dialogs"] == []
+    opening = f"?act=unit-release-{urban.pk}"
+    assert opening in page.content.decode()
+    [dialog] = street.get(there(whistle) + opening).context["dialogs"]
+    assert dialog.stands_open
+    part = street.get(there(whistle) + opening, headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in part
+    assert "为什么" in part
+
+
+def test_done_together_is_shown_with_photos(cast: Cast, client_as: ClientAs) -> None:
+    whistle, handler, market = routed(cast, client_as), client_as("handler"), client_as("other_handler")
+    for client, unit in ((handler, "urban"), (market, "market")):
+        key = leg(whistle, cast, unit).pk
+        client.post(there(whistle, "arrival", key), {"client_ref": "a"})
+        client.post(there(whistle, "result", key), {"measures": "办了"})
+    given = {"result": "油烟净化器已装", "photos": photo()}
+    assert handler.post(there(whistle, "completion"), given).status_code == 302
+    [kept] = Attachment.objects.filter(dossier=whistle.matter_id)
+    assert kept.event is not None
+    assert kept.event.kind == "matter.whistle_done"
+    assert kept.sha256 in client_as("clerk").get(there(whistle)).content.decode()
 
 
 def test_a_tap_that_is_sent_twice_is_one_arrival(cast: Cast, client_as: ClientAs) -> None:
