@@ -22,7 +22,7 @@ from lastmeter.matters.forms.fields import Words
 from lastmeter.matters.forms.page import PageForm, WithPhotos
 from lastmeter.matters.forms.together import Until
 from lastmeter.matters.models import Called, Colour, Rank, Tier, Whistle
-from lastmeter.matters.whistles import levels, rights, routing
+from lastmeter.matters.whistles import levels, owners, rights, routing
 from lastmeter.matters.whistles.conferences import Agreed
 from lastmeter.matters.whistles.ending import Marks, rated
 from lastmeter.volunteers.models import Skill
@@ -123,6 +123,13 @@ class Setting:
 
     def label(self, unit: Unit) -> str:
         return f"{unit.name} · {unit.node.name}"
+
+    @cached_property
+    def candidates(self) -> list[tuple[str, list[owners.Owner]]]:
+        """Who can be given a decision: units, posts, persons, each under its word."""
+        called = [each.unit_id for each in self.called] or list(self.whistle.requested.values_list("pk", flat=True))
+        offices, people = owners.posts_and_people(self.whistle, called, self.now.astimezone(CHINA).date())
+        return [(_("单位"), owners.units(self.units)), (_("岗位"), offices), (_("个人"), people)]
 
 
 class WhistleForm(PageForm):
@@ -278,16 +285,17 @@ class Convening(WhistleForm):
 
 
 class Conclusion(WhistleForm):
-    """会商结果: the minutes and up to six decisions, each with its unit, its words and its day."""
+    """会商结果: the minutes and up to six decisions, each with its owner, its words and its day."""
 
     minutes = Words(label=gettext_lazy("会议记录"), limit=4000, rows=5)
 
     def prepare(self) -> None:
-        units = [("", "—"), *((str(each.pk), each.name) for each in self.at.units)]
+        named = self.at.candidates
+        choices = [("", "—"), *((word, [(each.value, each.label) for each in rows]) for word, rows in named)]
         for number in range(1, DECISIONS + 1):
-            named = {"number": number}
-            self.fields[f"unit{number}"] = forms.ChoiceField(
-                label=_("第 %(number)d 项：哪家办") % named, choices=units, required=False
+            numbered = {"number": number}
+            self.fields[f"owner{number}"] = forms.ChoiceField(
+                label=_("第 %(number)d 项：谁办") % numbered, choices=choices, required=False
             )
             self.fields[f"words{number}"] = Line(limit=500, label=_("办什么"), required=False)
             self.fields[f"due{number}"] = Until(label=_("哪天之前"), required=False)
@@ -295,18 +303,18 @@ class Conclusion(WhistleForm):
     def lines(self) -> Iterator[tuple[Any, Any, Any]]:
         """The fields of one decision each, for the page."""
         for number in range(1, DECISIONS + 1):
-            yield self[f"unit{number}"], self[f"words{number}"], self[f"due{number}"]
+            yield self[f"owner{number}"], self[f"words{number}"], self[f"due{number}"]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        units = {str(each.pk): each for each in self.at.units}
+        known = {each.value: each for _word, rows in self.at.candidates for each in rows}
         agreed = []
         for number in range(1, DECISIONS + 1):
-            unit, words, due = (cleaned.get(f"{name}{number}") for name in ("unit", "words", "due"))
-            if unit and words and due:
-                agreed.append(Agreed(units[unit], words, due))
-            elif unit or words or due:
-                self.add_error(f"unit{number}", _("每一项都要有单位、事情和日期。"))
+            owner, words, due = (cleaned.get(f"{name}{number}") for name in ("owner", "words", "due"))
+            if owner and words and due:
+                agreed.append(Agreed(known[owner], words, due))
+            elif owner or words or due:
+                self.add_error(f"owner{number}", _("每一项都要写明谁办、办什么、哪天之前。"))
         return {"minutes": cleaned.get("minutes", ""), "agreed": agreed}
 
 

@@ -24,7 +24,7 @@ from lastmeter.matters.forms.page import PageForm
 from lastmeter.matters.models import Attendance, Called, Decision, Whistle
 from lastmeter.matters.views.door import Door, Offer, asked_for, at_hand
 from lastmeter.matters.views.reach import number_of, sees
-from lastmeter.matters.whistles import forms, levels, lifecycle, rights, steps
+from lastmeter.matters.whistles import forms, levels, lifecycle, owners, rights, steps
 from lastmeter.matters.whistles.views.reach import whistle_for
 from lastmeter.volunteers import inviting
 
@@ -212,7 +212,7 @@ FINISH = Door("decision_done", "decision-result", "", gettext_lazy("办完"), fo
 
 
 def _decision_line(decision: Decision, at: forms.Setting, bound: PageForm | None) -> tuple[Decision, Offer | None]:
-    if decision.done_at or not rights.works_for(at.by, decision.unit_id):
+    if decision.done_at or not owners.owes(at.by, decision):
         return decision, None
     address = _address(at.whistle, FINISH.noun, decision.pk)
     mine = bound if type(bound) is FINISH.form else None
