@@ -50,9 +50,9 @@ class Migration(migrations.Migration):
             model_name="decision",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("post", None), ("unit__isnull", False), ("user", None)),
-                    models.Q(("post__isnull", False), ("unit", None), ("user", None)),
-                    models.Q(("post", None), ("unit", None), ("user__isnull", False)),
+                    models.Q(("post__isnull", True), ("unit__isnull", False), ("user__isnull", True)),
+                    models.Q(("post__isnull", False), ("unit__isnull", True), ("user__isnull", True)),
+                    models.Q(("post__isnull", True), ("unit__isnull", True), ("user__isnull", False)),
                     _connector="OR",
                 ),
                 name="decision_one_owner",

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lastmeter.accounts.models import User
 from lastmeter.grid.models import Node, PolicyRow, Post, Unit, lasting
+from lastmeter.kit.constraints import one_of
 from lastmeter.matters.models.matter import Matter
 
 
@@ -276,14 +277,7 @@ class Decision(models.Model):
 
     class Meta:
         verbose_name = _("议定事项")
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(unit__isnull=False, post=None, user=None)
-                | Q(unit=None, post__isnull=False, user=None)
-                | Q(unit=None, post=None, user__isnull=False),
-                name="decision_one_owner",
-            )
-        ]
+        constraints = [one_of("decision_one_owner", "unit", "post", "user")]
 
     @property
     def owner(self) -> str:
