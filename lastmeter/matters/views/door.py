@@ -1,6 +1,6 @@
 """How a page with many acts offers one, and the doors of a matter that concern its clocks."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from lastmeter.accounts.requests import Request
+from lastmeter.accounts.requests import Request, swaps
 from lastmeter.matters.forms import timing
 from lastmeter.matters.forms.page import PageForm
 
@@ -82,25 +82,21 @@ class Offer:
 
 def asked_for(request: Request) -> bool:
     """Whether a script wants one form and nothing else of the page."""
-    return swapped(request) and request.method == "GET" and OPEN in request.GET
+    return swaps(request) and request.method == "GET" and OPEN in request.GET
 
 
-def swapped(request: Request) -> bool:
-    """Whether only a part of the page is wanted: what is beside it stays where it is."""
-    asked = request.headers
-    return asked.get("HX-Request") == "true" and "HX-History-Restore-Request" not in asked
+def at_hand(request: Request, main: Sequence[Offer], offered: Sequence[Offer]) -> list[Offer]:
+    """The forms that stand on the page from the start: one that came back or was asked for, at the desk no other.
 
-
-def at_hand(request: Request, near: Iterable[Offer], offered: Sequence[Offer], wanted: Iterable[str]) -> list[Offer]:
-    """The forms that stand on the page from the start: of the next step, and one that came back or was asked for.
-
-    The others are fetched when somebody opens them: a page has a dozen, and almost nobody opens two.
+    The others are fetched when somebody opens them: a page has a dozen, and most are read without any. Out in the
+    field, where a fetch may take long or fail, those of all the main buttons are there.
     """
     asked = request.GET.get(OPEN, "")
     if asked_for(request):
         return [replace(each, asked=True) for each in offered if each.name == asked and each.asks]
-    names = {each.name for each in near} | {each.name for each in offered if each.bound is not None} | {asked, *wanted}
-    return [replace(each, asked=each.name == asked) for each in offered if each.asks and each.name in names]
+    near = main if request.shell == "field" else []
+    found = [each for each in offered if each.asks and (each in near or each.bound or each.name == asked)]
+    return [replace(each, asked=each.name == asked) for each in found]
 
 
 # Somebody waits for these: they stand before everything else.

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from lastmeter.accounts.models import User
-from lastmeter.accounts.requests import Request, signed_in
+from lastmeter.accounts.requests import Request, signed_in, swaps
 from lastmeter.clocks.models import Deadline
 from lastmeter.dossiers.models import Attachment
 from lastmeter.grid import tree
@@ -32,7 +32,7 @@ from lastmeter.matters.models import Channel, Enquiry, Matter, Objection, Profil
 from lastmeter.matters.talking import arriving, outside
 from lastmeter.matters.talking.forms import OutsideForm
 from lastmeter.matters.views import listing
-from lastmeter.matters.views.door import AWAITED, TIMING, Door, Offer, asked_for, at_hand, swapped
+from lastmeter.matters.views.door import AWAITED, TIMING, Door, Offer, asked_for, at_hand
 from lastmeter.matters.views.reach import has, matter_for, number_of, sees
 from lastmeter.matters.whistles import forms as whistling
 
@@ -76,7 +76,7 @@ ASK = Door("ask", "enquiry", "Q", gettext_lazy("请补充"), forms.EnquiryForm)
 OUTSIDE = Door("outside", "outside", "P", gettext_lazy("请外部单位"), OutsideForm)
 NOTE = Door("note", "note", "N", gettext_lazy("备注"), forms.NoteForm)
 MAIN_BUTTONS = 3
-AT_HAND = ("dispatch", "reply", "close", "respond")  # what a page is opened for, mostly
+CHOSEN = "into"  # the address's word for the matter that is chosen in a form
 OWN_WORDS = ("accept", "dispatch", "sign", "reply", "close", "verify")  # acts that flows give names of their own
 
 
@@ -102,11 +102,11 @@ def answer(
 ) -> HttpResponse:
     """The page of a matter: as it is, with a form that has to be corrected, or with what went wrong on top."""
     filters, query = listing.read(request.GET)
-    setting = bound.at if bound and not trouble else forms.Setting(matter, request.actor)
+    setting = bound.at if bound and not trouble else forms.Setting(matter, request.actor, request.GET.get(CHOSEN, ""))
     offered = offers(setting, bound, query)
     moving = timing_offers(setting, bound, query)
     usual = [each for each in offered if not _rare(each, setting)]
-    dialogs = _at_hand(request, usual[:MAIN_BUTTONS], [*offered, *moving], setting)
+    dialogs = at_hand(request, usual[:MAIN_BUTTONS], [*offered, *moving])
     context: dict[str, Any] = {
         "matter": matter,
         "dossier": matter.dossier,
@@ -126,21 +126,15 @@ def answer(
         "typed": bound.typed() if bound and trouble else [],
         "revealed": revealed,
         "done": "done" in request.GET,
+        "merging": next((each.opening for each in offered if each.door.noun == "merger"), ""),
         "proposal": setting.proposal if any(each.door.act == "dispatch" for each in offered) else None,
         **facts(setting, bound),
     }
     if asked_for(request):
         return render(request, "matters/desk/parts/dialogs.html", context)
-    if not swapped(request):
+    if listing.named(filters, request.GET) and not swaps(request):  # a script keeps the list that stands beside already
         context |= listing.beside(request, filters, matter.pk)
     return render(request, "matters/desk/matter.html", context, status=status)
-
-
-def _at_hand(request: Request, main: Sequence[Offer], offered: Sequence[Offer], setting: forms.Setting) -> list[Offer]:
-    """See `door.at_hand`. Out in the field, where a fetch may fail, those of all main buttons are there."""
-    near = main if request.shell == "field" else [each for each in main if each.door.act in AT_HAND]
-    wanted = ["merger"] if any(each.name == "merger" for each in offered) and setting.similar else []
-    return at_hand(request, near, offered, wanted)
 
 
 def since(request: Request, matter: Matter) -> list[story.Line]:

@@ -1,6 +1,6 @@
 """`/whistles/<number>/`: what is asked, who was called and how far each is, and what this reader may do now."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,9 +45,6 @@ DOORS = (
 MAIN_BUTTONS = 2
 
 
-AT_HAND = ("route", "rate", "complete")  # what a page is opened for, mostly
-
-
 @dataclass(frozen=True, slots=True)
 class UnitLine:
     """A called unit: how it stands in a word and a tone, the next limit, its people, and what its reader may do."""
@@ -87,7 +84,8 @@ def answer(
     units = [_unit_line(each, setting, bound if key == each.pk else None) for each in setting.called]
     decisions = [_decision_line(each, setting, bound if key == each.pk else None) for each in whistle.decisions.all()]
     legs = [offer for line in units for offer in line.offers] + [offer for _row, offer in decisions if offer]
-    dialogs = _at_hand(request, offered[:MAIN_BUTTONS], [*offered, *legs])
+    near = [*offered[:MAIN_BUTTONS], *(each for each in legs if each.door.act == "sign_off")]
+    dialogs = at_hand(request, near, [*offered, *legs])
     day = whistle.asked_at.astimezone(CHINA).date()
     seen = sees(request.actor, whistle.matter)
     context: dict[str, Any] = {
@@ -119,13 +117,6 @@ def answer(
     if asked_for(request):
         return render(request, "matters/whistles/dialogs.html", context)
     return render(request, "matters/whistles/page.html", context, status=status)
-
-
-def _at_hand(request: Request, main: Sequence[Offer], offered: Sequence[Offer]) -> list[Offer]:
-    """See `door.at_hand`. On the phone, where a fetch may fail, those of the unit's own people are there too."""
-    if request.shell == "field":
-        return at_hand(request, [*main, *(each for each in offered if each.part)], offered, ())
-    return at_hand(request, [each for each in main if each.door.act in AT_HAND], offered, ())
 
 
 def _offers(at: forms.Setting, bound: PageForm | None) -> Iterator[Offer]:
