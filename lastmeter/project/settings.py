@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "lastmeter.insight",
     "lastmeter.matters",
     "lastmeter.volunteers",
+    "lastmeter.occasions",
     "lastmeter.clocks",
     "lastmeter.dossiers",
     "lastmeter.grid",

@@ -1,0 +1,3 @@
+"""Addresses of occasions."""
+
+urlpatterns: list[object] = []
