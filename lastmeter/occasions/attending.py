@@ -40,16 +40,16 @@ def check_in(occasion_id: int, arrival: Arrival, *, by: Actor, now: datetime) ->
     signup_id = arrival.signup_id
     if arrival.code:
         signup_id, _seats = tickets.read(arrival.code, occasion_id, tickets.key_of(occasion_id))
-    coming = SignUp.objects.select_related("user").filter(pk=signup_id, occasion=occasion_id).first()
+    coming = SignUp.objects.select_related("user").filter(pk=signup_id or 0, occasion=occasion_id).first()
     if coming is None:
         raise Refused(_("没有这个报名。"))
     if coming.user is not None:
         seats.hold_person(coming.user)
     occasion = seats.hold(occasion_id, now=now)
-    known = CheckIn.objects.filter(signup=signup_id).first() or CheckIn.objects.filter(client_ref=arrival.ref).first()
+    known = CheckIn.objects.filter(signup=coming).first() or CheckIn.objects.filter(client_ref=arrival.ref).first()
     if known is not None:
         return known
-    signup = occasion.signups.select_related("user").get(pk=signup_id)
+    signup = occasion.signups.select_related("user").get(pk=coming.pk)
     _let_in(occasion, signup, now)
     at = min(max(arrival.at, occasion.starts_at - DOOR_OPENS), now)
     return CheckIn.objects.create(signup=signup, client_ref=arrival.ref, at=at, by_id=by.user_id, sent_at=now)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from lastmeter.accounts.models import User
 from lastmeter.grid.models import Node, Unit, at_or_below
@@ -16,6 +17,7 @@ from lastmeter.occasions.seats import LIVE, State
 
 BACK = timedelta(days=30)  # so long a calendar keeps what is over
 MOST = 500
+MINE = _("我的活动")
 
 
 @transaction.atomic
@@ -29,7 +31,7 @@ def of_person(feed: Feed, *, now: datetime) -> bytes:
     """What the owner of the address has signed up for, with what was called off."""
     rows = SignUp.objects.filter(user=feed.user, ends_at__gt=now - BACK, state__in=[*LIVE, State.CALLED_OFF])
     rows = rows.select_related("occasion__unit").order_by("starts_at", "pk")[:MOST]
-    return _calendar(on_record("我的活动"), [(each.occasion, each.state) for each in rows])
+    return _calendar(on_record(MINE), [(each.occasion, each.state) for each in rows])
 
 
 def of_place(node: Node, *, now: datetime) -> bytes:
