@@ -30,6 +30,11 @@ class Arrival:
     signup_id: int | None = None
 
 
+def is_open(occasion: Occasion, now: datetime) -> bool:
+    """Whether people may be checked in: from two hours before the beginning until it is settled."""
+    return occasion.called_off_at is None and occasion.settled_at is None and occasion.starts_at - DOOR_OPENS <= now
+
+
 @transaction.atomic
 def check_in(occasion_id: int, arrival: Arrival, *, by: Actor, now: datetime) -> CheckIn:
     """Write that somebody came. The same `ref`, or the same person again, is the check-in there is already.

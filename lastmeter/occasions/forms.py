@@ -58,7 +58,7 @@ class GuestForm(PartyForm):
 
 class FeedbackForm(forms.Form):
     stars = forms.TypedChoiceField(label=gettext_lazy("您觉得怎么样"), choices=STARS, coerce=int)
-    words = Line(limit=200, rows=3, label=gettext_lazy("想说的话（可以不填）"), required=False)
+    words = Line(limit=200, rows=3, label=gettext_lazy("想说的话"), required=False)
 
 
 class CallOffForm(forms.Form):
@@ -96,7 +96,7 @@ class OccasionForm(forms.Form):
     accept_hours = forms.IntegerField(
         label=gettext_lazy("递补的人几小时内确认"), min_value=1, max_value=168, initial=24
     )
-    words = Line(limit=1000, rows=4, label=gettext_lazy("说明（可以不填）"), required=False)
+    words = Line(limit=1000, rows=4, label=gettext_lazy("说明"), required=False)
     repeat = forms.ChoiceField(label=gettext_lazy("重复"), choices=REPEATS, required=False)
     days = forms.ChoiceField(
         label=gettext_lazy("遇到节假日"), choices=Series.Days.choices, initial=Series.Days.NO_HOLIDAYS, required=False

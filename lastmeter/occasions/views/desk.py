@@ -92,6 +92,7 @@ def _people(request: Request, occasion: Occasion, guest: GuestForm | None = None
         "key": tickets.key_of(occasion.pk).hex(),
         "ratings": occasion.signups.filter(feedback__isnull=False).select_related("feedback").order_by("-feedback__at"),
         "open": occasion.starts_at > timezone.now() and occasion.called_off_at is None,
+        "door": attending.is_open(occasion, timezone.now()),
         "trouble": trouble,
     }
     return render(request, "occasions/people.html", context, status=409 if trouble else 422 if guest else 200)
