@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "lastmeter.project",
     "lastmeter.web",
     "lastmeter.insight",
+    "lastmeter.venues",
     "lastmeter.matters",
     "lastmeter.volunteers",
     "lastmeter.occasions",

@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("lastmeter.insight.urls")),
     path("", include("lastmeter.volunteers.urls")),
     path("", include("lastmeter.occasions.urls")),
+    path("", include("lastmeter.venues.urls")),
     path("", include("lastmeter.grid.urls")),
     path("", include("lastmeter.notices.urls")),
     path("", include("lastmeter.accounts.urls")),
