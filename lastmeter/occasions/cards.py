@@ -5,7 +5,9 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from lastmeter.accounts.requests import actor_in
+from lastmeter.grid import scope
 from lastmeter.occasions import signing
+from lastmeter.occasions.arranging import ARRANGERS
 
 
 def mine(request: HttpRequest) -> str:
@@ -16,3 +18,4 @@ def mine(request: HttpRequest) -> str:
 
 
 CARDS = [("resident", 16, mine), ("field", 40, mine)]
+GATES = {"/activities/desk/": lambda request: scope.has_post(actor_in(request), ARRANGERS)}

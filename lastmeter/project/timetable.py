@@ -18,6 +18,7 @@ from lastmeter.insight import jobs as insight
 from lastmeter.matters import jobs as matters
 from lastmeter.notices import jobs as notices
 from lastmeter.occasions import jobs as occasions
+from lastmeter.venues import jobs as venues
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +41,7 @@ TIMETABLE = (
     Entry("accounts.seal", timedelta(minutes=1), accounts.seal),
     Entry("matters.gather", timedelta(minutes=1), matters.gather),
     Entry("occasions.lapse", timedelta(minutes=1), occasions.lapse),
+    Entry("venues.lapse", timedelta(minutes=5), venues.lapse),
     Entry("matters.lapse", timedelta(minutes=5), matters.lapse),
     Entry("matters.apply_editions", timedelta(minutes=5), matters.apply_editions),
     Entry("grid.apply_due", timedelta(minutes=5), grid.apply_due),

@@ -31,6 +31,11 @@ def may_keep(actor: Actor, path: str) -> bool:
     return scope.holds(actor, KEEPERS, path)
 
 
+def keeps_any(actor: Actor) -> bool:
+    """Whether the actor keeps venues anywhere."""
+    return scope.has_post(actor, KEEPERS)
+
+
 @transaction.atomic
 def approve(row: Booking, *, by: Actor, now: datetime) -> None:
     """Move a request into the constraint. Once more it is the same; raises Taken when somebody else has the room."""

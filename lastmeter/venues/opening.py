@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from lastmeter.kit import workdays
 from lastmeter.kit.zhtime import CHINA, DAY
 from lastmeter.venues import rules
-from lastmeter.venues.models import Opening, Period, Space
+from lastmeter.venues.models import Opening, Period, Space, Venue
 from lastmeter.venues.rules import Arrangement, Span
 
 Book = dict[tuple[int, int | None], list[Arrangement]]  # (venue, room or None) → its arrangements
@@ -44,3 +44,17 @@ def is_open(space: Space, starts_at: datetime, ends_at: datetime) -> bool:
     first = starts_at.astimezone(CHINA).date() - DAY
     days = (ends_at.astimezone(CHINA).date() - first).days + 1
     return rules.within(spans(book([space.venue_id]), space, first, days), starts_at, ends_at)
+
+
+def week(venue: Venue, first: date) -> list[tuple[date, int, list[Span]]]:
+    """The next seven days of a venue: the day, its kind, and when it is open."""
+    known, calendar = book([venue.pk]).get((venue.pk, None), []), workdays.calendar()
+    days = [first + step * DAY for step in range(7)]
+    return [
+        (
+            day,
+            rules.kind_of(day, calendar),
+            [rules.span_of(day, *hours) for hours in rules.hours_on(known, day, calendar)],
+        )
+        for day in days
+    ]

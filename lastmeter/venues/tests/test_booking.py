@@ -1,6 +1,7 @@
 """订场地: one at a time in each room, halls and halves together, midnight and back to back exact."""
 
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -121,7 +122,7 @@ def test_how_far_ahead_how_long_how_many_and_how_often(cast: Cast, centre: Centr
         (NOW - HOUR, {}, "已经过了"),
     ):
         with pytest.raises(Refused, match=words):
-            book(cast, centre, "resident", centre.room, at, **more)  # type: ignore[arg-type]
+            book(cast, centre, "resident", centre.room, at, **more)
     assert book(cast, centre, "resident", centre.room, day_at(NOW, 14, 10)).state == Booking.State.CONFIRMED
     for hour in (10, 12):
         book(cast, centre, "resident", centre.room, day_at(NOW, 1, hour))
@@ -224,6 +225,6 @@ def _nobody_meets() -> None:
             taken.setdefault(leaf, []).append((rules.minutes(each.starts_at), rules.minutes(each.ends_at) + buffer))
     for spans in taken.values():
         spans.sort()
-        assert all(earlier[1] <= later[0] for earlier, later in zip(spans, spans[1:], strict=False))
+        assert all(earlier[1] <= later[0] for earlier, later in pairwise(spans))
     rows = Occupancy.objects.filter(released=False).count()
     assert rows == sum(map(len, taken.values())), "what stands occupies its rooms, what does not occupies none"
