@@ -6,8 +6,6 @@ A week of two thousand rooms is asked for by maps, lists and boards: no model in
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from itertools import groupby
-from operator import itemgetter
 
 from django.db import connection
 
@@ -19,6 +17,7 @@ from lastmeter.venues.rules import Arrangement
 
 Minutes = tuple[int, int]  # from, until before: minutes since 1970 in UTC
 DAY_LONG = 24 * 60
+NEVER = (2**31, 2**32)  # past the last opening
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +126,11 @@ def _taken(leaves: set[int], since: int, until: int) -> dict[int, list[Minutes]]
     with connection.cursor() as cursor:
         cursor.execute(_SQL.format(which=which), [since, until, *names])
         rows = cursor.fetchall()
-    return {leaf: [row[1:] for row in group] for leaf, group in groupby(rows, itemgetter(0)) if leaf in leaves}
+    found: dict[int, list[Minutes]] = {leaf: [] for leaf in leaves}
+    for leaf, begins, ends in rows:
+        if leaf in found:
+            found[leaf].append((begins, ends))
+    return found
 
 
 def _of(room: Room, taken: Mapping[int, list[Minutes]]) -> list[Minutes]:
@@ -138,19 +141,26 @@ def _of(room: Room, taken: Mapping[int, list[Minutes]]) -> list[Minutes]:
 
 def _left(opened: Sequence[Minutes], taken: Sequence[Minutes], buffer: int) -> list[Minutes]:
     """As `rules.free_spans`, in whole minutes and in one pass over both."""
-    found, at_taken, count = [], 0, len(taken)
-    for opens, closes in opened:
-        at = opens
-        while at_taken < count and taken[at_taken][1] <= opens:
-            at_taken += 1
-        index = at_taken
-        while index < count and taken[index][0] < closes + buffer:
-            begins, ends = taken[index]
-            if begins - buffer > at:
-                found.append((at, min(begins - buffer, closes)))
-            if ends > at:
-                at = ends
-            index += 1
+    found: list[Minutes] = []
+    if not opened:
+        return found
+    spans = iter(opened)
+    opens, closes = next(spans)
+    at = opens
+    for begins, ends in taken:
+        until = begins - buffer
+        while closes <= until:  # what is open before this is free to its end
+            if at < closes:
+                found.append((at, closes))
+            opens, closes = next(spans, NEVER)
+            at = max(at, opens)
+        if at < until:
+            found.append((at, until))
+        if ends > at:
+            at = ends
+    while closes != NEVER[1]:
         if at < closes:
-            found.append((at, closes))
+            found.append((max(at, opens), closes))
+        opens, closes = next(spans, NEVER)
+        at = max(at, opens)
     return found

@@ -1,6 +1,6 @@
 """订场地 through the front door: four taps, the desk's decisions, keys, absence with due process, draws."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from urllib.parse import quote
 
@@ -9,6 +9,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lastmeter.accounts.actors import Actor, system
 from lastmeter.kit import workdays
@@ -113,7 +115,7 @@ def test_a_month_of_a_centre_is_one_screen_and_the_same_queries_however_full(
 ) -> None:
     now, desk = timezone.now(), client_as("clerk")
     first = day_at(now, 1, 10)
-    counts = []
+    counts: list[int] = []
     for who in ("resident", "worker", "handler"):
         book(cast, centre, who, centre.east, first + len(counts) * HOUR)
         with CaptureQueriesContext(connection) as asked:
@@ -238,7 +240,10 @@ def test_a_worked_weekend_a_holiday_a_term_and_a_closure_are_days_of_their_own(c
     shut = rules.Arrangement(date(2026, 7, 6), date(2026, 7, 7), {})
     worked = rules.Arrangement(date(2026, 10, 10), date(2026, 10, 11), {8: [(time(8), time(9))]})
     calendar = Calendar.national()
-    hours = lambda day, *more: rules.hours_on([ten, summer, shut, *more], day, calendar)  # noqa: E731
+
+    def hours(day: date, *more: rules.Arrangement) -> rules.Spans:
+        return rules.hours_on([ten, summer, shut, *more], day, calendar)
+
     assert hours(date(2026, 10, 1)) == [(time(10), time(12))]  # a Thursday, National Day
     assert hours(date(2026, 10, 10)) == [(time(9), time(17))]  # a Saturday worked in exchange: Monday's hours
     assert hours(date(2026, 10, 10), worked) == [(time(8), time(9))]
@@ -264,9 +269,11 @@ def test_rooms_are_found_by_time_size_equipment_and_distance(cast: Cast, centre:
     screen = Equipment.objects.create(name="幕布")
     centre.east.equipment.add(screen)
     at = day_at(timezone.now(), 2, 10)
-    names = lambda **more: [  # noqa: E731
-        each.space.name for each in finding.find(finding.Search(at, at + HOUR, **more))
-    ]
+
+    def names(people: int, equipment: Sequence[Equipment] = ()) -> list[str]:
+        found = finding.find(finding.Search(at, at + HOUR, people, equipment))
+        return [each.space.name for each in found]
+
     assert names(people=4) == ["阅览室", "东厅", "西厅", "多功能厅"]
     assert names(people=60) == ["多功能厅"]
     assert names(people=4, equipment=[screen]) == ["东厅"]
@@ -354,3 +361,22 @@ def test_what_is_held_is_shown_taken_along_and_erased(cast: Cast, centre: Centre
     assert holdings.erase(user, system(), timezone.now()) == 1
     assert not booking.taken_at(centre.room, row.starts_at, row.ends_at)
     assert jobs.lapse(timezone.now()) == 0
+
+
+SPANS = st.lists(st.tuples(st.integers(0, 200), st.integers(1, 40)), max_size=8)
+
+
+@given(opened=SPANS, taken=SPANS, buffer=st.integers(0, 20))
+def test_one_pass_over_minutes_finds_what_the_plain_arithmetic_finds(
+    opened: list[tuple[int, int]], taken: list[tuple[int, int]], buffer: int
+) -> None:
+    def spans(lengths: list[tuple[int, int]]) -> list[tuple[int, int]]:
+        return [(begin, begin + long) for begin, long in sorted(lengths)]
+
+    def moments(minutes: list[tuple[int, int]]) -> list[rules.Span]:
+        return [(rules.moment(begin), rules.moment(end)) for begin, end in minutes]
+
+    open_minutes = [(rules.minutes(a), rules.minutes(b)) for a, b in rules.merged(moments(spans(opened)))]
+    plain = rules.free_spans(moments(open_minutes), moments(spans(taken)), timedelta(minutes=buffer))
+    fast = availability._left(open_minutes, spans(taken), buffer)
+    assert fast == [(rules.minutes(a), rules.minutes(b)) for a, b in plain]
