@@ -82,7 +82,7 @@ def _matters() -> "QuerySet[Matter]":
 
 
 def _text(matter: Matter) -> tuple[str, str]:
-    return words.plain(matter.dossier.title), words.plain(f"{matter.dossier.place}\n{matter.text}")
+    return words.plain(matter.dossier.title), words.place(matter.dossier.place) + words.plain(matter.text)
 
 
 def _placed(matter: Matter, signature: Signature) -> Signature:
@@ -230,6 +230,19 @@ def _write_issues(
         Voice.objects.filter(pk__in=[rows[at].pk for at in group]).update(issue=pk)
         keys.append(pk)
     refresh(keys, now=now)
+
+
+# ---- for proposals -------------------------------------------------------------------------------------------------
+def of_one_mind(matters: Sequence[Matter]) -> list[Matter]:
+    """Those of some matters that each speak of what the others speak of, the one that is likest to them all first.
+
+    Matters that have not found their like yet are left out.
+    """
+    keys = [each.pk for each in matters]
+    packed = dict(Voice.objects.filter(matter__in=keys).values_list("matter", "packed"))
+    known = [each for each in matters if each.pk in packed]
+    kept = clustering.core([packing.read_group(bytes(packed[each.pk])) for each in known])
+    return [known[at] for at in kept]
 
 
 # ---- counting ------------------------------------------------------------------------------------------------------

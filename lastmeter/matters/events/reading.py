@@ -16,7 +16,7 @@ from lastmeter.matters.events import gathering
 from lastmeter.matters.events.finding import FEWEST, WINDOW
 from lastmeter.matters.events.heat import BARS, trend
 from lastmeter.matters.events.sample import deidentified
-from lastmeter.matters.models import HotIssue, Incident, Matter, Requester, Voice
+from lastmeter.matters.models import HotIssue, Incident, Matter, Voice
 
 READERS = (*policy.DESKS, Role.ORGANISER)
 MOST, MEMBERS, TITLE = 50, 200, 60
@@ -136,13 +136,6 @@ def standing(actor: Actor) -> list[Incident]:
     """The events that are handled together now."""
     rows = incidents(actor).filter(state=Incident.State.CONFIRMED)
     return list(rows.order_by("-decided_at", "pk")[:PROPOSALS])
-
-
-def people(matters: Sequence[Matter]) -> int:
-    """How many people asked for these matters: an account or a phone is a person, without either each is one."""
-    found = Requester.objects.filter(matter__in=matters).values_list("user", "phone_hash")
-    known = {user or bytes(phone or b"") for user, phone in found if user or phone}
-    return len(known) + len(matters) - sum(bool(user or phone) for user, phone in found)
 
 
 def members(actor: Actor, incident: Incident) -> list[Member]:

@@ -100,7 +100,7 @@ def proposal(request: Request, user: User, pk: int) -> HttpResponse:
     found = _issue(request, pk)
     made = gathering.propose(found, now=timezone.now())
     if made is None:
-        messages.error(request, _("没有结的不到三件，或者都是同一个人说的，还不能归成事件。"))
+        messages.error(request, _("没有结的、说的又是同一件事的不到三件，或者都是同一个人说的，还不能归成事件。"))
         return redirect("hot-issue", pk)
     return redirect("event", made.number)
 
@@ -128,7 +128,7 @@ def _event(request: Request, incident: Incident, *, status: int = 200, **bound: 
         "incident": incident,
         "members": members,
         "open": sum(each.matter.dossier.is_open for each in members),
-        "people": reading.people([each.matter for each in members]),
+        "people": gathering.people([each.matter for each in members]),
         "number": pretty(incident.number),
         "steps": {name: _(step.word) for name, step in lifecycle.BY_NAME.items()},
         "decides": decides,
