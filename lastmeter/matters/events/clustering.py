@@ -21,7 +21,7 @@ from lastmeter.matters.events.vocabulary import Signature
 Pairs = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float32]
 
-TOGETHER = 1.0  # likeness from which groups are put together
+TOGETHER, SURELY = 1.0, 2.0  # likeness from which groups are put together; from which a machine may propose it
 NOISE, WORD = 0.02, 1.2  # what any two messages share by chance: a little of all, and about one word
 ENOUGH, SURE = 0.7, 3.0  # times chance that it takes more: between many messages, and besides between two alone
 PLACE_MOST = 2.0  # a place counts at most so many times what the words count
@@ -138,10 +138,10 @@ class Group:
         )
 
 
-def core(groups: Sequence[Group]) -> list[int]:
+def core(groups: Sequence[Group], least: float = TOGETHER) -> list[int]:
     """Which of some messages (as groups of one) belong together: the likest to all others first.
 
-    Who would not be let in by the others is left out, the least alike first, until everybody would be.
+    Who is less than `least` like the others is left out, the least alike first, until nobody is.
     """
     if not groups:
         return []
@@ -149,7 +149,7 @@ def core(groups: Sequence[Group]) -> list[int]:
     while len(kept) > 1:
         alike = {at: likeness(groups[at], whole.less(groups[at])) for at in kept}
         kept.sort(key=lambda at: (-alike[at], at))
-        strangers = sum(alike[at] < TOGETHER for at in kept)
+        strangers = sum(alike[at] < least for at in kept)
         if not strangers:
             return kept
         for _each in range(max(1, strangers // 4)):  # those that are left may be alike without the worst

@@ -233,15 +233,16 @@ def _write_issues(
 
 
 # ---- for proposals -------------------------------------------------------------------------------------------------
-def of_one_mind(matters: Sequence[Matter]) -> list[Matter]:
+def of_one_mind(matters: Sequence[Matter], *, surely: bool) -> list[Matter]:
     """Those of some matters that each speak of what the others speak of, the one that is likest to them all first.
 
-    Matters that have not found their like yet are left out.
+    `surely` asks for more than the list of hot issues does. Matters that have not been compared yet are left out.
     """
     keys = [each.pk for each in matters]
     packed = dict(Voice.objects.filter(matter__in=keys).values_list("matter", "packed"))
     known = [each for each in matters if each.pk in packed]
-    kept = clustering.core([packing.read_group(bytes(packed[each.pk])) for each in known])
+    least = clustering.SURELY if surely else clustering.TOGETHER
+    kept = clustering.core([packing.read_group(bytes(packed[each.pk])) for each in known], least)
     return [known[at] for at in kept]
 
 

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -30,32 +29,49 @@ MOST = 500
 
 # ---- proposals -----------------------------------------------------------------------------------------------------
 @transaction.atomic
-def propose(issue: HotIssue, *, now: datetime) -> Incident | None:
-    """Propose an event where enough people have said one thing and nobody has decided about it; else None.
+def propose(issue: HotIssue, *, asked: bool = False, now: datetime) -> Incident | None:
+    """Propose an event where enough people have surely said one thing and nobody has decided about it; else None.
 
-    Only matters that each speak of what the others speak of are proposed, under the title of the one likest to all. A
-    proposal that nobody has decided on follows what is found now. What a person has dismissed or split is proposed
-    again only when twice as many matters speak of it.
+    Proposed are only matters that each speak of what the others speak of, under the title of the one likest to all;
+    when a person has `asked` it is enough that they are as alike as the list of hot issues wants it. A proposal that
+    nobody has decided on follows what is found now. What a person has dismissed or split is proposed again only when
+    twice as many matters speak of it.
     """
     HotIssue.objects.select_for_update().get(pk=issue.pk)
-    fresh = finding.of_one_mind(_open_and_free(issue))
+    standing = Incident.objects.filter(issue=issue).order_by("-pk").first()
+    waits = standing is not None and standing.state == Incident.State.PROPOSED
+    fresh = finding.of_one_mind(_open_and_free(issue), surely=not waits and not asked)
     enough = len(fresh) >= FEWEST and people(fresh) >= FEWEST_PEOPLE
-    standing = Incident.objects.filter(issue=issue).annotate(size=Count("memberships")).order_by("-pk").first()
-    if standing and standing.state == Incident.State.PROPOSED:
-        if not enough:
-            _withdraw(standing, now=now)
-            return None
-        _propose_these(standing, fresh, now=now)
-        return standing
-    if not enough:
-        return None
-    refused = (Incident.State.DISMISSED, Incident.State.SPLIT)
-    if standing and standing.state in refused and len(fresh) < 2 * standing.size:
+    if standing and waits:
+        return _follow(standing, fresh if enough else [], now=now)
+    if not enough or (standing and _refused(standing, len(fresh))):
         return None
     made = _make(fresh, issue=issue, now=now)
     title = gettext_lazy("像是同一件事，请看要不要一起办")
     tell.desk([made.lead], "event_proposed", title, by=system("events"), now=now)
     return made
+
+
+def _refused(incident: Incident, count: int) -> bool:
+    """Whether a person has said no to this, of not much fewer matters; what was only taken back is no refusal."""
+    refused = incident.state in (Incident.State.DISMISSED, Incident.State.SPLIT) and incident.decided_by_id is not None
+    return refused and count < 2 * incident.memberships.count()
+
+
+def _follow(incident: Incident, matters: Sequence[Matter], *, now: datetime) -> Incident | None:
+    """Let a proposal that waits hold exactly these matters; without any it is taken back."""
+    if not matters:
+        _withdraw(incident, now=now)
+        return None
+    standing = incident.memberships.filter(left_at=None)
+    standing.exclude(matter__in=matters).update(left_at=now)
+    known = set(standing.values_list("matter", flat=True))
+    Membership.objects.bulk_create(
+        Membership(incident=incident, matter=each) for each in matters if each.pk not in known
+    )
+    lead = incident.lead if incident.lead in matters else _lead(matters)
+    Incident.objects.filter(pk=incident.pk).update(title=_title(matters[0]), lead=lead)
+    return incident
 
 
 def _open_and_free(issue: HotIssue) -> list[Matter]:
@@ -82,18 +98,6 @@ def review(*, now: datetime) -> None:
 def _withdraw(incident: Incident, *, now: datetime) -> None:
     said = on_record(gettext_lazy("重新比对以后，不再像同一件事。"))
     _decide(incident, (Incident.State.PROPOSED,), Incident.State.DISMISSED, reason=said, by=system("events"), now=now)
-
-
-def _propose_these(incident: Incident, matters: Sequence[Matter], *, now: datetime) -> None:
-    """Let a standing proposal hold exactly these matters."""
-    standing = incident.memberships.filter(left_at=None)
-    standing.exclude(matter__in=matters).update(left_at=now)
-    known = set(standing.values_list("matter", flat=True))
-    Membership.objects.bulk_create(
-        Membership(incident=incident, matter=each) for each in matters if each.pk not in known
-    )
-    lead = incident.lead if incident.lead in matters else _lead(matters)
-    Incident.objects.filter(pk=incident.pk).update(title=_title(matters[0]), lead=lead)
 
 
 def _lead(matters: Sequence[Matter]) -> Matter:

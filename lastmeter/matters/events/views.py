@@ -98,7 +98,7 @@ def watched(request: Request, user: User, pk: int) -> HttpResponse:
 def proposal(request: Request, user: User, pk: int) -> HttpResponse:
     """Propose an event of the issue's open matters by hand, for the desk to look at."""
     found = _issue(request, pk)
-    made = gathering.propose(found, now=timezone.now())
+    made = gathering.propose(found, asked=True, now=timezone.now())
     if made is None:
         messages.error(request, _("没有结的、说的又是同一件事的不到三件，或者都是同一个人说的，还不能归成事件。"))
         return redirect("hot-issue", pk)
