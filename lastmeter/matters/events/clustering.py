@@ -288,9 +288,10 @@ class _Rows:
         pairs = np.concatenate([self.pairs[each] for each in slices])
         products = self.scratch[pairs] * np.concatenate([self.values[each] for each in slices])
         self.scratch[self.pairs[mine]] = 0.0
-        ends = np.cumsum([each.stop - each.start for each in slices])
-        sums = np.concatenate([[0.0], np.cumsum(products, dtype=np.float64)])[ends]
-        shared: list[float] = np.diff(sums, prepend=0.0).tolist()
+        sums = np.zeros(len(products) + 1)
+        np.cumsum(products, dtype=np.float64, out=sums[1:])
+        ends = np.cumsum([0, *(each.stop - each.start for each in slices)])
+        shared: list[float] = (sums[ends[1:]] - sums[ends[:-1]]).tolist()
         return shared
 
 

@@ -9,17 +9,15 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import reduce
 
 from django.db import connection, transaction
 from django.db.models import Max, QuerySet
 
 from lastmeter.kit import bulk
 from lastmeter.kit.zhtime import CHINA
-from lastmeter.matters.events import clustering, packing, words
-from lastmeter.matters.events.clustering import Group
-from lastmeter.matters.events.heat import Voice as Said
-from lastmeter.matters.events.heat import reckon
-from lastmeter.matters.events.sample import deidentified
+from lastmeter.matters.events import clustering, counting, packing, words
+from lastmeter.matters.events.clustering import Group, Weights
 from lastmeter.matters.events.vocabulary import Signature, Vocabulary
 from lastmeter.matters.models import HotIssue, Matter, Voice, VoiceWord, WordTable
 
@@ -117,8 +115,8 @@ def take_in(matter: Matter, signature: Signature, *, now: datetime) -> HotIssue 
         )
         keys = [row.pk, voice.pk]
     Voice.objects.filter(pk__in=keys).update(issue=issue)
-    refresh([issue.pk], now=now)
-    issue.refresh_from_db()
+    issue.packed = joined
+    counting.refresh([issue.pk], samples={issue.pk: counting.middle(issue)}, now=now)
     return issue
 
 
@@ -213,11 +211,10 @@ def _write_issues(
     now: datetime,
 ) -> None:
     HotIssue.objects.exclude(pk__in=list(kept.values())).delete()
-    keys = []
+    samples = {}
     for number, group in enumerate(groups):
-        whole = Group.of(signed[group[0]])
-        for at in group[1:]:
-            whole = whole.plus(Group.of(signed[at]))
+        whole = reduce(Group.plus, (Group.of(signed[at]) for at in group))
+        sample = max(group, key=lambda at: (_weights(signed[at]).times(whole.topics), -at))
         first, last = rows[group[0]].dossier, rows[group[-1]].dossier
         values = {"packed": packing.pack_group(whole), "updated_at": now}
         if number in kept:
@@ -228,8 +225,12 @@ def _write_issues(
                 title=first.title, first_at=first.opened_at, last_at=last.opened_at, **values
             ).pk
         Voice.objects.filter(pk__in=[rows[at].pk for at in group]).update(issue=pk)
-        keys.append(pk)
-    refresh(keys, now=now)
+        samples[pk] = rows[sample]
+    counting.refresh(list(samples), samples=samples, now=now)
+
+
+def _weights(signature: Signature) -> Weights:
+    return Weights(signature.topics, signature.topic_weights)
 
 
 # ---- for proposals -------------------------------------------------------------------------------------------------
@@ -244,45 +245,3 @@ def of_one_mind(matters: Sequence[Matter], *, surely: bool) -> list[Matter]:
     least = clustering.SURELY if surely else clustering.TOGETHER
     kept = clustering.core([packing.read_group(bytes(packed[each.pk])) for each in known], least)
     return [known[at] for at in kept]
-
-
-# ---- counting ------------------------------------------------------------------------------------------------------
-def refresh(issue_ids: Sequence[int], *, now: datetime) -> None:
-    """Count people and messages of issues, their heat, span, place and sample: recomputable at any time."""
-    for chunk in (issue_ids[at : at + CHUNK] for at in range(0, len(issue_ids), CHUNK)):
-        found: dict[int, list[Voice]] = defaultdict(list)
-        rows = Voice.objects.filter(issue__in=chunk).select_related("matter__dossier__community", "matter__requester")
-        for voice in rows.order_by("at", "pk"):
-            found[voice.issue_id or 0].append(voice)
-        issues = HotIssue.objects.in_bulk(list(found))
-        for pk, voices in found.items():
-            _count(issues[pk], voices, now=now)
-        HotIssue.objects.bulk_update(
-            issues.values(),
-            ["title", "place", "heat", "people", "messages", "lately", "first_at", "last_at", "sample", "updated_at"],
-        )
-
-
-def _count(issue: HotIssue, voices: Sequence[Voice], *, now: datetime) -> None:
-    heat = reckon([Said(each.at, _person(each.matter)) for each in voices], now=now)
-    sample = _middle(issue, voices).matter
-    issue.heat, issue.people, issue.messages = heat.heat, heat.people, heat.messages
-    issue.lately, issue.first_at, issue.last_at, issue.updated_at = heat.lately, heat.first_at, heat.last_at, now
-    issue.sample, issue.title = sample, deidentified(sample.dossier.title, 200)
-    places = Counter(each.matter.dossier.community.name for each in voices if each.matter.dossier.community)
-    issue.place = "、".join(name for name, _count in places.most_common(2))
-
-
-def _person(matter: Matter) -> object | None:
-    asked = getattr(matter, "requester", None)
-    if asked is None:
-        return None
-    return asked.user_id or (bytes(asked.phone_hash) if asked.phone_hash else None)
-
-
-def _middle(issue: HotIssue, voices: Sequence[Voice]) -> Voice:
-    """The message that is likest to all the others; the first hundred are looked at."""
-    whole = packing.read_group(bytes(issue.packed))
-    return max(
-        voices[:100], key=lambda each: (packing.read_group(bytes(each.packed)).topics.times(whole.topics), -each.pk)
-    )
