@@ -68,10 +68,7 @@ def arrive(now: datetime) -> Arrived:
     if table is None or (newest and Voice.objects.count() > GROWN * max(table.messages, 100)):
         count = rebuild(now)
         return Arrived(count, frozenset(HotIssue.objects.values_list("pk", flat=True)))
-    signed = table.signatures([_text(each) for each in fresh], new=True)
-    joined = [
-        take_in(matter, _placed(matter, signature), now=now) for matter, signature in zip(fresh, signed, strict=True)
-    ]
+    joined = [take_in(each, table, now=now) for each in fresh]
     return Arrived(len(fresh), frozenset(issue.pk for issue in joined if issue))
 
 
@@ -90,8 +87,10 @@ def _placed(matter: Matter, signature: Signature) -> Signature:
 
 
 @transaction.atomic
-def take_in(matter: Matter, signature: Signature, *, now: datetime) -> HotIssue | None:
+def take_in(matter: Matter, table: Vocabulary, *, now: datetime) -> HotIssue | None:
     """Give one matter its voice and, where it has its like, its hot issue."""
+    [signed] = table.signatures([_text(matter)], new=True)
+    signature = _placed(matter, signed)
     near = _near(signature, matter.dossier.opened_at)
     mine = Group.of(signature)
     best, found = 0.0, None

@@ -130,7 +130,7 @@ needs_data = pytest.mark.skipif(not DATA.exists(), reason="the real data is not 
 @needs_data
 def test_the_hot_issues_of_a_real_board_are_those_that_a_person_finds() -> None:
     found = hot.hot(measured.read(DATA))
-    result = measured.quality(found, measured.labels("1"))
+    result = measured.quality([each.members for each in found], measured.labels("1"))
     assert result["precision"] >= 0.95
     assert result["recall"] >= 0.75
     assert max(each.heat.messages for each in found) < 80, "no pot for everything"
