@@ -69,6 +69,11 @@ class Dossier(models.Model):
                 )
                 for level in ("city", "county", "town", "community", "grid")
             ],
+            models.Index(
+                fields=["community", "kind", "opened_at"],
+                condition=Q(is_open=True, closed_circle=False),
+                name="dossier_community_newest",
+            ),
             models.Index(fields=["path"], name="dossier_path"),
             models.Index(fields=["node", "is_open"], name="dossier_node"),
             models.Index(fields=["opened_at"], name="dossier_opened"),

@@ -17,6 +17,8 @@ from django.core.exceptions import EmptyResultSet, FieldDoesNotExist
 from django.db import connection
 from django.db.models import Model, Q, QuerySet
 
+from lastmeter.kit import plans
+
 M = TypeVar("M", bound=Model)
 Values = list[Any]
 
@@ -168,7 +170,8 @@ def _keys(
         walked = [(at, _walk(part, each, limit, order)) for at, part in parts(each.walks)]
         cut = [_cut(part, each, order) for _at, part in parts(each.walks)] if each.condition is not None else []
         asked = [(at, _apart(_sql(part.order_by(), order))) for at, part in parts(each.asked)]
-        keys, filled = _first([*walked, *asked], cut, limit, order, backward)
+        with plans.for_these_values():  # which index has the fewest rows is a matter of the values
+            keys, filled = _first([*walked, *asked], cut, limit, order, backward)
         if filled:
             break
     return keys

@@ -34,9 +34,10 @@ from lastmeter.matters.together import parts
 class Setting:
     """What the forms of one page share, looked up once and only when a form asks for it."""
 
-    def __init__(self, matter: Matter, by: Actor) -> None:
+    def __init__(self, matter: Matter, by: Actor, chosen: str = "") -> None:
         self.matter = matter
         self.by = by
+        self.chosen = chosen  # the number of another matter that somebody pointed at
         self.now = timezone.now()
 
     @cached_property
@@ -240,7 +241,8 @@ class Merger(ActForm):
         choices = self.candidates()
         offer(self, "into", choices)
         if choices:
-            self.initial = {"into": choices[0][0]}
+            near = [number for number, _words in choices]
+            self.initial = {"into": self.at.chosen if self.at.chosen in near else near[0]}
         else:
             del self.fields["into"]
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from lastmeter.accounts.models import User
-from lastmeter.accounts.requests import Request, signed_in
+from lastmeter.accounts.requests import Request, signed_in, swaps
 from lastmeter.clocks.models import Deadline
 from lastmeter.dossiers.models import Attachment
 from lastmeter.grid import tree
@@ -76,8 +76,8 @@ ASK = Door("ask", "enquiry", "Q", gettext_lazy("请补充"), forms.EnquiryForm)
 OUTSIDE = Door("outside", "outside", "P", gettext_lazy("请外部单位"), OutsideForm)
 NOTE = Door("note", "note", "N", gettext_lazy("备注"), forms.NoteForm)
 MAIN_BUTTONS = 3
-AT_HAND = ("dispatch", "reply", "close", "respond")  # what a page is opened for, mostly
 OPEN = "act"  # the address's word for the form that stands open
+CHOSEN = "into"  # and for the matter that is chosen in it
 OWN_WORDS = ("accept", "dispatch", "sign", "reply", "close", "verify")  # acts that flows give names of their own
 
 
@@ -154,11 +154,11 @@ def answer(
 ) -> HttpResponse:
     """The page of a matter: as it is, with a form that has to be corrected, or with what went wrong on top."""
     filters, query = listing.read(request.GET)
-    setting = bound.at if bound and not trouble else forms.Setting(matter, request.actor)
+    setting = bound.at if bound and not trouble else forms.Setting(matter, request.actor, request.GET.get(CHOSEN, ""))
     offered = offers(setting, bound, query)
     moving = timing_offers(setting, bound, query)
     usual = [each for each in offered if not _rare(each, setting)]
-    at_hand = _at_hand(request, usual[:MAIN_BUTTONS], [*offered, *moving], setting)
+    at_hand = _at_hand(request, usual[:MAIN_BUTTONS], [*offered, *moving])
     context: dict[str, Any] = {
         "matter": matter,
         "dossier": matter.dossier,
@@ -178,36 +178,34 @@ def answer(
         "typed": bound.typed() if bound and trouble else [],
         "revealed": revealed,
         "done": "done" in request.GET,
+        "merging": next((each.opening for each in offered if each.door.noun == "merger"), ""),
         "proposal": setting.proposal if any(each.door.act == "dispatch" for each in offered) else None,
         **facts(setting, bound),
     }
     if _asked_for(request):
         return render(request, "matters/desk/parts/dialogs.html", context)
-    if not _swapped(request):
+    if listing.named(filters, request.GET) and not swaps(request):  # a script keeps the list that stands beside already
         context |= listing.beside(request, filters, matter.pk)
     return render(request, "matters/desk/matter.html", context, status=status)
 
 
-def _at_hand(request: Request, main: Sequence[Offer], offered: Sequence[Offer], setting: forms.Setting) -> list[Offer]:
-    """The forms that stand on the page from the start: of the next step, and one that came back or was asked for.
+def _at_hand(request: Request, main: Sequence[Offer], offered: Sequence[Offer]) -> list[Offer]:
+    """The forms that stand on the page from the start: one that came back or was asked for, at the desk no other.
 
-    The others are fetched when somebody opens them: a page has a dozen, and almost nobody opens two. Out in the field,
-    where a fetch may take long or fail, those of all the main buttons are there.
+    The others are fetched when somebody opens them: a page has a dozen, and most are read without any. Out in the
+    field, where a fetch may take long or fail, those of all the main buttons are there.
     """
     asked = request.GET.get(OPEN, "")
     if _asked_for(request):
         return [replace(each, asked=True) for each in offered if each.door.noun == asked and each.asks]
-    near = main if request.shell == "field" else [each for each in main if each.door.act in AT_HAND]
-    wanted = {each.door.noun for each in offered if each.bound is not None or each.door.noun == asked}
-    if "merger" in {each.door.noun for each in offered} and setting.similar:
-        wanted.add("merger")
-    found = [each for each in offered if each.asks and (each in near or each.door.noun in wanted)]
+    near = main if request.shell == "field" else []
+    found = [each for each in offered if each.asks and (each in near or each.bound or each.door.noun == asked)]
     return [replace(each, asked=each.door.noun == asked) for each in found]
 
 
 def _asked_for(request: Request) -> bool:
     """Whether a script wants one form and nothing else of the page."""
-    return _swapped(request) and request.method == "GET" and OPEN in request.GET
+    return swaps(request) and request.method == "GET" and OPEN in request.GET
 
 
 def since(request: Request, matter: Matter) -> list[story.Line]:
@@ -224,12 +222,6 @@ def since(request: Request, matter: Matter) -> list[story.Line]:
         return []
     lines = story.for_staff(matter.pk)
     return [line for line in lines if line.at > seen_at] or lines[-1:]
-
-
-def _swapped(request: Request) -> bool:
-    """Whether only the right column is wanted: the list beside it stays where it is."""
-    asked = request.headers
-    return asked.get("HX-Request") == "true" and "HX-History-Restore-Request" not in asked
 
 
 def onward(request: Request, matter: Matter) -> HttpResponse:
