@@ -4,10 +4,11 @@ Joining writes a row beside the matter and nothing into it: steps, deadlines, ac
 are, and leaving restores the exact earlier state because there is nothing to restore.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -24,7 +25,7 @@ from lastmeter.matters.steps import Overtaken, tell_stories
 from lastmeter.matters.talking import tell
 
 FEWEST, FEWEST_PEOPLE = 3, 2  # open matters and people from which an event is proposed
-MOST = 500
+MOST = 1000  # open matters looked at for one proposal
 
 
 # ---- proposals -----------------------------------------------------------------------------------------------------
@@ -65,7 +66,8 @@ def _follow(incident: Incident, matters: Sequence[Matter], *, now: datetime) -> 
         return None
     standing = incident.memberships.filter(left_at=None)
     standing.exclude(matter__in=matters).update(left_at=now)
-    known = set(standing.values_list("matter", flat=True))
+    known = set(incident.memberships.exclude(left_by=None).values_list("matter", flat=True))  # a person took them out
+    known |= set(standing.values_list("matter", flat=True))
     Membership.objects.bulk_create(
         Membership(incident=incident, matter=each) for each in matters if each.pk not in known
     )
@@ -79,9 +81,9 @@ def _open_and_free(issue: HotIssue) -> list[Matter]:
     return list(rows.exclude(memberships__in=holding.members()).order_by("pk")[:MOST])
 
 
-def people(matters: Sequence[Matter]) -> int:
+def people(matters: Sequence[Matter] | QuerySet[Matter]) -> int:
     """How many people asked for these matters: an account or a phone is a person, without either each is one."""
-    found = Requester.objects.filter(matter__in=matters).values_list("user", "phone_hash")
+    found = list(Requester.objects.filter(matter__in=matters).values_list("user", "phone_hash"))
     known = {user or bytes(phone or b"") for user, phone in found if user or phone}
     return len(known) + len(matters) - sum(bool(user or phone) for user, phone in found)
 
@@ -157,6 +159,19 @@ def _decide(
     if not Incident.objects.filter(pk=incident.pk, state__in=before).update(**change):
         raise Overtaken(_("刚有人决定过这个事件，请看现在的情况。"))
     incident.state = after
+
+
+@transaction.atomic
+def take_out(incident: Incident, matters: Iterable[Matter], *, by: Actor, now: datetime) -> None:
+    """去掉: these of a proposal are another thing, and will not be proposed with it again.
+
+    Raises Overtaken when somebody has decided on the proposal.
+    """
+    _require(by, incident)
+    if not Incident.objects.select_for_update().filter(pk=incident.pk, state=Incident.State.PROPOSED).exists():
+        raise Overtaken(_("刚有人决定过这个事件，请看现在的情况。"))
+    waiting = incident.memberships.filter(joined_at=None, left_at=None)
+    waiting.filter(matter__in=list(matters)).update(left_at=now, left_by=by.user_id)
 
 
 @transaction.atomic
