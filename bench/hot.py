@@ -85,7 +85,7 @@ def proposed(told: Sequence[hot.Told], found: Sequence[Sequence[int]]) -> list[l
     made = []
     for members in (each for each in found if len(each) >= FEWEST):
         groups = [Group.of(signed[at].at(told[at].voice.at.toordinal())) for at in members]
-        kept = [members[at] for at in clustering.core(groups, clustering.SURELY)]
+        kept = [members[at] for at in clustering.core(groups, clustering.surely)]
         made += [kept] if len(kept) >= FEWEST else []
     return made
 

@@ -8,7 +8,7 @@ group of a thousand is compared as fast as one of two. Words about places (b) ne
 import heapq
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 
@@ -21,7 +21,8 @@ from lastmeter.matters.events.vocabulary import Signature
 Pairs = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float32]
 
-TOGETHER, SURELY = 1.0, 2.0  # likeness from which groups are put together; from which a machine may propose it
+TOGETHER = 1.0  # likeness from which groups are put together
+SURELY, PLAINLY = 2.0, 0.25  # a machine may propose what is so many times as alike, or shares so much of all it says
 NOISE, WORD = 0.02, 1.2  # what any two messages share by chance: a little of all, and about one word
 ENOUGH, SURE = 0.7, 3.0  # times chance that it takes more: between many messages, and besides between two alone
 PLACE_MOST = 2.0  # a place counts at most so many times what the words count
@@ -138,18 +139,19 @@ class Group:
         )
 
 
-def core(groups: Sequence[Group], least: float = TOGETHER) -> list[int]:
+def core(groups: Sequence[Group], measure: Callable[[Group, Group], float] | None = None) -> list[int]:
     """Which of some messages (as groups of one) belong together: the likest to all others first.
 
-    Who is less than `least` like the others is left out, the least alike first, until nobody is.
+    Who is less than TOGETHER like the others by the measure (likeness) is left out, the least alike first, until nobody
+    is left who is.
     """
     if not groups:
         return []
     kept, whole = list(range(len(groups))), reduce(Group.plus, groups)
     while len(kept) > 1:
-        alike = {at: likeness(groups[at], whole.less(groups[at])) for at in kept}
+        alike = {at: (measure or likeness)(groups[at], whole.less(groups[at])) for at in kept}
         kept.sort(key=lambda at: (-alike[at], at))
-        strangers = sum(alike[at] < least for at in kept)
+        strangers = sum(alike[at] < TOGETHER for at in kept)
         if not strangers:
             return kept
         for _each in range(max(1, strangers // 4)):  # those that are left may be alike without the worst
@@ -164,6 +166,16 @@ def likeness(one: Group, other: Group) -> float:
     return 0.0 if said <= chance else _likeness(one, other, said - chance, one.names.times(other.names), chance)
 
 
+def surely(one: Group, other: Group) -> float:
+    """How alike two groups are for a machine to propose that they are one thing; from TOGETHER on it may."""
+    return likeness(one, other) / min(SURELY, PLAINLY / _enough(_chance(one, other), one.size * other.size))
+
+
+def _enough(chance: float, pairs: int) -> float:
+    """What has to be shared beyond chance."""
+    return chance * (ENOUGH + SURE / math.sqrt(pairs))
+
+
 def _chance(one: Group, other: Group) -> float:
     """What they may share without being about one thing: in short messages a single word is already much."""
     return NOISE + WORD * math.sqrt(one.word * other.word / (one.size * other.size))
@@ -173,7 +185,7 @@ def _likeness(one: Group, other: Group, more: float, names: float, chance: float
     """`more`: how much of their words two messages share beyond chance on average; `names`: the sum for names."""
     pairs = one.size * other.size
     where = names / pairs
-    alike = (more + min(where, PLACE_MOST * more)) / (chance * (ENOUGH + SURE / math.sqrt(pairs)))
+    alike = (more + min(where, PLACE_MOST * more)) / _enough(chance, pairs)
     return alike * _doubt(one, other, where) if alike >= TOGETHER else 0.0
 
 

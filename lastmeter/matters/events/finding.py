@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from functools import reduce
 
 from django.db import connection, transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Count, Max, QuerySet
 
 from lastmeter.kit import bulk
 from lastmeter.kit.zhtime import CHINA
@@ -23,7 +23,7 @@ from lastmeter.matters.models import HotIssue, Matter, Voice, VoiceWord, WordTab
 
 WINDOW = timedelta(days=400)  # what is older is no news
 CHUNK = 200  # matters a call of the job takes in
-GROWN = 1.5  # when there are so many times more matters than were counted, the words are counted anew
+SMALL, GROWN = 1000, 1.05  # of fewer matters, or when so many times more came, the words are counted anew: it is quick
 FEWEST = 2  # messages of a hot issue
 
 
@@ -60,12 +60,12 @@ class Arrived:
 
 def arrive(now: datetime) -> Arrived:
     """Let the matters that came since the last call find their like. Safe to repeat."""
-    newest = Voice.objects.aggregate(at=Max("pk"))["at"] or 0
-    fresh = list(_matters().filter(pk__gt=newest).order_by("pk")[:CHUNK])
+    known = Voice.objects.aggregate(newest=Max("pk"), count=Count("pk"))
+    fresh = list(_matters().filter(pk__gt=known["newest"] or 0).order_by("pk")[:CHUNK])
     if not fresh:
         return Arrived(0)
     table = vocabulary()
-    if table is None or (newest and Voice.objects.count() > GROWN * max(table.messages, 100)):
+    if table is None or known["count"] < SMALL or known["count"] > GROWN * table.messages:
         count = rebuild(now)
         return Arrived(count, frozenset(HotIssue.objects.values_list("pk", flat=True)))
     joined = [take_in(each, table, now=now) for each in fresh]
@@ -241,6 +241,6 @@ def of_one_mind(matters: Sequence[Matter], *, surely: bool) -> list[Matter]:
     keys = [each.pk for each in matters]
     packed = dict(Voice.objects.filter(matter__in=keys).values_list("matter", "packed"))
     known = [each for each in matters if each.pk in packed]
-    least = clustering.SURELY if surely else clustering.TOGETHER
-    kept = clustering.core([packing.read_group(bytes(packed[each.pk])) for each in known], least)
+    measure = clustering.surely if surely else clustering.likeness
+    kept = clustering.core([packing.read_group(bytes(packed[each.pk])) for each in known], measure)
     return [known[at] for at in kept]
