@@ -21,7 +21,7 @@ from lastmeter.matters.events.vocabulary import Signature
 Pairs = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float32]
 
-TOGETHER = 1.0  # likeness from which groups are put together
+TOGETHER, BESIDE = 1.0, 0.7  # likeness from which groups are put together; from which their groups may be later
 SURELY, PLAINLY = 2.0, 0.25  # a machine may propose what is so many times as alike, or shares so much of all it says
 NOISE, WORD = 0.02, 1.2  # what any two messages share by chance: a little of all, and about one word
 ENOUGH, SURE = 0.7, 3.0  # times chance that it takes more: between many messages, and besides between two alone
@@ -186,7 +186,7 @@ def _likeness(one: Group, other: Group, more: float, names: float, chance: float
     pairs = one.size * other.size
     where = names / pairs
     alike = (more + min(where, PLACE_MOST * more)) / _enough(chance, pairs)
-    return alike * _doubt(one, other, where) if alike >= TOGETHER else 0.0
+    return alike * _doubt(one, other, where) if alike >= BESIDE else 0.0
 
 
 def _doubt(one: Group, other: Group, where: float) -> float:
@@ -330,7 +330,8 @@ class _Joining:
         for one, other, alike in self._edges(signatures):
             self.beside[one].add(other)
             self.beside[other].add(one)
-            self.heap.append((-alike, other, one, True))
+            if alike >= TOGETHER:
+                self.heap.append((-alike, other, one, True))
         heapq.heapify(self.heap)
 
     def _edges(self, signatures: Sequence[Signature]) -> Iterator[tuple[int, int, float]]:
@@ -349,7 +350,7 @@ class _Joining:
                 (-_likeness(mine, self.groups[other], share - by_chance, place, by_chance), other)
                 for (other, share, by_chance), place in zip(near, where, strict=True)
             ]
-            for alike, other in sorted(each for each in found if -each[0] >= TOGETHER)[:likest]:
+            for alike, other in sorted(each for each in found if -each[0] >= BESIDE)[:likest]:
                 yield one, other, -alike
 
     def run(self) -> list[list[int]]:
