@@ -10,6 +10,6 @@ def forget(apps: Any, _editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("matters", "0020_whistle_rules")]
+    dependencies = [("matters", "0021_decision_owners")]
 
     operations = [migrations.RunPython(forget, migrations.RunPython.noop, elidable=True)]
