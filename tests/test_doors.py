@@ -50,6 +50,7 @@ DOORS: dict[str, str] = {
     "events/themes/<str:name>/ending/": "post",
     "events/<str:number>/": "post",
     "events/<str:number>/confirmation/": "post",
+    "events/<str:number>/sorting/": "post",
     "events/<str:number>/dismissal/": "post",
     "events/<str:number>/joining/": "post",
     "events/<str:number>/leaving/": "post",
