@@ -24,8 +24,14 @@ class Request(HttpRequest):
     """What the middleware makes of a request; views take this type."""
 
     actor: Actor
-    shell: str
+    shell: str  # the name of the frame: resident, field or desk
     session: SessionBase
+
+
+def swaps(request: HttpRequest) -> bool:
+    """Whether a script wants a part of the page for the page that stands already; not when it goes back in history."""
+    asked = request.headers
+    return asked.get("HX-Request") == "true" and "HX-History-Restore-Request" not in asked
 
 
 def visitor_client(request: HttpRequest) -> str:

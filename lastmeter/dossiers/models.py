@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lastmeter.accounts.models import User
 from lastmeter.grid.models import Node, Post, Unit
+from lastmeter.kit.constraints import one_of
 from lastmeter.kit.fields import BytewiseCharField
 
 
@@ -69,6 +70,11 @@ class Dossier(models.Model):
                 )
                 for level in ("city", "county", "town", "community", "grid")
             ],
+            models.Index(
+                fields=["community", "kind", "opened_at"],
+                condition=Q(is_open=True, closed_circle=False),
+                name="dossier_community_newest",
+            ),
             models.Index(fields=["path"], name="dossier_path"),
             models.Index(fields=["node", "is_open"], name="dossier_node"),
             models.Index(fields=["opened_at"], name="dossier_opened"),
@@ -92,12 +98,7 @@ class Access(models.Model):
     class Meta:
         verbose_name = _("参与")
         constraints = [
-            models.CheckConstraint(
-                condition=Q(unit__isnull=False, post__isnull=True, user__isnull=True)
-                | Q(unit__isnull=True, post__isnull=False, user__isnull=True)
-                | Q(unit__isnull=True, post__isnull=True, user__isnull=False),
-                name="access_one_holder",
-            ),
+            one_of("access_one_holder", "unit", "post", "user"),
             models.UniqueConstraint(
                 fields=["dossier", "unit"], condition=Q(until=None, unit__isnull=False), name="access_unit_once"
             ),

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import BooleanField, F, Func, Q
 from django.db.models.expressions import RawSQL
 
 from lastmeter.dossiers.models import SearchText
@@ -44,13 +45,39 @@ def matching(words: str, span: tuple[int, int] | None = None) -> Q:
     wanted = bigrams(words)[:MOST_WANTED]
     if not wanted:
         return Q(pk__in=[])
-    if connection.vendor == "postgresql":
-        found, query = "SELECT dossier_id FROM dossiers_searchtext WHERE lexemes @@ %s::tsquery", tsquery(wanted)
-    else:
-        found, query = "SELECT rowid AS dossier_id FROM dossiers_search WHERE dossiers_search MATCH %s", fts5(wanted)
+    found, query = _having(wanted)
     column = "dossier_id" if connection.vendor == "postgresql" else "rowid"
     within = f" AND {column} BETWEEN %s AND %s" if span else ""
     return Q(pk__in=RawSQL(found + within, [query, *(span or ())]))  # noqa: S611 - the words are bound
+
+
+class FoundFirst(Func):
+    """A condition on dossiers like `matching`, for words that few have: these are known before any other index is read.
+
+    PostgreSQL thinks far too little of what is open, and would look every open dossier's text up.
+    """
+
+    conditional = True
+    output_field = BooleanField()
+
+    def __init__(self, words: str) -> None:
+        super().__init__(F("pk"))
+        self.words = words
+
+    def as_sql(self, compiler: Any, connection: Any, *_given: Any, **_options: Any) -> tuple[str, Any]:
+        """The texts' own index gives the keys, as an array where that makes it the first step."""
+        key, given = compiler.compile(self.source_expressions[0])
+        sql, query = _having(bigrams(self.words)[:MOST_WANTED])
+        if connection.vendor == "postgresql":
+            return f"{key} = ANY(ARRAY({sql}))", (*given, query)
+        return f"{key} IN ({sql})", (*given, query)
+
+
+def _having(tokens: list[str]) -> tuple[str, str]:
+    """The statement that gives the dossiers whose text has all these tokens, and what it is asked with."""
+    if connection.vendor == "postgresql":
+        return "SELECT dossier_id FROM dossiers_searchtext WHERE lexemes @@ %s::tsquery", tsquery(tokens)
+    return "SELECT rowid AS dossier_id FROM dossiers_search WHERE dossiers_search MATCH %s", fts5(tokens)
 
 
 def share(words: str) -> float:

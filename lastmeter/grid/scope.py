@@ -58,10 +58,9 @@ def all_held(actor: Actor, today: date | None = None) -> tuple[Held, ...]:
     """The posts the actor holds on `today`, whichever they act for: one query, kept in the actor's memo."""
     if actor.user_id is None:
         return ()
-    day = today or timezone.localdate()
-    key = f"grid.held.{day}"
+    key = f"grid.held.{today or 'now'}"
     if key not in actor.memo:
-        actor.memo[key] = tuple(_read(actor.user_id, day))
+        actor.memo[key] = tuple(_read(actor.user_id, today or timezone.localdate()))
     found: tuple[Held, ...] = actor.memo[key]
     return found
 
@@ -87,13 +86,17 @@ def _read(user_id: int, day: date) -> Iterator[Held]:
 
 
 def reach(actor: Actor, today: date | None = None) -> Reach:
-    """Where the actor holds posts today."""
-    posts = held(actor, today)
-    return Reach(
-        tuple(post for post in posts if post.node_id is not None),
-        frozenset(post.unit_id for post in posts if post.unit_id is not None),
-        frozenset(post.post_id for post in posts),
-    )
+    """Where the actor holds posts today; kept in the actor's memo, because a page asks it for every button."""
+    key = f"grid.reach.{today or 'now'}"
+    if key not in actor.memo:
+        posts = held(actor, today)
+        actor.memo[key] = Reach(
+            tuple(post for post in posts if post.node_id is not None),
+            frozenset(post.unit_id for post in posts if post.unit_id is not None),
+            frozenset(post.post_id for post in posts),
+        )
+    found: Reach = actor.memo[key]
+    return found
 
 
 def outermost(paths: Iterable[str]) -> list[str]:

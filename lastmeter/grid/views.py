@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from lastmeter.accounts.requests import Request
+from lastmeter.accounts.requests import Request, swaps
 from lastmeter.grid import locate, mapping, picking, posts, reconciling, scope, tree
 from lastmeter.grid.duty import rosters
 from lastmeter.grid.forms import HereForm
@@ -93,9 +93,8 @@ def places(request: HttpRequest) -> HttpResponse:
         words = picking.words_of(request.GET.get("building", ""), request.GET.get("unit", ""), node)
         picking.remember(request.session, node, words)
         return redirect(picking.after(node, goal))
-    part = request.headers.get("HX-Request") and not request.headers.get("HX-History-Restore-Request")
     words = request.GET.get("q", "").strip()[:40]
-    return _picker(request, goal, HereForm(), picking.valid(request.GET.get("in", "")), words, part=bool(part))
+    return _picker(request, goal, HereForm(), picking.valid(request.GET.get("in", "")), words, part=swaps(request))
 
 
 @require_safe

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from lastmeter.dossiers.models import Dossier, DossierKind
 from lastmeter.grid.scope import PlaceColumns
+from lastmeter.kit import lookups
 from lastmeter.kit.masking import mask_words
 from lastmeter.kit.text import bigrams
 from lastmeter.matters import rules
@@ -31,7 +32,7 @@ def similar(
 ) -> list[Similar]:
     """The likeliest open matters of the same community in the last 30 days, most alike first.
 
-    Likeness is the share of common character pairs; only the newest 200 are compared, by one query.
+    Likeness is the share of common character pairs; only the newest 200 are compared. Two queries.
     """
     wanted = set(bigrams(text))
     column = "community_id" if place.community_id else "town_id"
@@ -44,13 +45,15 @@ def similar(
             opened_at__gte=now - WINDOW,
         )
         .exclude(pk=leave_out or 0)
-        .order_by("-pk")
-        .values_list("pk", "number", "title", "place", "opened_at", "matter__text", "grid_id")[:CANDIDATES]
+        .order_by("-opened_at")
+        .values_list("pk", "title", "matter__text", "grid_id")[:CANDIDATES]
     )
-    found = [
-        Similar(pk, number, mask_words(title), spot, opened_at, likeness)
-        for pk, number, title, spot, opened_at, words, grid_id in rows
-        if (likeness := rules.likeness(wanted, set(bigrams(f"{title}\n{words}")), near=grid_id == place.grid_id))
-        >= ALIKE
+    alike = {
+        pk: rules.likeness(wanted, set(bigrams(f"{title}\n{words}")), near=grid_id == place.grid_id)
+        for pk, title, words, grid_id in rows
+    }
+    likeliest = sorted((pk for pk, likeness in alike.items() if likeness >= ALIKE), key=lambda pk: -alike[pk])[:most]
+    return [
+        Similar(each.pk, each.number, mask_words(each.title), each.place, each.opened_at, alike[each.pk])
+        for each in lookups.in_order(Dossier.objects.only("number", "title", "place", "opened_at"), likeliest)
     ]
-    return sorted(found, key=lambda each: -each.likeness)[:most]

@@ -70,7 +70,7 @@ def promised(dossier_id: int, *, public: bool = False) -> list[Promised]:
         waiting=Exists(Suspension.objects.filter(dossier=dossier_id, state=Suspension.State.ASKED)),
     )
     reasons = Hold.objects.select_related("pause", "suspension").order_by("pk")
-    found = list((rows.filter(kind__in=PUBLIC) if public else rows).order_by("due_at", "pk"))
+    found = sorted(rows.filter(kind__in=PUBLIC) if public else rows, key=lambda each: (each.due_at, each.pk))
     prefetch_related_objects([each for each in found if each.held], Prefetch("holds", reasons))
     prefetch_related_objects([each for each in found if each.longer], "extensions")
     return [_promised(each, held=each.held, longer=each.longer, waiting=each.waiting) for each in found]

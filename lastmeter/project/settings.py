@@ -101,6 +101,7 @@ TEMPLATES = [
         },
     }
 ]
+FORM_RENDERER = "lastmeter.web.components.controls.Controls"
 
 DATABASE_URL = env.text("LASTMETER_DATABASE_URL", f"sqlite:///{VAR / 'lastmeter.sqlite3'}")
 

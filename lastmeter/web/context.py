@@ -6,14 +6,19 @@ from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+from lastmeter.accounts.requests import swaps
 from lastmeter.grid import scope
 from lastmeter.web import cookies, navigation, shells
 
 
 def page(request: HttpRequest) -> dict[str, object]:
-    """shell, shell_name, home, language, large_print, navigation, actor, now, acting and the rest named below."""
+    """shell, shell_name, home, language, large_print, navigation, actor, now, acting and the rest named below.
+
+    `whole` is False when a script asks for a part: then what stands around the content is left out.
+    """
     shell = shells.of(request)
     return {
+        "whole": not swaps(request),
         "shell": shell.template,
         "shell_name": shell.name,
         "home": shell.home,

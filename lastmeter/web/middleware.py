@@ -59,10 +59,10 @@ def language(get_response: GetResponse) -> GetResponse:
 
 
 def shell(get_response: GetResponse) -> GetResponse:
-    """`request.shell`: that of the home asked for, else of the last home visited, else the place's own."""
+    """`request.shell`: the name of that of the home asked for, else of the last home visited, else the place's own."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        request.shell = _choose(request)  # type: ignore[attr-defined]  # ours: read by context.py
+        request.shell = _choose(request).name  # type: ignore[attr-defined]  # ours: accounts.requests.Request
         return get_response(request)
 
     return middleware

@@ -57,5 +57,4 @@ def at_first(path: str) -> Shell:
 
 def of(request: HttpRequest) -> Shell:
     """The frame of this request; the resident's where the middleware has not run (an error before it)."""
-    found = getattr(request, "shell", None)
-    return found if isinstance(found, Shell) else SHELLS["resident"]
+    return SHELLS.get(getattr(request, "shell", ""), SHELLS["resident"])

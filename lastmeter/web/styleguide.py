@@ -89,7 +89,7 @@ def page(request: HttpRequest) -> HttpResponse:
     shell = SHELLS.get(request.GET.get("shell", ""), SHELLS["resident"])
     language = request.GET.get("to", "zh-hans") if request.GET.get("to") in LANGUAGES else "zh-hans"
     size = request.GET.get("print", "0")
-    request.shell = shell  # type: ignore[attr-defined]  # ours, as in middleware.py
+    request.shell = shell.name  # type: ignore[attr-defined]  # ours, as in middleware.py
     with translation.override(language):
         return render(
             request,

@@ -1,9 +1,10 @@
 """Work lists: what an actor may see, filtered by what the address says, in keyset order, counted up to a cap."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import or_
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.db.models import Q, QuerySet
 from lastmeter.accounts.actors import Actor
 from lastmeter.dossiers import access, facets, search
 from lastmeter.dossiers.models import Dossier, DossierKind
+from lastmeter.kit import lookups, plans
 from lastmeter.kit.paging import Page, Place, Try, merge_page
 from lastmeter.matters.lists import shelves
 from lastmeter.matters.lists.filters import Asked, Filters, conditions
@@ -25,6 +27,7 @@ OFTEN = 0.012  # words that a larger share of all dossiers has are met soonest b
 WINDOW = 2_500
 LEAST = 400
 SPANS = (2_000, 12_000, 80_000)  # how many dossiers next to the page's place are looked at first, then, then
+FEW = 12_000  # so many are read faster as they lie than found among all that one takes part in
 
 Statement = tuple[str, tuple[Any, ...]]
 
@@ -57,7 +60,11 @@ def _open_tries(actor: Actor, filters: Filters, now: datetime) -> "Iterator[Try[
         yield Try(_walks(actor, filters, asked), None, _asked(access.taking_part(actor), filters, asked))
         return
     share = search.share(filters.words) if filters.words else 0
-    if share > OFTEN or (not filters.words and count(actor, filters, now=now) >= COUNT_CAP):
+    entire = None if filters.words else _entire_keys(actor, filters, now=now)
+    if entire is not None:
+        yield _of(entire)
+        return
+    if share > OFTEN or not filters.words:
         rest = conditions(replace(filters, node=None), asked)
         window = _window(share) if share else WINDOW
         yield Try(_walks(actor, filters, asked), rest, _asked(access.taking_part(actor), filters, asked), window)
@@ -67,9 +74,9 @@ def _open_tries(actor: Actor, filters: Filters, now: datetime) -> "Iterator[Try[
 def _open_words(actor: Actor, filters: Filters, asked: Asked) -> "Try[Dossier]":
     """Words on an open shelf: few of the dossiers that have them are open, so these are known before their rows."""
     on = Q(is_open=True) if filters.step == shelves.OPEN else Q(step__in=shelves.SHELVES[filters.step], is_open=True)
-    found = Dossier.objects.filter(conditions(filters, asked), on, kind=DossierKind.MATTER)
-    part = _asked(access.taking_part(actor), filters, asked)
-    return Try(asked=[*(found.filter(scope) for scope in access.in_scope(actor)), *part])
+    rest = conditions(replace(filters, words=""), asked)
+    found = Dossier.objects.filter(search.FoundFirst(filters.words), access.visible(actor), rest, on)
+    return _of(list(found.filter(kind=DossierKind.MATTER).values_list("pk", flat=True)))
 
 
 def _spans(actor: Actor, filters: Filters, now: datetime, place: Place | None) -> "Iterator[Try[Dossier]]":
@@ -78,17 +85,25 @@ def _spans(actor: Actor, filters: Filters, now: datetime, place: Place | None) -
     A list of few is asked for as a whole. What a branch leaves out lies outside the span, so that a full page is right.
     """
     ways = readings(actor, filters)
-    if filters.words or count(actor, filters, now=now) >= COUNT_CAP:
-        at = place.values[-1] if place else Dossier.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-        share = search.share(filters.words) if filters.words else 1.0
+    entire = None if filters.words else _entire_keys(actor, filters, now=now)
+    if entire is not None:
+        yield _of(entire)
+        return
+    at = place.values[-1] if place else Dossier.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    share = search.share(filters.words) if filters.words else 1.0
 
-        def near(many: int) -> Asked:
-            return Asked(actor, now, (at, at + many) if place and place.backward else (at - many, at))
+    def near(many: int) -> Asked:
+        return Asked(actor, now, (at, at + many) if place and place.backward else (at - many, at))
 
-        if share < 1 and share > OFTEN and len(ways) == 1:
-            yield _walk_for_words(actor, filters, near(SPANS[-1]), _window(share))
-        for many in _widths(share) if filters.words else SPANS:
-            yield _any_of(actor, ways, near(many))
+    if share < 1 and share > OFTEN and len(ways) == 1:
+        yield _walk_for_words(actor, filters, near(SPANS[-1]), _window(share))
+    if not filters.words and filters.step != shelves.ALL and len(ways) == 1 and access.in_scope(actor):
+        asked = Asked(actor, now)
+        rest = conditions(replace(filters, node=None), asked)
+        yield Try(_walks(actor, filters, asked), rest, _asked(access.taking_part(actor), filters, asked), WINDOW)
+    for many in _widths(share) if filters.words else SPANS:
+        as_they_lie = not filters.words and many <= FEW and not access.in_scope(actor)
+        yield replace(_any_of(actor, ways, near(many)), among=near(many).span if as_they_lie else None)
     yield _any_of(actor, ways, Asked(actor, now))
 
 
@@ -111,6 +126,11 @@ def _widths(share: float) -> Iterator[int]:
     while many < SPANS[-1]:
         yield many
         many *= 8
+
+
+def _of(keys: Sequence[int]) -> "Try[Dossier]":
+    """The rows of a list that is known as a whole."""
+    return Try(asked=[Dossier.objects.filter(lookups.Among("pk", keys))])
 
 
 def _any_of(actor: Actor, ways: Sequence[Filters], asked: Asked) -> "Try[Dossier]":
@@ -191,6 +211,20 @@ def count(actor: Actor, filters: Filters, *, now: datetime) -> int:
     return counts(actor, [filters], now=now)[0]
 
 
+def _entire_keys(actor: Actor, filters: Filters, *, now: datetime) -> list[int] | None:
+    """The keys of all that a list holds; None when they are COUNT_CAP or more. The count then is known as well."""
+    known: dict[Filters, list[int] | None] = actor.memo.setdefault("matters.keys", {})
+    if filters not in known:
+        whole = united(_apart(actor, filters, ("pk",), COUNT_CAP, Q(), {}, now=now), once=True)
+        with plans.for_these_values(), connection.cursor() as cursor:
+            if whole is not None:
+                cursor.execute(*whole)
+            keys = [key for (key,) in cursor.fetchall()] if whole is not None else []
+        actor.memo.setdefault("matters.counts", {})[filters] = min(len(keys), COUNT_CAP)
+        known[filters] = keys if len(keys) < COUNT_CAP else None
+    return known[filters]
+
+
 def _count(actor: Actor, wanted: Sequence[Filters], *, now: datetime) -> list[int]:
     sums: list[str] = []
     params: list[Any] = []
@@ -201,7 +235,8 @@ def _count(actor: Actor, wanted: Sequence[Filters], *, now: datetime) -> list[in
             counted = [each for each in [united(counted, once=True)] if each]
         sums.append(" + ".join(f"(SELECT COUNT(*) FROM ({sql}) AS counted)" for sql, _given in counted) or "0")  # noqa: S608
         params += [value for _sql, given in counted for value in given]
-    with connection.cursor() as cursor:
+    known_plan = all(filters.bare for filters in wanted)
+    with nullcontext() if known_plan else plans.for_these_values(), connection.cursor() as cursor:
         cursor.execute("SELECT " + ", ".join(sums), params)
         [row] = cursor.fetchall()
     return [min(number, COUNT_CAP) for number in row]
@@ -287,7 +322,20 @@ def _compile(
     *,
     now: datetime,
 ) -> list[Statement]:
-    matters = Dossier.objects.filter(conditions(filters, Asked(actor, now)), shape, kind=DossierKind.MATTER)
+    if filters.bare and most == COUNT_CAP:
+        return _counting(shape, tuple(branches), before, most)
+    narrowed = conditions(filters, Asked(actor, now))
+    return _parts(narrowed & shape, branches, before, columns, most)
+
+
+@lru_cache(maxsize=1_000)
+def _counting(shape: Q, branches: tuple[Q, ...], before: Q, most: int) -> list[Statement]:
+    """The statements that count a whole shelf: the same for a scope on every page, and dear to put into words."""
+    return _parts(shape, branches, before, ("pk",), most)
+
+
+def _parts(condition: Q, branches: Sequence[Q], before: Q, columns: Sequence[str], most: int | None) -> list[Statement]:
+    matters = Dossier.objects.filter(condition, kind=DossierKind.MATTER)
     found = []
     for branch in branches:
         try:

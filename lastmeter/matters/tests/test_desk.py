@@ -86,7 +86,7 @@ def test_from_dispatch_to_closure_through_the_pages(cast: Cast, client_as: Clien
 def test_the_first_unit_is_chosen_already_so_that_two_keys_dispatch(cast: Cast, client_as: ClientAs) -> None:
     matter = report(cast)
     [offer] = [each for each in client_as("clerk").get(at(matter)).context["offers"] if each.door.act == "dispatch"]
-    assert offer.primary
+    assert offer.kind == "primary"
     first = offer.form.initial["to"]
     assert client_as("clerk").post(at(matter, "assignment"), {"to": first}).status_code == 302
     assert step(matter) == "dispatched"
@@ -203,8 +203,47 @@ def test_after_an_act_the_next_matter_of_the_same_list_is_offered(cast: Cast, cl
 def test_only_the_right_column_is_sent_when_the_list_stays(cast: Cast, client_as: ClientAs) -> None:
     matter, clerk = report(cast), client_as("clerk")
     clerk.get("/desk/")
-    assert "work-list" in clerk.get(at(matter)).content.decode()
-    assert "work-list" not in clerk.get(at(matter), headers={"HX-Request": "true"}).content.decode()
+    listed = at(matter) + "?step=waiting"
+    assert "work-list" in clerk.get(listed).content.decode()
+    swapped = clerk.get(listed, headers={"HX-Request": "true"}).content.decode()
+    assert "work-list" not in swapped
+    assert 'class="side' not in swapped, "what stands around the content stays too"
+    assert "<h1>" in swapped
+    restored = clerk.get(listed, headers={"HX-Request": "true", "HX-History-Restore-Request": "true"}).content.decode()
+    assert "work-list" in restored
+
+
+def test_a_matter_opened_from_a_notice_or_a_letter_stands_by_itself(cast: Cast, client_as: ClientAs) -> None:
+    matter, clerk = report(cast), client_as("clerk")
+    clerk.get("/desk/")
+    page = clerk.get(at(matter)).content.decode()
+    assert "work-list" not in page
+    assert "threefold" not in page
+    after = clerk.post(at(matter, "note"), {"text": "已电话联系"})
+    assert "work-list" in clerk.get(after["Location"]).content.decode(), "after an act the list offers the next one"
+
+
+def test_in_the_field_the_forms_of_the_main_buttons_are_there_from_the_start(
+    cast: Cast, client_as: ClientAs, actor: Actors
+) -> None:
+    matter = report(cast)
+    dispatch.take(matter, by=actor("worker"), now=timezone.now())
+    worker = client_as("worker")
+    worker.get("/field/")
+    assert 'id="act-reply"' in worker.get(at(matter)).content.decode()
+    worker.get("/desk/")
+    assert 'id="act-reply"' not in worker.get(at(matter)).content.decode()
+    assert 'id="act-reply"' in worker.get(at(matter) + "?act=reply").content.decode()
+
+
+def test_a_similar_matter_is_chosen_already_when_somebody_points_at_it(cast: Cast, client_as: ClientAs) -> None:
+    first, second, third = (report(cast, ref) for ref in "abc")
+    clerk = client_as("clerk")
+    assert f"into={first.dossier.number}" in clerk.get(at(third)).content.decode()
+    form = clerk.get(at(third) + f"?act=merger&into={first.dossier.number}").context["dialogs"][0].form
+    assert form.initial["into"] == first.dossier.number
+    other = clerk.get(at(third) + "?act=merger&into=nonsense").context["dialogs"][0].form
+    assert other.initial["into"] in {first.dossier.number, second.dossier.number}
 
 
 def test_the_printed_record_keeps_the_requester_masked(cast: Cast, client_as: ClientAs) -> None:

@@ -74,7 +74,7 @@ def test_closing_waits_for_open_parts_unless_the_closer_says_why(
     clerk.post(at(matter, "assistance"), {"unit": cast.units["market"].pk, "request": "查油烟"})
     client_as("handler").post(at(matter, "signature"))
     handling.reply(fresh(matter), text="停了", outcome=Outcome.SOLVED, by=actor("handler"), now=timezone.now())
-    page = clerk.get(at(matter)).content.decode()
+    page = clerk.get(at(matter) + "?act=closure").content.decode()
     assert "没办完的：协办 市场监管所" in page
     assert clerk.post(at(matter, "closure"), {"outcome": "solved"}).status_code == 422
     assert clerk.post(at(matter, "closure"), {"outcome": "solved", "despite": "店已搬走"}).status_code == 302

@@ -110,6 +110,11 @@ def read(query: QueryDict) -> tuple[Filters, str]:
     return filters, filters.query() + (f"&{urlencode({'cursor': cursor})}" if cursor else "")
 
 
+def named(filters: Filters, query: QueryDict) -> bool:
+    """Whether an address names a list: beside a matter opened from a notice or a letter none stands."""
+    return bool(filters.asked() or {"step", "cursor"} & set(query))
+
+
 def _named(place: str) -> Node | None:
     return tree.resolve_code(place) or Node.objects.filter(pk=row_id(place) or 0).first()
 

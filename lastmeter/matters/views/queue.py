@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from lastmeter.accounts.models import User
-from lastmeter.accounts.requests import Request, signed_in
+from lastmeter.accounts.requests import Request, signed_in, swaps
 from lastmeter.grid import scope
 from lastmeter.kit.ids import BadNumber, check_number
 from lastmeter.matters import policy
@@ -41,7 +41,7 @@ def choices(request: Request, user: User, at: str, name: str) -> HttpResponse:
         raise Http404
     filters, query = listing.read(request.GET)
     menu = listing.menu_of(name, request.actor, filters, at)
-    page = "parts/choices" if request.headers.get("HX-Request") == "true" else "choices"
+    page = "parts/choices" if swaps(request) else "choices"
     context = {"menu": menu, "there": reverse(at), "back_to": reverse(at) + query}
     return render(request, f"matters/desk/{page}.html", context)
 

@@ -8,6 +8,7 @@ from django.http import Http404
 from lastmeter.accounts.actors import Actor
 from lastmeter.dossiers import access
 from lastmeter.dossiers.models import Attachment
+from lastmeter.kit import lookups
 from lastmeter.kit.ids import BadNumber, check_number
 from lastmeter.matters.models import Enquiry, Matter, Membership, Message, Objection, OutsideLink, Part, Whistle
 
@@ -36,9 +37,11 @@ BESIDE: dict[str, QuerySet[Any]] = {
     "whistles": Whistle.objects.filter(matter=MINE),
     "memberships": Membership.objects.filter(matter=MINE, left_at=None),
 }
-WHISTLES = Whistle.objects.order_by("-pk")
-PARTS = Part.objects.select_related("unit", "user", "matter__dossier").order_by("pk")
-OBJECTIONS = Objection.objects.select_related("unit", "to_unit").order_by("pk")
+WITH_ROWS: dict[str, QuerySet[Any]] = {
+    "parts": Part.objects.select_related("unit", "user", "matter__dossier").order_by("pk"),
+    "objections": Objection.objects.select_related("unit", "to_unit").order_by("pk"),
+    "whistles": Whistle.objects.order_by("-pk"),
+}
 
 
 def number_of(typed: str) -> str:
@@ -61,13 +64,12 @@ def find(actor: Actor, number: str) -> Matter | None:
     """The matter of that number when the actor may see it."""
     visible = Matter.objects.filter(access.visible(actor, "dossier__"), dossier__number=number)
     there = {f"has_{name}": Exists(rows) for name, rows in BESIDE.items()}
-    matter = visible.select_related(*SHOWN).annotate(**there).order_by().first()
+    rows = visible.select_related(*SHOWN).annotate(**there).order_by()
+    matter = next(iter(rows), None)  # not first(): its ORDER BY makes Django compare every column with every Exists
     if matter is not None:
-        parts = PARTS if has(matter, "parts") else PARTS.none()
-        objections = OBJECTIONS if has(matter, "objections") else OBJECTIONS.none()
-        whistles = WHISTLES if has(matter, "whistles") else WHISTLES.none()
-        beside = {"parts": parts, "objections": objections, "whistles": whistles}
-        prefetch_related_objects([matter], *(Prefetch(name, rows) for name, rows in beside.items()))
+        there_are = [name for name in WITH_ROWS if has(matter, name)]
+        prefetch_related_objects([matter], *(Prefetch(name, WITH_ROWS[name]) for name in there_are))
+        lookups.known_empty(matter, [name for name in WITH_ROWS if name not in there_are])
     return matter
 
 

@@ -22,9 +22,6 @@ for (const name of ["htmx:after:swap", "htmx:after:push:into:history"]) {
 
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) print();
-  const into = event.target.closest("[data-into]");
-  const choice = into && document.querySelector(`#act-merger input[name=into][value="${into.dataset.into}"]`);
-  if (choice) choice.checked = true;
   for (const menu of document.querySelectorAll("details.choose[open]")) if (!menu.contains(event.target)) menu.open = false;
 });
 

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lastmeter.accounts.models import User
-from lastmeter.accounts.requests import Request, signed_in
+from lastmeter.accounts.requests import Request, signed_in, swaps
 from lastmeter.grid import scope
 from lastmeter.matters.forms.lists import BulkForm
 from lastmeter.matters.lists import choosing
@@ -76,7 +76,7 @@ def _page(request: Request, run: BulkRun, form: BulkForm | None = None, *, statu
         "undoable": act.undoable and run.state == State.DONE and tally.done,
         "back_to": f"/queue/table/{run.query}",
     }
-    partial = request.headers.get("HX-Request") == "true" and request.method == "GET"
+    partial = swaps(request) and request.method == "GET"
     page = "parts/bulk_state" if partial else "bulk_run"
     return render(request, f"matters/desk/{page}.html", context, status=status)
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from lastmeter.accounts.models import User
-from lastmeter.accounts.requests import Request, signed_in
+from lastmeter.accounts.requests import Request, signed_in, swaps
 from lastmeter.grid import scope
 from lastmeter.matters.forms.lists import ChangeList, SaveList
 from lastmeter.matters.lists import choosing, columns, saved
@@ -69,7 +69,7 @@ def _page(request: Request, form: SaveList, *, status: int = 200, trouble: str =
         "trouble": trouble,
         "keeps": bool(set(request.GET) - {"at"}),
     }
-    into_menu = request.headers.get("HX-Request") == "true" and request.method == "GET"
+    into_menu = swaps(request) and request.method == "GET"
     return render(request, f"matters/desk/{'parts/saved' if into_menu else 'saved'}.html", context, status=status)
 
 
