@@ -98,7 +98,7 @@ def _week(spaces: list[Space], users: list[User], now: datetime) -> None:
 
 def _requests(hall: Space, users: list[User], now: datetime) -> None:
     """Two who want the hall on the same evening, and one approved."""
-    _book(hall, users[0], _at(now, 6, 19), now - timedelta(hours=20), 80, "重阳联欢排练")
+    _book(hall, users[0], _at(now, 6, 19), now - timedelta(hours=20), 80, "元旦联欢排练")
     _book(hall, users[1], _at(now, 6, 19), now - timedelta(hours=6), 100, "小区业主大会")
     row = _book(hall, users[2], _at(now, 4, 19), now - DAY, 70, "消防安全讲座")
     keeper = Actor.of(users[3])
