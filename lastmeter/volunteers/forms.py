@@ -1,5 +1,7 @@
 """报到: as what, from where, with which skills. Where one reports in is the place picked before."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import get_language, gettext_lazy
 
@@ -34,11 +36,10 @@ class JoinForm(forms.Form):
     )
 
     def __init__(self, data: object = None, *, member: Member | None = None, place: Node | None = None) -> None:
-        said = {}
+        said: dict[str, Any] = {}
         if member is not None:
-            said = {"kind": member.kind, "works_at": member.works_at, "skills": list(member.skills.all())} | {
-                "slip": member.slip_id
-            }
+            said = {"kind": member.kind, "works_at": member.works_at, "slip": member.slip_id}
+            said["skills"] = list(member.skills.all())
         super().__init__(data, initial=said)  # type: ignore[arg-type]
         narrow(self, "skills", Skill.objects.all())
         branches = slips.offered_at(place) if place is not None else Slip.objects.none()

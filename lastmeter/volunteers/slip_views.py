@@ -45,9 +45,8 @@ def new_slip(request: Request, user: User) -> HttpResponse:
         else:
             messages.success(request, _("已送到社区，签收后您会收到通知。"))
             return redirect("slip", made.pk)
-    return render(
-        request, "volunteers/slip_new.html", {"form": form, "unit": unit}, status=422 if form.is_bound else 200
-    )
+    context = {"form": form, "unit": unit}
+    return render(request, "volunteers/slip_new.html", context, status=422 if form.is_bound else 200)
 
 
 @require_safe

@@ -1,4 +1,4 @@
-"""双报到, the unit's half: its branch fills a slip, the community signs it or sends it back, and the unit has a receipt."""
+"""双报到, the unit's half: its branch fills a slip, the community signs it or sends it back; the unit has a receipt."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -28,8 +28,13 @@ def home(request: Request, user: User) -> HttpResponse:
         joining.join(user, node=place, now=timezone.now(), **form.cleaned_data)
         messages.success(request, _("已报到。有适合您的事会请您，去不去由您定。"))
         return redirect("volunteering")
-    context = {"form": form, "member": active, "place": place, "invitations": answering.of_user(user)}
-    context["slips"] = slips.concern(request.actor)
+    context = {
+        "form": form,
+        "member": active,
+        "place": place,
+        "invitations": answering.of_user(user),
+        "slips": slips.concern(request.actor),
+    }
     return render(request, "volunteers/home.html", context, status=422 if form.is_bound else 200)
 
 
