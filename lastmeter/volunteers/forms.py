@@ -1,15 +1,20 @@
 """报到: as what, from where, with which skills. Where one reports in is the place picked before."""
 
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
 
+from lastmeter.accounts.actors import Actor
 from lastmeter.grid.models import Node, Unit
 from lastmeter.kit import ids
-from lastmeter.kit.forms import Line, narrow
-from lastmeter.volunteers import slips
-from lastmeter.volunteers.models import Member, Skill, Slip
+from lastmeter.kit.forms import Line, Moment, narrow, offer
+from lastmeter.volunteers import hours, slips
+from lastmeter.volunteers.models import Invitation, Member, Skill, Slip, Stint
 
 
 class _Skills(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
@@ -66,3 +71,45 @@ class SlipForm(forms.Form):
 
 class EndForm(forms.Form):
     reason = Line(limit=500, rows=2, label=gettext_lazy("为什么"))
+
+
+class DoubtForm(forms.Form):
+    doubt = Line(limit=500, rows=2, label=gettext_lazy("哪里不对"))
+
+
+class StintForm(forms.Form):
+    """记时长: who at which call, from when to when, in China time; a doubted record is corrected the same way."""
+
+    who = forms.ChoiceField(label=gettext_lazy("谁，做了什么"))
+    starts_at = Moment(label=gettext_lazy("开始"))
+    ends_at = Moment(label=gettext_lazy("结束"))
+
+    def __init__(
+        self, data: object = None, *, waiting: Sequence[Invitation], doubted: Sequence[Stint], now: datetime
+    ) -> None:
+        first = waiting[0].call.starts_at if waiting else None
+        super().__init__(data, initial={"starts_at": first})  # type: ignore[arg-type]
+        self.now = now
+        self.acts: dict[str, Callable[..., Stint]] = {}
+        choices = []
+        for each in waiting:
+            self.acts[f"new:{each.pk}"] = partial(hours.record, each)
+            choices.append((f"new:{each.pk}", f"{each.member.user.name} · {each.call.title}"))
+        for row in doubted:
+            self.acts[f"old:{row.pk}"] = partial(hours.correct, row)
+            named = {"name": row.member.user.name, "title": row.call.title}
+            choices.append((f"old:{row.pk}", _("更正：%(name)s · %(title)s") % named))
+        offer(self, "who", choices)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        start, end = cleaned.get("starts_at"), cleaned.get("ends_at")
+        if start and end and end <= start:
+            self.add_error("ends_at", _("结束要晚于开始。"))
+        if end and end > self.now:
+            self.add_error("ends_at", _("做完了再记。"))
+        return cleaned
+
+    def carry_out(self, *, starts_at: datetime, ends_at: datetime, by: Actor, now: datetime) -> Stint:
+        """The act on whatever was chosen."""
+        return self.acts[self.cleaned_data["who"]](starts_at=starts_at, ends_at=ends_at, by=by, now=now)

@@ -130,3 +130,51 @@ class Invitation(models.Model):
         verbose_name = _("邀请")
         constraints = [models.UniqueConstraint(fields=["call", "member"], name="invitation_once")]
         indexes = [models.Index(fields=["member", "state"], name="invitation_of_member")]
+
+
+class Stint(models.Model):
+    """服务记录: from when to when somebody served, and the half hours credited for it.
+
+    Whoever organises records (DOMAIN 10.3). A correction is a new row; the old one stays, void, and names the new.
+    Nothing that has a price is ever recorded here: calls have none.
+    """
+
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="stints")
+    call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="stints")
+    starts_at = models.DateTimeField(_("开始"))
+    ends_at = models.DateTimeField(_("结束"))
+    halves = models.PositiveSmallIntegerField(_("半小时数"))
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField(_("记录时间"))
+    doubt = models.CharField(_("哪里不对"), max_length=500, blank=True)
+    void_at = models.DateTimeField(null=True, blank=True)
+    corrected_by = models.OneToOneField("self", on_delete=models.SET_NULL, null=True, related_name="corrects")
+
+    class Meta:
+        verbose_name = _("服务记录")
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="stint_lasts"),
+            models.UniqueConstraint(fields=["member", "call"], condition=Q(void_at=None), name="stint_once"),
+        ]
+
+    @property
+    def hours(self) -> str:
+        """What is credited, in hours: 3, 2.5."""
+        return f"{self.halves / 2:g}"
+
+
+class Certificate(models.Model):
+    """志愿服务证明: what was recorded until a moment, under a number that anybody can check. Erasure takes the name."""
+
+    number = models.CharField(_("证明编号"), max_length=10, unique=True)
+    member = models.ForeignKey(Member, on_delete=models.SET_NULL, null=True, related_name="certificates")
+    name = models.CharField(_("姓名"), max_length=60, blank=True)
+    node = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="+", verbose_name=_("出具单位"))
+    halves = models.PositiveIntegerField(_("半小时数"))
+    since = models.DateTimeField(_("第一次服务"))
+    until = models.DateTimeField(_("最近一次服务"))
+    handler = models.CharField(_("经办人"), max_length=60)
+    at = models.DateTimeField(_("出具时间"))
+
+    class Meta:
+        verbose_name = _("志愿服务证明")

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from lastmeter.accounts.models import User
 from lastmeter.accounts.requests import Request, signed_in
+from lastmeter.grid import scope
 from lastmeter.grid.models import Unit
 from lastmeter.volunteers import slips
 from lastmeter.volunteers.forms import EndForm, SlipForm
@@ -26,6 +27,7 @@ def slip_list(request: Request, user: User) -> HttpResponse:
     rows = list(slips.visible(request.actor).order_by("-at")[:MOST])
     order = {"waiting": 0, "signed": 1, "ended": 2}
     context = {"slips": sorted(rows, key=lambda each: order[each.state]), "fills": slips.units_of(request.actor)}
+    context["records"] = scope.has_post(request.actor, slips.RECEIVERS)
     return render(request, "volunteers/slips.html", context)
 
 

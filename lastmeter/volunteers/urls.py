@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lastmeter.volunteers import slip_views, views
+from lastmeter.volunteers import hour_views, slip_views, views
 
 urlpatterns = [
     path("volunteering/", views.home, name="volunteering"),
@@ -15,4 +15,9 @@ urlpatterns = [
     path("volunteering/slips/<int:pk>/", slip_views.slip, name="slip"),
     path("volunteering/slips/<int:pk>/signature/", slip_views.signature, name="slip-signature"),
     path("volunteering/slips/<int:pk>/ending/", slip_views.ending, name="slip-ending"),
+    path("volunteering/hours/", hour_views.my_hours, name="hours"),
+    path("volunteering/hours/<int:pk>/doubting/", hour_views.doubting, name="hours-doubting"),
+    path("volunteering/hours/certificate/", hour_views.certifying, name="hours-certifying"),
+    path("volunteering/hours/desk/", hour_views.desk, name="hours-desk"),
+    path("c/<str:number>/", hour_views.certificate, name="certificate"),
 ]
