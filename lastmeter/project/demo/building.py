@@ -20,7 +20,7 @@ from lastmeter.grid.models import Node
 from lastmeter.kit.zhtime import CHINA
 from lastmeter.matters.defaults import LOCAL, plant_defaults
 from lastmeter.matters.models import Category, Matter, ProfileRule
-from lastmeter.project.demo import catalogues, duty, keepers, whistles, world
+from lastmeter.project.demo import activities, catalogues, duty, keepers, whistles, world
 from lastmeter.project.demo.cast import RESIDENT_LOGIN, RESIDENT_NAME
 from lastmeter.project.demo.stories import FLOWS
 
@@ -71,6 +71,7 @@ def _fill(now: datetime, matters: int) -> int:
     catalogues.set_up(loaded, now)  # after the stories: what they do is not measured by a list of today
     keepers.set_up(loaded, county, now)
     whistles.set_up(loaded, now)
+    activities.set_up(loaded, now)
     return made
 
 
