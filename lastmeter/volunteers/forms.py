@@ -57,7 +57,9 @@ class JoinForm(forms.Form):
 class SlipForm(forms.Form):
     """报到单: where, which branch, how many, what they can do, and when they usually come."""
 
-    node = forms.ModelChoiceField(Node.objects.none(), label=gettext_lazy("到哪个社区报到"), empty_label=None)
+    node = forms.ModelChoiceField(
+        Node.objects.none(), label=gettext_lazy("到哪个社区报到"), empty_label=gettext_lazy("请选择")
+    )
     branch = Line(limit=60, label=gettext_lazy("党支部"))
     people = forms.IntegerField(label=gettext_lazy("多少名党员"), min_value=1, max_value=2000)
     work = Line(limit=1000, rows=3, label=gettext_lazy("工作意见：能做什么"))
