@@ -87,6 +87,7 @@ DOORS: dict[str, str] = {
     "tiles/coverage/<int:z>/<int:x>/<int:y>.mvt": "public",
     "tiles/gaps/<int:z>/<int:x>/<int:y>.mvt": "public",
     "map/": "public",
+    "map/gaps/": "post",
     "posts/": "post",
     "posts/new/": "post",
     "posts/<int:pk>/": "post",
