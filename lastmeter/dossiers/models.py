@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lastmeter.accounts.models import User
 from lastmeter.grid.models import Node, Post, Unit
+from lastmeter.kit.constraints import one_of
 from lastmeter.kit.fields import BytewiseCharField
 
 
@@ -97,12 +98,7 @@ class Access(models.Model):
     class Meta:
         verbose_name = _("参与")
         constraints = [
-            models.CheckConstraint(
-                condition=Q(unit__isnull=False, post__isnull=True, user__isnull=True)
-                | Q(unit__isnull=True, post__isnull=False, user__isnull=True)
-                | Q(unit__isnull=True, post__isnull=True, user__isnull=False),
-                name="access_one_holder",
-            ),
+            one_of("access_one_holder", "unit", "post", "user"),
             models.UniqueConstraint(
                 fields=["dossier", "unit"], condition=Q(until=None, unit__isnull=False), name="access_unit_once"
             ),

@@ -68,6 +68,7 @@ class Try(Generic[M]):
     `walks` are branches without the condition: of each only the next `window` rows in order are looked at, and those
     that fit the `condition` are kept; None keeps all. `asked` are branches with the condition in them that have no
     order to walk: whichever index has the fewest rows gives them; they may hold only the rows next to the page's place.
+    `among`: these branches look at the rows with keys from the one to the other and at no index, because there are few.
     The first try that fills the page is taken, or else the last one, which must leave nothing out. A try whose walk
     stopped at its window before it filled the page by itself does not count as filled: what it has not looked at may
     come before the others' rows.
@@ -77,6 +78,7 @@ class Try(Generic[M]):
     condition: Q | None = None
     asked: Sequence[QuerySet[M]] = ()
     window: int = 2500
+    among: tuple[int, int] | None = None
 
 
 Tries = Callable[[Place | None], Iterable[Try[M]]]
@@ -169,7 +171,7 @@ def _keys(
     for each in tries(place) if tries else [Try(querysets)]:
         walked = [(at, _walk(part, each, limit, order)) for at, part in parts(each.walks)]
         cut = [_cut(part, each, order) for _at, part in parts(each.walks)] if each.condition is not None else []
-        asked = [(at, _apart(_sql(part.order_by(), order))) for at, part in parts(each.asked)]
+        asked = [(at, _apart(_among(part, each, order))) for at, part in parts(each.asked)]
         with plans.for_these_values():  # which index has the fewest rows is a matter of the values
             keys, filled = _first([*walked, *asked], cut, limit, order, backward)
         if filled:
@@ -203,6 +205,18 @@ def _walk(part: QuerySet[M], way: Try[M], limit: int, order: Keyset) -> _Stateme
     walk = f"SELECT {table}.* FROM {inner[0].partition(' FROM ')[2]} ORDER BY {ordered} LIMIT {way.window:d}"  # noqa: S608
     before, _from, after = outer[0].partition(f" FROM {table}")
     return f"{before} FROM ({walk}) AS {table}{after}", (*inner[1], *outer[1])
+
+
+def _among(part: QuerySet[M], way: Try[M], order: Keyset) -> _Statement:
+    """What fits a branch, whichever index gives it, or out of a few rows that are read as they lie."""
+    statement = _sql(part.order_by(), order)
+    if statement is None or way.among is None:
+        return statement
+    table = connection.ops.quote_name(part.model._meta.db_table)
+    key = connection.ops.quote_name(str(part.model._meta.pk.column))
+    rows = f"SELECT * FROM {table} WHERE {key} BETWEEN %s AND %s OFFSET 0"  # noqa: S608 - OFFSET keeps it apart
+    before, _from, after = statement[0].partition(f" FROM {table}")
+    return f"{before} FROM ({rows}) AS {table}{after}", (*way.among, *statement[1])
 
 
 def _apart(statement: _Statement) -> _Statement:

@@ -32,6 +32,7 @@ class MattersConfig(AppConfig):
         from lastmeter.matters.rulebook import glance
         from lastmeter.matters.talking import templates
         from lastmeter.matters.together import handing as parts_handing
+        from lastmeter.matters.whistles import handing as whistles_handing
 
         seam.register(DossierKind.MATTER, bells.BELLS)
         followers.register(DistrictName, followers.of_model(DistrictName, _("来源地名")))
@@ -49,5 +50,6 @@ class MattersConfig(AppConfig):
         keepers.register("matters", holdings.KEEPER)
         handovers.register("matters", handing.WORK)
         handovers.register("parts", parts_handing.WORK)
+        handovers.register("whistles", whistles_handing.WORK)
         gaps.register("ownerless", ownerless.GAP)
         glance.register()

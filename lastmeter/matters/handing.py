@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from lastmeter.accounts.actors import Actor
@@ -20,6 +20,8 @@ from lastmeter.matters.models import Assignment, Matter
 from lastmeter.matters.policy import HANDLERS
 from lastmeter.matters.talking import tell
 
+M = TypeVar("M", bound=Model)
+
 
 def lying_with(post: Post, holder: User) -> QuerySet[Matter]:
     """Open matters that lie with the holder by this post.
@@ -27,10 +29,15 @@ def lying_with(post: Post, holder: User) -> QuerySet[Matter]:
     Those in the post's node; all of them when the person holds no other post of a node.
     """
     mine = Matter.objects.filter(handler=holder, dossier__is_open=True).select_related("dossier")
+    return by_post(mine, post, holder, "dossier__path").order_by("pk")
+
+
+def by_post(rows: "QuerySet[M]", post: Post, holder: User, path: str) -> "QuerySet[M]":
+    """Of the open work of a person that which goes with this post; `path` leads from a row to its place."""
     others = Tenure.objects.filter(user=holder, until=None).exclude(post=post).exclude(post__node=None)
     if post.node is None or not others.exists():
-        return mine.order_by("pk")
-    return mine.filter(at_or_below(post.node.path, "dossier__path")).order_by("pk")
+        return rows
+    return rows.filter(at_or_below(post.node.path, path))
 
 
 def find(post: Post, holder: User) -> list[Item]:

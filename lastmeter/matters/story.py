@@ -120,6 +120,7 @@ SAYS: dict[str, str | Promise] = {
     "matter.whistle_raised": gettext_lazy("没有应哨，改请上一职级"),
     "matter.whistle_arrived": gettext_lazy("到场签到"),
     "matter.whistle_departed": gettext_lazy("离场签退"),
+    "matter.whistle_decision_handed": gettext_lazy("议定事项交接给接任的人"),
     "matter.whistle_signed_off": gettext_lazy("应哨单位办结"),
     "matter.whistle_convened": gettext_lazy("召集联席会商"),
     "matter.whistle_concluded": gettext_lazy("会商结果"),

@@ -17,6 +17,8 @@ from lastmeter.grid.proposals import jobs as proposals
 from lastmeter.insight import jobs as insight
 from lastmeter.matters import jobs as matters
 from lastmeter.notices import jobs as notices
+from lastmeter.occasions import jobs as occasions
+from lastmeter.venues import jobs as venues
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +40,8 @@ TIMETABLE = (
     Entry("clocks.sweep", timedelta(seconds=30), clocks.run),
     Entry("accounts.seal", timedelta(minutes=1), accounts.seal),
     Entry("matters.gather", timedelta(minutes=1), matters.gather),
+    Entry("occasions.lapse", timedelta(minutes=1), occasions.lapse),
+    Entry("venues.lapse", timedelta(minutes=5), venues.lapse),
     Entry("matters.lapse", timedelta(minutes=5), matters.lapse),
     Entry("matters.apply_editions", timedelta(minutes=5), matters.apply_editions),
     Entry("grid.apply_due", timedelta(minutes=5), grid.apply_due),
@@ -45,6 +49,8 @@ TIMETABLE = (
     Entry("accounts.purge", timedelta(hours=1), accounts.purge),
     Entry("grid.purge", timedelta(hours=1), grid.purge),
     Entry("grid.sweep_previews", timedelta(hours=1), grid.sweep_previews),
+    Entry("occasions.plan", timedelta(hours=1), occasions.plan),
+    Entry("occasions.settle", timedelta(hours=1), occasions.settle),
     Entry("matters.learn", timedelta(hours=1), matters.learn),
     Entry("matters.purge", timedelta(hours=1), matters.purge),
     Entry("dossiers.sweep_files", timedelta(days=1), dossiers.sweep_files),

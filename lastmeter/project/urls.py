@@ -8,6 +8,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("lastmeter.matters.urls")),
     path("", include("lastmeter.insight.urls")),
     path("", include("lastmeter.volunteers.urls")),
+    path("", include("lastmeter.occasions.urls")),
+    path("", include("lastmeter.venues.urls")),
     path("", include("lastmeter.grid.urls")),
     path("", include("lastmeter.notices.urls")),
     path("", include("lastmeter.accounts.urls")),

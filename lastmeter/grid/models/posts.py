@@ -53,6 +53,12 @@ class Post(models.Model):
     def __str__(self) -> str:
         return self.get_role_display()
 
+    @property
+    def placed(self) -> str:
+        """The post with its node or unit, as a list of several places names it; both are read."""
+        place = self.node or self.unit
+        return f"{place.name if place else ''} {self.get_role_display()}".strip()
+
 
 class TenureQuerySet(models.QuerySet["Tenure"]):
     def current(self, on: date) -> "TenureQuerySet":

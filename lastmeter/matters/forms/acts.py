@@ -7,7 +7,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.http import QueryDict
 from django.utils import timezone
 from django.utils.html import escape
 from django.utils.translation import gettext as _
@@ -20,9 +19,8 @@ from lastmeter.kit.forms import offer
 from lastmeter.kit.ids import BadNumber, check_number, pretty
 from lastmeter.matters import danger, duplicates, lifecycle, reckoning, repeats
 from lastmeter.matters.catalogue import community, duties
-from lastmeter.matters.forms import kept
-from lastmeter.matters.forms.fields import CategoryField, Photos, Words, category_choices, say_why
-from lastmeter.matters.intake import MOST_PHOTOS
+from lastmeter.matters.forms.fields import CategoryField, Words, category_choices, say_why
+from lastmeter.matters.forms.page import PageForm, WithPhotos
 from lastmeter.matters.models import Category, Cause, Channel, Ground, Matter, Outcome, Part, Profile, Reply, Urgency
 from lastmeter.matters.reassigning import objections
 from lastmeter.matters.takers import Taker, put_first, takers
@@ -103,44 +101,10 @@ class Setting:
         return last or Outcome.SOLVED
 
 
-class ActForm(forms.Form):
-    """The base: ids that do not collide with the page's other forms, and the setting."""
+class ActForm(PageForm):
+    """The form of an act on a matter."""
 
-    def __init__(self, data: Any = None, files: Any = None, *, at: Setting) -> None:
-        super().__init__(data, files, auto_id=f"{type(self).__name__.lower()}-%s")
-        self.at = at
-        self.prepare()
-
-    def prepare(self) -> None:
-        """Fill choices and first values from the setting."""
-
-    def hold(self) -> None:
-        """Keep what the browser will not send again (photos), because the form goes back to be corrected."""
-
-    def typed(self) -> list[str]:
-        """What somebody wrote into this form: shown again when the act came too late."""
-        names = [name for name, field in self.fields.items() if isinstance(field, Words)]
-        return [text for name in names if (text := str(self.data.get(name, "")).strip())]
-
-
-class WithPhotos(ActForm):
-    """An act with photos: those that were sent stay when the form comes back."""
-
-    photos = Photos(label=gettext_lazy("照片"))
-    kept = forms.CharField(widget=forms.HiddenInput, required=False, max_length=20_000)
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        cleaned["photos"] = (*kept.recall(cleaned.get("kept", "")), *cleaned.get("photos", ()))[:MOST_PHOTOS]
-        return cleaned
-
-    def hold(self) -> None:
-        photos = self.cleaned_data["photos"]
-        held = self.data.copy() if isinstance(self.data, QueryDict) else QueryDict(mutable=True)
-        held["kept"] = kept.keep(photos)
-        self.data = held
-        if photos:
-            self["photos"].help_text = _("已留着 %(count)d 张照片，不用再选。") % {"count": len(photos)}
+    at: Setting
 
 
 CHOOSE = {"required": gettext_lazy("请选一个。")}
@@ -443,7 +407,7 @@ class ProfileForm(Reason):
         offer(self, "profile", others)
 
 
-class CheckForm(WithPhotos):
+class CheckForm(WithPhotos, ActForm):
     """What was found on the spot; a mismatch says what does not match."""
 
     found = forms.ChoiceField(
@@ -466,7 +430,7 @@ class ReopenFor(Reason):
     reason = Words(label=gettext_lazy("诉求人说哪里没有解决"))
 
 
-class NoteForm(WithPhotos):
+class NoteForm(WithPhotos, ActForm):
     text = Words(label=gettext_lazy("备注（诉求人看不到）"), limit=5000)
     field_order = ("text", "photos")
 

@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy
 from lastmeter.kit.forms import Day, offer
 from lastmeter.kit.zhtime import CHINA
 from lastmeter.matters import policy
-from lastmeter.matters.forms.acts import CHOOSE, ActForm, WithPhotos, taker_label
+from lastmeter.matters.forms.acts import CHOOSE, ActForm, taker_label
 from lastmeter.matters.forms.fields import Words
+from lastmeter.matters.forms.page import WithPhotos
 from lastmeter.matters.forms.reassigning import TakerField, UnitField, taker_of
 from lastmeter.matters.models import Part
 

@@ -27,6 +27,7 @@ OFTEN = 0.012  # words that a larger share of all dossiers has are met soonest b
 WINDOW = 2_500
 LEAST = 400
 SPANS = (2_000, 12_000, 80_000)  # how many dossiers next to the page's place are looked at first, then, then
+FEW = 12_000  # so many are read faster as they lie than found among all that one takes part in
 
 Statement = tuple[str, tuple[Any, ...]]
 
@@ -101,7 +102,8 @@ def _spans(actor: Actor, filters: Filters, now: datetime, place: Place | None) -
         rest = conditions(replace(filters, node=None), asked)
         yield Try(_walks(actor, filters, asked), rest, _asked(access.taking_part(actor), filters, asked), WINDOW)
     for many in _widths(share) if filters.words else SPANS:
-        yield _any_of(actor, ways, near(many))
+        as_they_lie = not filters.words and many <= FEW and not access.in_scope(actor)
+        yield replace(_any_of(actor, ways, near(many)), among=near(many).span if as_they_lie else None)
     yield _any_of(actor, ways, Asked(actor, now))
 
 
@@ -321,15 +323,15 @@ def _compile(
     now: datetime,
 ) -> list[Statement]:
     if filters.bare and most == COUNT_CAP:
-        return _counting(shape, tuple(branches), before)
+        return _counting(shape, tuple(branches), before, most)
     narrowed = conditions(filters, Asked(actor, now))
     return _parts(narrowed & shape, branches, before, columns, most)
 
 
 @lru_cache(maxsize=1_000)
-def _counting(shape: Q, branches: tuple[Q, ...], before: Q) -> list[Statement]:
+def _counting(shape: Q, branches: tuple[Q, ...], before: Q, most: int) -> list[Statement]:
     """The statements that count a whole shelf: the same for a scope on every page, and dear to put into words."""
-    return _parts(shape, branches, before, ("pk",), COUNT_CAP)
+    return _parts(shape, branches, before, ("pk",), most)
 
 
 def _parts(condition: Q, branches: Sequence[Q], before: Q, columns: Sequence[str], most: int | None) -> list[Statement]:

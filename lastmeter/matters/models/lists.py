@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from lastmeter.accounts.models import User
 from lastmeter.dossiers.models import Dossier
 from lastmeter.grid.models import Node, Unit
+from lastmeter.kit.constraints import one_of
 from lastmeter.matters.models.catalogue import Category
 from lastmeter.matters.models.handling import Outcome
 from lastmeter.matters.models.matter import Urgency
@@ -29,12 +30,7 @@ class SavedList(models.Model):
     class Meta:
         verbose_name = _("常用清单")
         constraints = [
-            models.CheckConstraint(
-                condition=Q(user__isnull=False, node__isnull=True, unit__isnull=True)
-                | Q(user__isnull=True, node__isnull=False, unit__isnull=True)
-                | Q(user__isnull=True, node__isnull=True, unit__isnull=False),
-                name="saved_list_one_owner",
-            ),
+            one_of("saved_list_one_owner", "user", "node", "unit"),
             models.UniqueConstraint(fields=["user", "name"], name="saved_list_user_name"),
             models.UniqueConstraint(fields=["node", "name"], name="saved_list_node_name"),
             models.UniqueConstraint(fields=["unit", "name"], name="saved_list_unit_name"),

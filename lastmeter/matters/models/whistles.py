@@ -5,7 +5,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from lastmeter.accounts.models import User
-from lastmeter.grid.models import Node, PolicyRow, Unit, lasting
+from lastmeter.grid.models import Node, PolicyRow, Post, Unit, lasting
+from lastmeter.kit.constraints import one_of
 from lastmeter.matters.models.matter import Matter
 
 
@@ -258,11 +259,16 @@ class Conference(models.Model):
 
 
 class Decision(models.Model):
-    """议定事项: one thing that one unit does by a date; its deadline is of the leg `decision.leg`."""
+    """议定事项: one thing that a unit, whoever holds a post, or one person does by a date.
+
+    Its deadline is of the leg `decision.leg`.
+    """
 
     conference = models.ForeignKey(Conference, on_delete=models.CASCADE, related_name="decisions")
     whistle = models.ForeignKey(Whistle, on_delete=models.CASCADE, related_name="decisions")
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("单位"))
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("岗位"))
+    user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("个人"))
     words = models.CharField(_("议定事项"), max_length=1000)
     due_at = models.DateTimeField(_("期限"))
     done_at = models.DateTimeField(_("办结"), null=True, blank=True)
@@ -271,6 +277,12 @@ class Decision(models.Model):
 
     class Meta:
         verbose_name = _("议定事项")
+        constraints = [one_of("decision_one_owner", "unit", "post", "user")]
+
+    @property
+    def owner(self) -> str:
+        """Who does it, in words; unit, post with its place, and user are read."""
+        return self.unit.name if self.unit else self.post.placed if self.post else self.user.name if self.user else ""
 
     @property
     def leg(self) -> str:

@@ -10,6 +10,7 @@ from lastmeter.accounts.actors import Actor, system
 from lastmeter.clocks import book, deadlines
 from lastmeter.clocks.models import Deadline
 from lastmeter.dossiers import attachments
+from lastmeter.kit.alone import each_alone
 from lastmeter.kit.text import on_record
 from lastmeter.kit.uploads import Photo
 from lastmeter.matters import policy
@@ -70,30 +71,31 @@ def _tell_staff(matter: Matter, kind: str, *, by: Actor, now: datetime) -> None:
 def remind(now: datetime) -> int:
     """Call open questions to mind, each once, before they lapse. Returns how many."""
     waiting = Enquiry.objects.filter(ended_at=None, reminded_at=None, remind_at__lte=now, lapses_at__gt=now)
-    reminded = 0
-    for pk in waiting.order_by("pk").values_list("pk", flat=True)[:AT_ONCE]:
-        with transaction.atomic():
-            if not Enquiry.objects.filter(pk=pk, ended_at=None, reminded_at=None).update(reminded_at=now):
-                continue
-            asked = _with_matter(pk)
-            tell_story(asked.matter, "ask_reminded", asked.question, by=CLOCK, now=now, public=True)
-            reminded += 1
-    return reminded
+
+    def remind_one(pk: int) -> bool:
+        if not Enquiry.objects.filter(pk=pk, ended_at=None, reminded_at=None).update(reminded_at=now):
+            return False
+        asked = _with_matter(pk)
+        tell_story(asked.matter, "ask_reminded", asked.question, by=CLOCK, now=now, public=True)
+        return True
+
+    return each_alone(waiting.order_by("pk").values_list("pk", flat=True)[:AT_ONCE], remind_one)
 
 
 def lapse(now: datetime) -> int:
     """End the questions whose date has passed: the requester, the handler or desk are told, and the rule is followed.
 
-    Each in its own transaction: one that fails does not hold up the others. Returns how many ended.
+    Returns how many ended.
     """
     over = Enquiry.objects.filter(ended_at=None, lapses_at__lte=now).order_by("lapses_at", "pk")
-    ended = 0
-    for pk in over.values_list("pk", flat=True)[:AT_ONCE]:
-        with transaction.atomic():
-            if Enquiry.objects.filter(pk=pk, ended_at=None).update(ended_at=now):
-                _lapse_one(_with_matter(pk).matter, now)
-                ended += 1
-    return ended
+
+    def lapse_one(pk: int) -> bool:
+        if not Enquiry.objects.filter(pk=pk, ended_at=None).update(ended_at=now):
+            return False
+        _lapse_one(_with_matter(pk).matter, now)
+        return True
+
+    return each_alone(over.values_list("pk", flat=True)[:AT_ONCE], lapse_one)
 
 
 def _with_matter(pk: int) -> Enquiry:

@@ -13,6 +13,7 @@ from lastmeter.clocks import book, deadlines
 from lastmeter.dossiers.models import Event
 from lastmeter.grid import posts, scope
 from lastmeter.grid.models import Level, Node, Role, Tenure, lineage
+from lastmeter.kit.alone import each_alone
 from lastmeter.kit.ids import pretty
 from lastmeter.kit.text import on_record
 from lastmeter.matters.models import Assignment, Grievance, Matter
@@ -142,15 +143,16 @@ def remind(now: datetime) -> int:
     over = Grievance.objects.filter(answered_at=None, overdue_at=None, due_at__lte=now).select_related(
         "node", "matter__dossier"
     )
-    told = 0
-    for each in over.order_by("due_at", "pk")[:AT_ONCE]:
-        with transaction.atomic():
-            if not Grievance.objects.filter(pk=each.pk, answered_at=None, overdue_at=None).update(overdue_at=now):
-                continue
-            audit.record("grievance.overdue", by=system("clock"), object_kind="grievance", object_id=each.pk, now=now)
-            _tell(each, _at_and_above(each), _("办理投诉超期未答复"), now=now)
-            told += 1
-    return told
+    late = {each.pk: each for each in over.order_by("due_at", "pk")[:AT_ONCE]}
+
+    def tell_late(pk: int) -> bool:
+        if not Grievance.objects.filter(pk=pk, answered_at=None, overdue_at=None).update(overdue_at=now):
+            return False
+        audit.record("grievance.overdue", by=system("clock"), object_kind="grievance", object_id=pk, now=now)
+        _tell(late[pk], _at_and_above(late[pk]), _("办理投诉超期未答复"), now=now)
+        return True
+
+    return each_alone(late, tell_late)
 
 
 def _at_and_above(grievance: Grievance) -> list[int]:

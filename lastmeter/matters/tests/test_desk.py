@@ -86,7 +86,7 @@ def test_from_dispatch_to_closure_through_the_pages(cast: Cast, client_as: Clien
 def test_the_first_unit_is_chosen_already_so_that_two_keys_dispatch(cast: Cast, client_as: ClientAs) -> None:
     matter = report(cast)
     [offer] = [each for each in client_as("clerk").get(at(matter)).context["offers"] if each.door.act == "dispatch"]
-    assert offer.primary
+    assert offer.kind == "primary"
     first = offer.form.initial["to"]
     assert client_as("clerk").post(at(matter, "assignment"), {"to": first}).status_code == 302
     assert step(matter) == "dispatched"

@@ -8,10 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from lastmeter.accounts.actors import Actor
 from lastmeter.accounts.models import User
 from lastmeter.dossiers import access, events
-from lastmeter.grid.models import Post, Tenure, at_or_below
+from lastmeter.grid.models import Post
 from lastmeter.grid.staff.handovers import Item, OpenWork
 from lastmeter.kit.ids import pretty
 from lastmeter.kit.text import on_record
+from lastmeter.matters.handing import by_post
 from lastmeter.matters.models import Part
 from lastmeter.matters.talking import tell
 
@@ -19,10 +20,7 @@ from lastmeter.matters.talking import tell
 def lying_with(post: Post, holder: User) -> list[Part]:
     """Open parts of the holder by this post: those in its node, or all when they hold no other post of a node."""
     mine = Part.objects.filter(user=holder, ended_at=None).select_related("matter__dossier", "user").order_by("pk")
-    others = Tenure.objects.filter(user=holder, until=None).exclude(post=post).exclude(post__node=None)
-    if post.node is None or not others.exists():
-        return list(mine)
-    return list(mine.filter(at_or_below(post.node.path, "matter__dossier__path")))
+    return list(by_post(mine, post, holder, "matter__dossier__path"))
 
 
 def find(post: Post, holder: User) -> list[Item]:

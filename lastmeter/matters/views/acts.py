@@ -1,13 +1,11 @@
 """Every act on a matter as a resource of its own: POST /matters/<number>/closure/ and its peers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from functools import wraps
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
@@ -17,7 +15,6 @@ from lastmeter.accounts import audit, limits
 from lastmeter.accounts.actors import Actor
 from lastmeter.accounts.models import User
 from lastmeter.accounts.requests import Request, signed_in
-from lastmeter.clocks.deadlines import NotNow
 from lastmeter.matters import (
     checking,
     closing,
@@ -30,63 +27,55 @@ from lastmeter.matters import (
     sending_up,
     settling,
 )
-from lastmeter.matters.catalogue.community import NotAsked
 from lastmeter.matters.channels import HOW
 from lastmeter.matters.forms import acts as forms
+from lastmeter.matters.forms.page import PageForm
 from lastmeter.matters.models import Cause, Channel, Ground, Matter, Outcome, Profile, Urgency
-from lastmeter.matters.steps import Overtaken
+from lastmeter.matters.story import Line
 from lastmeter.matters.talking import asking
+from lastmeter.matters.views import acting
 from lastmeter.matters.views import matter as page
 from lastmeter.matters.views.reach import matter_for
 
-CarryOut = Callable[[Matter, dict[str, Any], Actor, datetime], object]
-View = Callable[..., HttpResponseBase]
-STALE = gettext_lazy("您打开这一页之后，这件事有了变化，刚才的操作还没有做。请看一下现在的情况，需要的话再做一次。")
-
-
+CarryOut = acting.CarryOut
+View = acting.View
 Right = Callable[[Actor, Matter], None]  # raises NotAllowed
 
 
+@dataclass(frozen=True, slots=True)
+class OnMatter:
+    """A matter and its page, as an act finds them."""
+
+    request: Request
+    subject: Matter
+    setting: forms.Setting
+    dated: bool  # whether what happened since the page was made stands in the act's way
+    key: str = ""
+
+    def since(self) -> list[Line]:
+        return page.since(self.request, self.subject) if self.dated else []
+
+    def answer(
+        self, *, bound: PageForm, trouble: str = "", since: Sequence[Line] = (), status: int = 200
+    ) -> HttpResponse:
+        return page.answer(self.request, self.subject, bound=bound, trouble=trouble, since=since, status=status)
+
+    def onward(self) -> HttpResponse:
+        return page.onward(self.request, self.subject)
+
+
 def act(right: str | Right, form_class: type[forms.ActForm], done: str | Promise) -> Callable[[CarryOut], View]:
-    """A view that fetches the matter through the actor, checks the form and carries the act out.
+    """An act on a matter that somebody's posts open: see `acting.act`."""
 
-    Not visible → 404; visible, but no post for it → 403; a wrong form → the page again, 422; too late, or written on a
-    page that is no longer how the matter is → the page again with what happened meanwhile and with what was typed, 409.
-    """
+    def reach(request: Request, number: str) -> OnMatter:
+        matter = matter_for(request.actor, number)
+        if callable(right):
+            right(request.actor, matter)
+        else:
+            policy.require(request.actor, right, matter)
+        return OnMatter(request, matter, forms.Setting(matter, request.actor), right != "note")
 
-    def decorate(carry_out: CarryOut) -> View:
-        @require_POST
-        @signed_in
-        @wraps(carry_out)
-        def view(request: Request, user: User, number: str) -> HttpResponse:
-            matter = matter_for(request.actor, number)
-            if callable(right):
-                right(request.actor, matter)
-            else:
-                policy.require(request.actor, right, matter)
-            form = form_class(request.POST, request.FILES, at=forms.Setting(matter, request.actor))
-            if not form.is_valid():
-                form.hold()
-                return page.answer(request, matter, bound=form, status=422)
-            if right != "note" and (since := page.since(request, matter)):
-                form.hold()
-                return page.answer(request, matter, bound=form, trouble=str(STALE), since=since, status=409)
-            try:
-                carry_out(matter, form.cleaned_data, request.actor, timezone.now())
-            except NotAsked as refused:  # a list came into force after the form was checked
-                form.add_error(None, str(refused))
-                return page.answer(request, matter_for(request.actor, number), bound=form, status=422)
-            except (Overtaken, NotNow) as overtaken:
-                form.hold()
-                return page.answer(
-                    request, matter_for(request.actor, number), bound=form, trouble=str(overtaken), status=409
-                )
-            messages.success(request, str(done))
-            return page.onward(request, matter)
-
-        return view
-
-    return decorate
+    return acting.act(reach, form_class, done)
 
 
 @act("screen", forms.Acceptance, gettext_lazy("已受理。"))

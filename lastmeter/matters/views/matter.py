@@ -1,9 +1,8 @@
 """`/matters/<number>/`: everything staff see of one matter, and what each of them may do with it now."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -28,11 +27,12 @@ from lastmeter.matters.catalogue import mapping, questions
 from lastmeter.matters.events import holding
 from lastmeter.matters.forms import acts as forms
 from lastmeter.matters.forms import reassigning, together
+from lastmeter.matters.forms.page import PageForm
 from lastmeter.matters.models import Channel, Enquiry, Matter, Objection, Profile, Requester
 from lastmeter.matters.talking import arriving, outside
 from lastmeter.matters.talking.forms import OutsideForm
 from lastmeter.matters.views import listing
-from lastmeter.matters.views.door import AWAITED, TIMING, Door
+from lastmeter.matters.views.door import AWAITED, TIMING, Door, Offer, asked_for, at_hand
 from lastmeter.matters.views.reach import has, matter_for, number_of, sees
 from lastmeter.matters.whistles import forms as whistling
 
@@ -76,60 +76,8 @@ ASK = Door("ask", "enquiry", "Q", gettext_lazy("请补充"), forms.EnquiryForm)
 OUTSIDE = Door("outside", "outside", "P", gettext_lazy("请外部单位"), OutsideForm)
 NOTE = Door("note", "note", "N", gettext_lazy("备注"), forms.NoteForm)
 MAIN_BUTTONS = 3
-OPEN = "act"  # the address's word for the form that stands open
-CHOSEN = "into"  # and for the matter that is chosen in it
+CHOSEN = "into"  # the address's word for the matter that is chosen in a form
 OWN_WORDS = ("accept", "dispatch", "sign", "reply", "close", "verify")  # acts that flows give names of their own
-
-
-@dataclass(frozen=True)
-class Offer:
-    """A door that stands open now: its button and, when it asks something, its form in a dialog.
-
-    `query` is the list's, which the page and its acts carry on.
-    """
-
-    door: Door
-    setting: forms.Setting
-    bound: forms.ActForm | None
-    query: str
-    primary: bool
-    words: str | Promise
-    asked: bool = False
-
-    @cached_property
-    def form(self) -> forms.ActForm:
-        """The form that came back, or a new one: made when somebody looks at it."""
-        return self.bound if self.bound is not None else self.door.form(at=self.setting)
-
-    @property
-    def address(self) -> str:
-        return reverse(f"matter-{self.door.noun}", args=[self.setting.matter.dossier.number]) + self.query
-
-    @property
-    def opening(self) -> str:
-        """The query of the page on which this form stands open."""
-        return f"{self.query}&{urlencode({OPEN: self.door.noun})}"
-
-    @property
-    def dialog(self) -> str:
-        return f"act-{self.door.noun}"
-
-    @property
-    def asks(self) -> bool:
-        return bool(self.door.form.base_fields)
-
-    @property
-    def wrong(self) -> bool:
-        return self.bound is not None and bool(self.bound.errors)
-
-    @property
-    def stands_open(self) -> bool:
-        """Whether its dialog is open from the start: a form that came back wrong, or the one that was asked for."""
-        return self.wrong or self.asked
-
-    @property
-    def kind(self) -> str:
-        return "primary" if self.primary else self.door.kind
 
 
 @require_safe
@@ -146,7 +94,7 @@ def answer(
     request: Request,
     matter: Matter,
     *,
-    bound: forms.ActForm | None = None,
+    bound: PageForm | None = None,
     trouble: str = "",
     revealed: bool = False,
     since: Sequence[story.Line] = (),
@@ -158,7 +106,7 @@ def answer(
     offered = offers(setting, bound, query)
     moving = timing_offers(setting, bound, query)
     usual = [each for each in offered if not _rare(each, setting)]
-    at_hand = _at_hand(request, usual[:MAIN_BUTTONS], [*offered, *moving])
+    dialogs = at_hand(request, usual[:MAIN_BUTTONS], [*offered, *moving])
     context: dict[str, Any] = {
         "matter": matter,
         "dossier": matter.dossier,
@@ -166,8 +114,8 @@ def answer(
         "query": query,
         "offers": offered,
         "timing": moving,
-        "dialogs": at_hand,
-        "at_hand": {each.door.noun for each in at_hand},
+        "dialogs": dialogs,
+        "at_hand": {each.name for each in dialogs},
         "standing": setting.standing,
         "main": usual[:MAIN_BUTTONS],
         "others": usual[MAIN_BUTTONS:],
@@ -182,30 +130,11 @@ def answer(
         "proposal": setting.proposal if any(each.door.act == "dispatch" for each in offered) else None,
         **facts(setting, bound),
     }
-    if _asked_for(request):
+    if asked_for(request):
         return render(request, "matters/desk/parts/dialogs.html", context)
     if listing.named(filters, request.GET) and not swaps(request):  # a script keeps the list that stands beside already
         context |= listing.beside(request, filters, matter.pk)
     return render(request, "matters/desk/matter.html", context, status=status)
-
-
-def _at_hand(request: Request, main: Sequence[Offer], offered: Sequence[Offer]) -> list[Offer]:
-    """The forms that stand on the page from the start: one that came back or was asked for, at the desk no other.
-
-    The others are fetched when somebody opens them: a page has a dozen, and most are read without any. Out in the
-    field, where a fetch may take long or fail, those of all the main buttons are there.
-    """
-    asked = request.GET.get(OPEN, "")
-    if _asked_for(request):
-        return [replace(each, asked=True) for each in offered if each.door.noun == asked and each.asks]
-    near = main if request.shell == "field" else []
-    found = [each for each in offered if each.asks and (each in near or each.bound or each.door.noun == asked)]
-    return [replace(each, asked=each.door.noun == asked) for each in found]
-
-
-def _asked_for(request: Request) -> bool:
-    """Whether a script wants one form and nothing else of the page."""
-    return swaps(request) and request.method == "GET" and OPEN in request.GET
 
 
 def since(request: Request, matter: Matter) -> list[story.Line]:
@@ -234,7 +163,7 @@ def onward(request: Request, matter: Matter) -> HttpResponse:
     return redirect(f"{reverse('matter', args=[matter.dossier.number])}{query}&done=1{after}")
 
 
-def offers(setting: forms.Setting, bound: forms.ActForm | None, query: str) -> list[Offer]:
+def offers(setting: forms.Setting, bound: PageForm | None, query: str) -> list[Offer]:
     """The acts that are open to this actor now, each with its form; the form that came back stands in its place."""
     matter, actor = setting.matter, setting.by
     allowed = {each.act for each in policy.acts_for(actor, matter)} | setting.timing
@@ -250,15 +179,16 @@ def offers(setting: forms.Setting, bound: forms.ActForm | None, query: str) -> l
     ]
 
 
-def timing_offers(setting: forms.Setting, bound: forms.ActForm | None, query: str) -> list[Offer]:
+def timing_offers(setting: forms.Setting, bound: PageForm | None, query: str) -> list[Offer]:
     """The acts on the clocks that nobody waits for: they stand together, out of the way."""
     return [_offer(door, setting, bound, query) for door in TIMING if door.act in setting.timing]
 
 
-def _offer(
-    door: Door, setting: forms.Setting, bound: forms.ActForm | None, query: str, *, primary: bool = False
-) -> Offer:
-    return Offer(door, setting, bound if type(bound) is door.form else None, query, primary, _words(door, setting))
+def _offer(door: Door, setting: forms.Setting, bound: PageForm | None, query: str, *, primary: bool = False) -> Offer:
+    address = reverse(f"matter-{door.noun}", args=[setting.matter.dossier.number]) + query
+    kind = "primary" if primary else door.kind
+    mine = bound if type(bound) is door.form else None
+    return Offer(door, setting, mine, address, kind, _words(door, setting), query)
 
 
 RARE = ("correct", "change_profile", "repeat", "hand_over", "propose_transfer", "part_cancel")
@@ -282,7 +212,7 @@ def _words(door: Door, setting: forms.Setting) -> str | Promise:
     return _(row.word) if row is not None and own else door.words
 
 
-def facts(setting: forms.Setting, bound: forms.ActForm | None = None) -> dict[str, Any]:
+def facts(setting: forms.Setting, bound: PageForm | None = None) -> dict[str, Any]:
     """What the page, its print and its PDF say of a matter besides its own columns."""
     matter, actor, dossier = setting.matter, setting.by, setting.matter.dossier
     may_reveal = policy.may(actor, "reveal", matter)
@@ -290,7 +220,7 @@ def facts(setting: forms.Setting, bound: forms.ActForm | None = None) -> dict[st
     reveal_form = bound if isinstance(bound, forms.Reveal) else forms.Reveal(at=setting)
     return {
         "number": pretty(dossier.number),
-        "whole_text": matter.text.rstrip("。.！!") != dossier.title,
+        "whole_text": matter.text.rstrip("。.！!？?") != dossier.title.rstrip("？?"),
         "requester": requester_of(matter),
         "may_reveal": may_reveal,
         "reveal_form": reveal_form if may_reveal else None,

@@ -1,10 +1,12 @@
 """What rings under a whistle: whoever is owed by is told, and an unanswered one goes to the next rank of the unit."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
 
 from django.db.models import F, QuerySet
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +15,7 @@ from lastmeter.clocks.bells import Climb
 from lastmeter.clocks.due import Due
 from lastmeter.kit.text import on_record
 from lastmeter.matters.models import Called, Decision, Rank, Whistle
-from lastmeter.matters.whistles import lifecycle, steps, tell
+from lastmeter.matters.whistles import lifecycle, owners, steps, tell
 
 CLOCK = system("clock")
 R = TypeVar("R", Called, Decision)
@@ -39,25 +41,27 @@ OVER: dict[str, str | Promise] = {
 
 def warns(due: Sequence[Due], now: datetime) -> None:
     """Yellow: whoever owes it is told."""
-    for deadline, whistle, ranks in _owed(due):
-        _tell(whistle, deadline, ranks, f"soon_{deadline.kind}", SOON[deadline.kind], now)
+    for owed in _owed(due):
+        kind = owed.deadline.kind
+        _tell(owed, f"soon_{kind}", SOON[kind], now)
 
 
 def falls(due: Sequence[Due], now: datetime) -> None:
     """Red: whoever owes it, and whoever blew; a unit that has not answered owes it in the next rank from now on."""
-    for deadline, whistle, ranks in _owed(due):
-        raised = _raise(deadline, now) if deadline.kind == lifecycle.SIGN else {}
-        _tell(whistle, deadline, raised or ranks, f"over_{deadline.kind}", OVER[deadline.kind], now)
-        if ranks:
-            tell.blower(whistle, f"over_{deadline.kind}", OVER[deadline.kind], by=CLOCK, now=now)
+    for owed in _owed(due):
+        kind = owed.deadline.kind
+        raised = _raise(owed.deadline, now) if kind == lifecycle.SIGN else {}
+        _tell(replace(owed, ranks=raised or owed.ranks), f"over_{kind}", OVER[kind], now)
+        if owed.ranks or owed.people:
+            tell.blower(owed.whistle, f"over_{kind}", OVER[kind], by=CLOCK, now=now)
 
 
 def climbs(due: Sequence[Climb], now: datetime) -> None:
     """逐级上报 of what is still unanswered: besides the head of the ground, the next rank of the unit is called."""
     climbing = [each.deadline for each in due if each.deadline.kind == lifecycle.SIGN]
-    for deadline, whistle, _ranks in _owed(climbing):
-        if raised := _raise(deadline, now):
-            _tell(whistle, deadline, raised, "raised", OVER[deadline.kind], now)
+    for owed in _owed(climbing):
+        if raised := _raise(owed.deadline, now):
+            _tell(replace(owed, ranks=raised), "raised", OVER[owed.deadline.kind], now)
 
 
 def _raise(deadline: Due, now: datetime) -> dict[int, int]:
@@ -73,8 +77,18 @@ def _raise(deadline: Due, now: datetime) -> dict[int, int]:
     return {called.unit_id: called.rank}
 
 
-def _owed(due: Sequence[Due]) -> Iterator[tuple[Due, Whistle, dict[int, int]]]:
-    """Each deadline of a whistle with it and the units that owe it (unit → rank; none: its own people)."""
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A deadline of a whistle and who owes it: units (unit → rank), people by name, or neither: its own people."""
+
+    deadline: Due
+    whistle: Whistle
+    ranks: dict[int, int] = field(default_factory=dict)
+    people: Sequence[int] = ()
+
+
+def _owed(due: Sequence[Due]) -> Iterator[Owed]:
+    """Each deadline of a whistle with it and who owes it."""
     mine = [each for each in due if each.kind in lifecycle.KINDS]
     if not mine:
         return
@@ -86,12 +100,17 @@ def _owed(due: Sequence[Due]) -> Iterator[tuple[Due, Whistle, dict[int, int]]]:
     for each in mine:
         leg, decision = called.get(_key(each, "called:")), decided.get(_key(each, "decision:"))
         if leg:
-            yield each, whistles[leg.whistle_id], {leg.unit_id: leg.rank}
+            yield Owed(each, whistles[leg.whistle_id], {leg.unit_id: leg.rank})
         elif decision:
-            whistle = whistles[decision.whistle_id]
-            yield each, whistle, {decision.unit_id: whistle.rank}
+            yield _decided(each, whistles[decision.whistle_id], decision)
         elif own := whistles.get(_key(each, "whistle:")):
-            yield each, own, {}
+            yield Owed(each, own)
+
+
+def _decided(deadline: Due, whistle: Whistle, decision: Decision) -> Owed:
+    if decision.unit_id:
+        return Owed(deadline, whistle, {decision.unit_id: whistle.rank})
+    return Owed(deadline, whistle, people=owners.people(decision, timezone.localdate()))
 
 
 def _key(deadline: Due, prefix: str) -> int:
@@ -103,11 +122,12 @@ def _by_key(rows: "QuerySet[R]", due: Sequence[Due], prefix: str) -> dict[int, R
     return rows.in_bulk(keys) if keys else {}
 
 
-def _tell(
-    whistle: Whistle, deadline: Due, ranks: dict[int, int], kind: str, title: str | Promise, now: datetime
-) -> None:
-    if ranks:
-        tell.units(whistle, ranks, kind, title, by=CLOCK, now=now)
+def _tell(owed: Owed, kind: str, title: str | Promise, now: datetime) -> None:
+    deadline, whistle = owed.deadline, owed.whistle
+    if owed.ranks:
+        tell.units(whistle, owed.ranks, kind, title, by=CLOCK, now=now)
+    elif owed.people:
+        tell.people(whistle, owed.people, kind, title, by=CLOCK, now=now)
     elif deadline.kind == lifecycle.APPROVE:
         tell.heads(whistle, kind, title, by=CLOCK, now=now)
     elif deadline.kind == lifecycle.ROUTE:

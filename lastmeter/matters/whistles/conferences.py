@@ -2,8 +2,8 @@
 and dates of their own."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
@@ -13,12 +13,12 @@ from django.utils.translation import gettext_lazy
 from lastmeter.accounts.actors import Actor
 from lastmeter.clocks import deadlines
 from lastmeter.dossiers import access
-from lastmeter.grid.models import Unit
 from lastmeter.kit.text import on_record
-from lastmeter.kit.zhtime import long_date
+from lastmeter.kit.zhtime import CHINA, long_date
 from lastmeter.matters.models import Conference, Decision, Whistle
 from lastmeter.matters.steps import Overtaken
-from lastmeter.matters.whistles import legs, lifecycle, rights, steps, tell
+from lastmeter.matters.whistles import legs, lifecycle, owners, steps, tell
+from lastmeter.matters.whistles.owners import Owner
 
 
 @transaction.atomic
@@ -41,11 +41,10 @@ def convene(
     return made
 
 
-@dataclass(frozen=True, slots=True)
-class Agreed:
-    """One thing to do: which unit, what, until when."""
+class Agreed(NamedTuple):
+    """One thing to do: who, what, until when."""
 
-    unit: Unit
+    owner: Owner
     words: str
     due_at: datetime
 
@@ -58,31 +57,42 @@ def conclude(
     held = steps.begin(conference.whistle, "conclude", by=by)
     if not Conference.objects.filter(pk=conference.pk, held_at=None).update(held_at=now, minutes=minutes):
         raise Overtaken(_("这次会商的结果已经记过了。"))
-    made = []
-    for each in agreed:
-        decision = Decision.objects.create(
-            conference=conference, whistle=held, unit=each.unit, words=each.words, due_at=each.due_at
-        )
-        clock = legs.wanted(held, lifecycle.DECIDE, now, leg=decision.leg, unit_id=each.unit.pk, promised=each.due_at)
-        deadlines.start(held.matter_id, [clock], now=now)
-        made.append(decision)
+    made = [_decide(held, conference, each, now=now) for each in agreed]
     legs.count(held, len(made))
-    owners = {each.unit.pk: held.rank for each in agreed}
-    access.grant_units(held.matter_id, list(owners), role="whistled", now=now)
     steps.story(held, "concluded", minutes, by=by, now=now)
-    tell.units(held, owners, "decided", gettext_lazy("会商定了由你们办的事"), by=by, now=now)
+    units = {each.unit_id: held.rank for each in made if each.unit_id}
+    tell.units(held, units, "decided", gettext_lazy("会商定了由你们办的事"), by=by, now=now)
+    today = now.astimezone(CHINA).date()
+    named = [user for each in made if not each.unit_id for user in owners.people(each, today)]
+    tell.people(held, named, "decided", gettext_lazy("会商定了由您办的事"), by=by, now=now)
     tell.blower(held, "concluded", gettext_lazy("会商有结果"), by=by, now=now)
+    return made
+
+
+def _decide(whistle: Whistle, conference: Conference, agreed: Agreed, *, now: datetime) -> Decision:
+    """One decision with its clock; whoever does it sees the matter. (A post sees it by its place.)"""
+    owner = agreed.owner
+    made = Decision.objects.create(
+        conference=conference, whistle=whistle, unit=owner.unit, post=owner.post, user=owner.user, words=agreed.words,
+        due_at=agreed.due_at,
+    )  # fmt: skip
+    clock = legs.wanted(whistle, lifecycle.DECIDE, now, leg=made.leg, unit_id=made.unit_id, promised=agreed.due_at)
+    deadlines.start(whistle.matter_id, [clock], now=now)
+    if made.unit_id:
+        access.grant_units(whistle.matter_id, [made.unit_id], role="whistled", now=now)
+    if made.user_id:
+        access.grant_user(whistle.matter_id, made.user_id, role="whistled", now=now)
     return made
 
 
 @transaction.atomic
 def finish(decision: Decision, *, result: str, by: Actor, now: datetime) -> None:
     """办完议定事项, by its owner. Raises Overtaken the second time."""
-    rights.require_unit(by, decision.unit_id)
+    owners.require(by, decision)
     held = steps.begin(decision.whistle, "decision_done", by=by)
     if not Decision.objects.filter(pk=decision.pk, done_at=None).update(done_at=now, result=result):
         raise Overtaken(_("这一项已经办完了。"))
     legs.end_clock(held, [lifecycle.DECIDE], decision.leg, now=now)
     legs.count(held, -1)
-    words = on_record(gettext_lazy("%(unit)s：%(words)s"), unit=decision.unit.name, words=result)
+    words = on_record(gettext_lazy("%(unit)s：%(words)s"), unit=decision.owner, words=result)
     steps.story(held, "decision_done", words, by=by, now=now, unit_id=decision.unit_id)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from lastmeter.accounts.actors import Actor
 from lastmeter.clocks import deadlines
 from lastmeter.dossiers import attachments
+from lastmeter.dossiers.models import Event
 from lastmeter.kit.text import on_record
 from lastmeter.kit.uploads import Photo
 from lastmeter.matters.models import Attendance, Called, UnitRating, Whistle
@@ -43,34 +44,41 @@ def _finishers(whistle: Whistle) -> list[int]:
     return [whistle.blown_by_id, *([lead.ended_by_id] if lead and lead.ended_by_id else [])]
 
 
-@transaction.atomic
-def complete(whistle: Whistle, *, result: str, by: Actor, now: datetime) -> None:
-    """联合办结 by the lead or the blower. Raises Overtaken while a unit or a decision is open."""
-    held = steps.begin(whistle, "complete", by=by)
-    if held.open_legs:
-        raise Overtaken(_("还有单位或议定事项没有办完；确实要办结，由吹哨一级的负责人写明原因。"))
-    _done(held, "complete", by=by, now=now, result=result)
+def complete(whistle: Whistle, *, result: str, photos: Sequence[Photo] = (), by: Actor, now: datetime) -> None:
+    """联合办结 by the lead or the blower, with evidence. Raises Overtaken while a unit or a decision is open."""
+    files = attachments.keep_files(photos)
+    with transaction.atomic():
+        held = steps.begin(whistle, "complete", by=by)
+        if held.open_legs:
+            raise Overtaken(_("还有单位或议定事项没有办完；确实要办结，由吹哨一级的负责人写明原因。"))
+        told = _done(held, "complete", by=by, now=now, result=result)
+        attachments.attach(told, photos, files, by=by, now=now)
 
 
-@transaction.atomic
-def complete_despite(whistle: Whistle, *, result: str, despite: str, by: Actor, now: datetime) -> None:
+def complete_despite(
+    whistle: Whistle, *, result: str, despite: str, photos: Sequence[Photo] = (), by: Actor, now: datetime
+) -> None:
     """未办完也办结: the head says why, and what is open ends there and then."""
     if not despite:
         raise ValueError("why it ends although somebody is still at work has to be said")
-    held = steps.begin(whistle, "complete_despite", by=by)
-    ended = legs.end_legs(held, Called.Ending.DESPITE, by_id=by.user_id, now=now)
-    steps.story(held, "despite", despite, by=by, now=now)
-    _done(held, "complete_despite", by=by, now=now, result=result, despite=despite)
-    told = {each.unit_id: each.rank for each in ended}
-    tell.units(held, told, "despite", gettext_lazy("哨已由负责人办结，不用再来"), by=by, now=now)
+    files = attachments.keep_files(photos)
+    with transaction.atomic():
+        held = steps.begin(whistle, "complete_despite", by=by)
+        ended = legs.end_legs(held, Called.Ending.DESPITE, by_id=by.user_id, now=now)
+        steps.story(held, "despite", despite, by=by, now=now)
+        told = _done(held, "complete_despite", by=by, now=now, result=result, despite=despite)
+        attachments.attach(told, photos, files, by=by, now=now)
+        ranks = {each.unit_id: each.rank for each in ended}
+        tell.units(held, ranks, "despite", gettext_lazy("哨已由负责人办结，不用再来"), by=by, now=now)
 
 
-def _done(whistle: Whistle, act: str, *, by: Actor, now: datetime, **fields: str) -> None:
+def _done(whistle: Whistle, act: str, *, by: Actor, now: datetime, **fields: str) -> Event:
+    """Where the evidence hangs."""
     steps.go(whistle, act, done_at=now, **fields)
     clock = legs.wanted(whistle, lifecycle.RATE, now, leg=legs.leg_of(whistle))
     deadlines.start(whistle.matter_id, [clock], now=now)
-    steps.story(whistle, "done", fields["result"], by=by, now=now)
     tell.blower(whistle, "to_rate", gettext_lazy("联合办结，请评哨"), by=by, now=now)
+    return steps.story(whistle, "done", fields["result"], by=by, now=now)
 
 
 @dataclass(frozen=True, slots=True)

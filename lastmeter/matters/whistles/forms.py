@@ -13,15 +13,16 @@ from django.utils.translation import gettext_lazy
 from lastmeter.accounts.actors import Actor
 from lastmeter.grid.models import Level, Unit, lineage
 from lastmeter.kit import ids
-from lastmeter.kit.forms import Line, offer
+from lastmeter.kit.forms import Line, Moment, offer
 from lastmeter.kit.text import on_record
 from lastmeter.kit.zhtime import CHINA
 from lastmeter.matters.forms.acts import ActForm
 from lastmeter.matters.forms.acts import Setting as MatterSetting
-from lastmeter.matters.forms.fields import Photos, Words
+from lastmeter.matters.forms.fields import Words
+from lastmeter.matters.forms.page import PageForm, WithPhotos
 from lastmeter.matters.forms.together import Until
 from lastmeter.matters.models import Called, Colour, Rank, Tier, Whistle
-from lastmeter.matters.whistles import levels, rights, routing
+from lastmeter.matters.whistles import levels, owners, rights, routing
 from lastmeter.matters.whistles.conferences import Agreed
 from lastmeter.matters.whistles.ending import Marks, rated
 from lastmeter.volunteers.models import Skill
@@ -39,14 +40,6 @@ OTHER = "other"
 NOT_TRIED = {"required": gettext_lazy("先写明做过什么：本级办得了的不吹哨。")}
 MARKS = [(5, gettext_lazy("好")), (4, gettext_lazy("较好")), (3, gettext_lazy("一般")), (2, gettext_lazy("差"))]
 DECISIONS = 6
-
-
-class Moment(forms.DateTimeField):
-    """A China date and hour, picked in the browser's own calendar."""
-
-    def __init__(self, **options: Any) -> None:
-        widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-        super().__init__(widget=widget, input_formats=["%Y-%m-%dT%H:%M"], **options)
 
 
 class Blow(ActForm):
@@ -123,20 +116,18 @@ class Setting:
     def label(self, unit: Unit) -> str:
         return f"{unit.name} · {unit.node.name}"
 
+    @cached_property
+    def candidates(self) -> list[tuple[str, list[owners.Owner]]]:
+        """Who can be given a decision: units, posts, persons, each under its word."""
+        called = [each.unit_id for each in self.called] or list(self.whistle.requested.values_list("pk", flat=True))
+        offices, people = owners.posts_and_people(self.whistle, called, self.now.astimezone(CHINA).date())
+        return [(_("单位"), owners.units(self.units)), (_("岗位"), offices), (_("个人"), people)]
 
-class WhistleForm(forms.Form):
-    """The base: ids that do not collide with the page's other forms, and the setting."""
 
-    def __init__(self, data: Any = None, files: Any = None, *, at: Setting, key: object = "") -> None:
-        super().__init__(data, files, auto_id=f"{type(self).__name__.lower()}{key}-%s")
-        self.at = at
-        self.prepare()
+class WhistleForm(PageForm):
+    """The form of an act on a whistle, on one of its units or decisions."""
 
-    def prepare(self) -> None:
-        """Fill choices and first values from the setting."""
-
-    def hold(self) -> None:
-        """Nothing to keep: photos are sent again."""
+    at: Setting
 
 
 class Plain(WhistleForm):
@@ -145,6 +136,14 @@ class Plain(WhistleForm):
 
 class Reason(WhistleForm):
     reason = Words(label=gettext_lazy("为什么"), rows=2)
+
+
+class Objection(Reason):
+    """Of a unit that should not have been called."""
+
+
+class Release(Reason):
+    """Of a unit, by whoever called it: both may stand on one page."""
 
 
 class Turning(Reason):
@@ -228,23 +227,42 @@ class Members(WhistleForm):
         self.initial = {"place": dossier.place, "starts_at": timezone.localtime()}
 
 
-class Arrival(WhistleForm):
-    """A colleague without a phone at hand, by name and rank; oneself signs in with one tap and no form."""
+class Here(WhistleForm):
+    """Oneself, with one tap: only what makes a second tap the first one's repetition."""
+
+    client_ref = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)
+
+    def prepare(self) -> None:
+        self.initial = {"client_ref": ids.new_token()}
+
+    def clean_client_ref(self) -> str:
+        return self.cleaned_data["client_ref"] or ids.new_token()
+
+
+class Arrival(Here):
+    """A colleague without a phone at hand, by name and rank."""
 
     name = Line(limit=30, label=gettext_lazy("姓名"))
     rank = forms.TypedChoiceField(label=gettext_lazy("职级"), choices=Rank.choices, coerce=int, initial=Rank.DEPUTY)
 
 
-class SignOff(WhistleForm):
+class SignOff(WithPhotos, WhistleForm):
     measures = Words(label=gettext_lazy("做了什么，结果怎样"), limit=2000)
-    photos = Photos(label=gettext_lazy("照片"))
+    field_order = ("measures", "photos")
 
 
 class Result(WhistleForm):
     result = Words(label=gettext_lazy("结果"), limit=2000)
 
 
-class Despite(Result):
+class Completion(WithPhotos, Result):
+    """联合办结, with evidence."""
+
+    field_order = ("result", "photos")
+
+
+class Despite(WithPhotos, Result):
+    field_order = ("result", "despite", "photos")
     despite = Words(label=gettext_lazy("还有没办完的，为什么办结"), rows=2)
 
 
@@ -259,16 +277,17 @@ class Convening(WhistleForm):
 
 
 class Conclusion(WhistleForm):
-    """会商结果: the minutes and up to six decisions, each with its unit, its words and its day."""
+    """会商结果: the minutes and up to six decisions, each with its owner, its words and its day."""
 
     minutes = Words(label=gettext_lazy("会议记录"), limit=4000, rows=5)
 
     def prepare(self) -> None:
-        units = [("", "—"), *((str(each.pk), each.name) for each in self.at.units)]
+        named = self.at.candidates
+        choices = [("", "—"), *((word, [(each.value, each.label) for each in rows]) for word, rows in named)]
         for number in range(1, DECISIONS + 1):
-            named = {"number": number}
-            self.fields[f"unit{number}"] = forms.ChoiceField(
-                label=_("第 %(number)d 项：哪家办") % named, choices=units, required=False
+            numbered = {"number": number}
+            self.fields[f"owner{number}"] = forms.ChoiceField(
+                label=_("第 %(number)d 项：谁办") % numbered, choices=choices, required=False
             )
             self.fields[f"words{number}"] = Line(limit=500, label=_("办什么"), required=False)
             self.fields[f"due{number}"] = Until(label=_("哪天之前"), required=False)
@@ -276,23 +295,25 @@ class Conclusion(WhistleForm):
     def lines(self) -> Iterator[tuple[Any, Any, Any]]:
         """The fields of one decision each, for the page."""
         for number in range(1, DECISIONS + 1):
-            yield self[f"unit{number}"], self[f"words{number}"], self[f"due{number}"]
+            yield self[f"owner{number}"], self[f"words{number}"], self[f"due{number}"]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        units = {str(each.pk): each for each in self.at.units}
+        known = {each.value: each for _word, rows in self.at.candidates for each in rows}
         agreed = []
         for number in range(1, DECISIONS + 1):
-            unit, words, due = (cleaned.get(f"{name}{number}") for name in ("unit", "words", "due"))
-            if unit and words and due:
-                agreed.append(Agreed(units[unit], words, due))
-            elif unit or words or due:
-                self.add_error(f"unit{number}", _("每一项都要有单位、事情和日期。"))
+            owner, words, due = (cleaned.get(f"{name}{number}") for name in ("owner", "words", "due"))
+            if owner and words and due:
+                agreed.append(Agreed(known[owner], words, due))
+            elif owner or words or due:
+                self.add_error(f"owner{number}", _("每一项都要写明谁办、办什么、哪天之前。"))
         return {"minutes": cleaned.get("minutes", ""), "agreed": agreed}
 
 
 class RatingForm(WhistleForm):
     """评哨: each unit on three counts, good to begin with; solved or not."""
+
+    GROWS = True
 
     def prepare(self) -> None:
         self.units = rated(self.at.whistle)
@@ -316,9 +337,12 @@ class RatingForm(WhistleForm):
             for each in self.units
         ]
 
-    def marks(self) -> dict[int, Marks]:
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        return {} if self.errors else {"marks": self._marks(given)}
+
+    def _marks(self, given: dict[str, Any]) -> dict[int, Marks]:
         """What was said, by the key of the called unit."""
-        given = self.cleaned_data
         return {
             each.pk: Marks(
                 given[f"report_in{each.pk}"],

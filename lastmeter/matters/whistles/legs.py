@@ -79,7 +79,9 @@ def step_aside(whistle: Whistle, *, now: datetime) -> None:
     """Its own people's clocks end, and its units no longer see the matter."""
     end_clock(whistle, None, leg_of(whistle), now=now)
     leave(whistle, [each.unit_id for each in whistle.called.all()], now=now)
-    leave(whistle, [each.unit_id for each in whistle.decisions.all()], now=now)
+    decisions = list(whistle.decisions.all())
+    leave(whistle, [each.unit_id for each in decisions if each.unit_id], now=now)
+    leave_people(whistle, [each.user_id for each in decisions if each.user_id], now=now)
 
 
 def leave(whistle: Whistle, unit_ids: Sequence[int], *, now: datetime) -> None:
@@ -88,6 +90,14 @@ def leave(whistle: Whistle, unit_ids: Sequence[int], *, now: datetime) -> None:
     staying = set(Part.objects.filter(matter=matter, ended_at=None, unit__isnull=False).values_list("unit", flat=True))
     for unit_id in set(unit_ids) - staying - {matter.unit_id}:
         access.withdraw(matter.pk, now=now, unit_id=unit_id)
+
+
+def leave_people(whistle: Whistle, user_ids: Sequence[int], *, now: datetime) -> None:
+    """The same of persons: one to whom the matter or a task of it belongs stays."""
+    matter = whistle.matter
+    tasks = Part.objects.filter(matter=matter, ended_at=None, user__isnull=False).values_list("user", flat=True)
+    for user_id in set(user_ids) - set(tasks) - {matter.handler_id}:
+        access.withdraw(matter.pk, now=now, user_id=user_id)
 
 
 def void(matter_ids: Sequence[int], *, now: datetime) -> None:

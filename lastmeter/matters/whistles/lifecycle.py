@@ -26,13 +26,14 @@ NAME = "whistle"  # of the flow, in the rows of limits
 WORD = gettext_noop("吹哨报到")
 SAYS = gettext_noop("一件事、多家单位：审核、分哨、应哨到场、各自办结、联合办结、评哨、销哨；事项照自己的流程走。")
 
-BLOWER, HEAD, ROUTER, UNIT, LEAD = "blower", "head", "router", "unit", "lead"
+BLOWER, HEAD, ROUTER, UNIT, LEAD, OWNER = "blower", "head", "router", "unit", "lead", "owner"
 WHO = {
     BLOWER: gettext_noop("吹哨的一方"),
     HEAD: gettext_noop("吹哨一级的负责人"),
     ROUTER: gettext_noop("上一级调度员"),
     UNIT: gettext_noop("应哨单位"),
     LEAD: gettext_noop("牵头单位、吹哨的一方"),
+    OWNER: gettext_noop("议定由谁办的单位、岗位或个人"),
 }
 
 
@@ -90,10 +91,10 @@ TRANSITIONS: tuple[Transition, ...] = (
         (APPROVED, ROUTED),
         STAYS,
         ROUTER,
-        gettext_noop("每件议定事项有单位、有期限"),
+        gettext_noop("每件议定事项有人办、有期限"),
     ),
     Transition(
-        "decision_done", gettext_noop("办完议定事项"), (APPROVED, ROUTED), STAYS, UNIT, gettext_noop("写明结果")
+        "decision_done", gettext_noop("办完议定事项"), (APPROVED, ROUTED), STAYS, OWNER, gettext_noop("写明结果")
     ),
     Transition(
         "upgrade",

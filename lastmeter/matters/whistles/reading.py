@@ -13,7 +13,7 @@ from lastmeter.grid import scope
 from lastmeter.grid.models import at_or_below
 from lastmeter.kit.paging import Keyset, Page, merge_page
 from lastmeter.matters.models import Attendance, Called, Conference, Decision, Whistle, WhistleStep
-from lastmeter.matters.whistles import lifecycle, rights
+from lastmeter.matters.whistles import lifecycle, owners, rights
 
 NEWEST = Keyset(("-id",))
 SIZE, MOST = 50, 20
@@ -26,9 +26,8 @@ def branches(actor: Actor) -> list[Q]:
         return []
     found = [*access.in_scope(actor, "matter__dossier__"), Q(blown_by=actor.user_id)]
     if units := rights.units_of(actor):
-        legs = Called.objects.filter(unit__in=units).values("whistle")
-        owed = Decision.objects.filter(unit__in=units).values("whistle")
-        found += [Q(pk__in=legs), Q(pk__in=owed)]
+        found.append(Q(pk__in=Called.objects.filter(unit__in=units).values("whistle")))
+    found.append(Q(pk__in=Decision.objects.filter(owners.owed_by(actor)).values("whistle")))
     return found
 
 
@@ -45,7 +44,7 @@ def find(actor: Actor, number: str) -> Whistle | None:
             Prefetch("called", Called.objects.select_related("unit", "rating").order_by("-role", "pk")),
             Prefetch("called__attendances", Attendance.objects.order_by("pk")),
             Prefetch("conferences", Conference.objects.order_by("pk")),
-            Prefetch("decisions", Decision.objects.select_related("unit").order_by("pk")),
+            Prefetch("decisions", Decision.objects.select_related(*owners.SHOWN).order_by("pk")),
         )
         .first()
     )
@@ -126,7 +125,7 @@ def waiting(actor: Actor) -> Waiting:
     units = rights.units_of(actor)
     return Waiting(
         _legs(actor, units),
-        _decisions(units),
+        _decisions(actor),
         _whistles(WhistleStep.ASKED, _headed(actor)),
         _whistles(WhistleStep.APPROVED, _routed(actor)),
         _whistles(WhistleStep.DONE, _blown(actor)),
@@ -141,11 +140,9 @@ def _legs(actor: Actor, units: list[int]) -> list[Leg]:
     return [Leg(each, next(iter(each.mine), None)) for each in rows.prefetch_related(mine).order_by("pk")[:MOST]]
 
 
-def _decisions(units: list[int]) -> list[Decision]:
-    if not units:
-        return []
-    rows = Decision.objects.filter(unit__in=units, done_at=None)
-    return list(rows.select_related("unit", "whistle__matter__dossier").order_by("due_at", "pk")[:MOST])
+def _decisions(actor: Actor) -> list[Decision]:
+    rows = Decision.objects.filter(owners.owed_by(actor), done_at=None)
+    return list(rows.select_related(*owners.SHOWN, "whistle__matter__dossier").order_by("due_at", "pk")[:MOST])
 
 
 def _whistles(step: str, mine: list[Q]) -> list[Whistle]:

@@ -92,6 +92,11 @@ def rank_of(actor: Actor, unit_id: int) -> Rank:
 def depart(attendance: Attendance, *, by: Actor, now: datetime) -> None:
     """离场签退; a repetition changes nothing, also when the whistle has gone on since."""
     rights.require_unit(by, attendance.called.unit_id)
+    sign_out(attendance, by=by, now=now)
+
+
+def sign_out(attendance: Attendance, *, by: Actor, now: datetime) -> None:
+    """The person is no longer there, whoever says so; nothing when that is known already."""
     if not Attendance.objects.filter(pk=attendance.pk, out_at=None).update(out_at=now):
         return
     words = on_record(gettext_lazy("%(unit)s %(name)s"), unit=attendance.called.unit.name, name=attendance.name)

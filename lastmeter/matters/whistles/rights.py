@@ -73,8 +73,9 @@ def units_of(actor: Actor) -> list[int]:
 
 
 def may(actor: Actor, who: str, whistle: Whistle) -> bool:
-    """Whether the actor is whoever the table names. A unit's own legs are checked with the leg, see `require_leg`."""
-    if actor.kind == "system":
+    """Whether the actor is whoever the table names. A unit's own legs are checked with the leg, see `require_unit`,
+    and who does what was decided with the decision, see `owners.require`."""
+    if actor.kind == "system" or who == lifecycle.OWNER:
         return True
     if who == lifecycle.BLOWER:
         return is_blower(actor, whistle)
@@ -85,7 +86,7 @@ def may(actor: Actor, who: str, whistle: Whistle) -> bool:
     called = [each for each in whistle.called.all() if works_for(actor, each.unit_id)]
     if who == lifecycle.LEAD:
         return is_blower(actor, whistle) or any(each.role == Called.Role.LEAD for each in called)
-    return bool(called) or any(works_for(actor, each.unit_id) for each in whistle.decisions.all())
+    return bool(called)
 
 
 def require_unit(actor: Actor, unit_id: int) -> None:

@@ -41,8 +41,11 @@ def units(
 
 
 def blower(whistle: Whistle, kind: str, title: str | Promise, *, by: Actor, now: datetime) -> None:
-    """Whoever blew it."""
-    people(whistle, [whistle.blown_by_id], kind, title, by=by, now=now)
+    """Whoever blew it, or once they have left whoever works where it was blown: see `rights.is_blower`."""
+    origin = whistle.origin
+    there = posts.nearest_from([origin.path], origin.level, rights.BLOWERS)[origin.path]
+    gone = there and whistle.blown_by_id not in there
+    people(whistle, there if gone else [whistle.blown_by_id], kind, title, by=by, now=now)
 
 
 def people(

@@ -11,6 +11,7 @@ from pytest_django.fixtures import Settings
 
 from lastmeter.accounts.actors import Actor
 from lastmeter.clocks.models import Deadline
+from lastmeter.kit.alone import each_alone
 from lastmeter.matters import closing, dispatch, handling, jobs
 from lastmeter.matters.models import Category, Closure, Enquiry, LapseRule, Matter, Message, Outcome
 from lastmeter.matters.policy import NotAllowed
@@ -153,3 +154,19 @@ def test_the_progress_page_shows_the_question_first_and_says_what_follows(cast: 
     assert "会按规定办结" in browser.get(f"/m/{number}/").content.decode()
     browser.post(f"/m/{number}/answer/", {"text": "2 单元"})
     assert Enquiry.objects.get().answer == "2 单元"
+
+
+def test_a_row_whose_act_fails_is_left_as_it_was_and_holds_up_no_other(
+    cast: Cast, actor: Actors, caplog: pytest.LogCaptureFixture
+) -> None:
+    first, second = (asked(with_phone(cast, ref), actor("clerk")) for ref in "ab")
+
+    def end(pk: int) -> bool:
+        Enquiry.objects.filter(pk=pk).update(ended_at=NOW)
+        if pk == first.pk:
+            raise ValueError("broken")
+        return True
+
+    assert each_alone([first.pk, second.pk], end) == 1
+    assert list(Enquiry.objects.filter(ended_at=None)) == [first]
+    assert "broken" in caplog.text

@@ -16,6 +16,7 @@ from lastmeter.matters.models import Called, Whistle
 from lastmeter.matters.policy import NotAllowed
 from lastmeter.matters.steps import Overtaken
 from lastmeter.matters.whistles import approving, blowing, conferences, ending, lifecycle, reporting_in, routing
+from lastmeter.matters.whistles.owners import Owner
 from tests.cast import Cast
 from tests.test_seams import a_matter
 
@@ -71,7 +72,7 @@ class Town:
         elif act == "convene":
             conferences.convene(whistle, at=now, place="室", chair="程", agenda="归谁", by=by, now=now)
         elif act == "conclude" and meeting:
-            agreed = [conferences.Agreed(unit, "办", now + timedelta(days=1))]
+            agreed = [conferences.Agreed(Owner(unit=unit), "办", now + timedelta(days=1))]
             conferences.conclude(meeting, minutes="归城管", agreed=agreed, by=by, now=now)
         elif act == "decision_done" and decision:
             conferences.finish(decision, result="办了", by=by, now=now)

@@ -97,7 +97,7 @@ def test_the_duty_list_proposes_and_the_router_may_choose_otherwise(
     given = {"colour": "blue", "request": "看", "tried": ["visited"], "client_ref": "d"}
     client_as("secretary").post(at(matter, "whistle"), given)
     whistle = Whistle.objects.get(matter=matter)
-    answer = client_as("dispatcher").get(there(whistle))
+    answer = client_as("dispatcher").get(there(whistle) + "?act=routing")
     form = next(each.form for each in answer.context["dialogs"] if each.door.act == "route")
     assert form.initial == {"lead": str(cast.units["market"].pk), "assists": [str(cast.units["urban"].pk)]}
     assert "职责清单" in answer.content.decode()

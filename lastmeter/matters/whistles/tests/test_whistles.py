@@ -1,7 +1,7 @@
 """吹哨报到 from the doorstep to the rating: several units, one matter, each with its own deadline and sign-off."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
@@ -10,8 +10,9 @@ from django.utils import timezone
 from lastmeter.accounts.actors import Actor
 from lastmeter.clocks import sweep
 from lastmeter.clocks.models import Deadline
-from lastmeter.dossiers.models import Event
+from lastmeter.dossiers.models import Attachment, Event
 from lastmeter.grid.models import Post, Role, Tenure
+from lastmeter.grid.staff import handovers
 from lastmeter.matters import closing, dispatch, handling
 from lastmeter.matters.models import (
     Attendance,
@@ -25,8 +26,8 @@ from lastmeter.matters.models import (
     WhistleStep,
 )
 from lastmeter.matters.steps import Overtaken
-from lastmeter.matters.tests.test_desk import at, step
-from lastmeter.matters.whistles import blowing
+from lastmeter.matters.tests.test_desk import at, photo, step
+from lastmeter.matters.whistles import blowing, reading
 from lastmeter.notices.models import Notice
 from tests.cast import Cast
 from tests.test_seams import a_matter
@@ -139,6 +140,46 @@ def test_a_cadre_signs_in_and_out_with_two_taps_on_the_phone(cast: Cast, client_
     there_was = Attendance.objects.get(called=urban)
     assert (there_was.name, there_was.rank) == ("钟可", Rank.SECTION)
     assert there_was.out_at is not None
+
+
+def test_what_was_written_comes_back_when_the_act_came_too_late(cast: Cast, client_as: ClientAs) -> None:
+    whistle, handler = routed(cast, client_as), client_as("handler")
+    urban = leg(whistle, cast, "urban")
+    handler.post(there(whistle, "arrival", urban.pk), {"client_ref": "a"})
+    given = {"measures": "拆了两处违法烟道，罚款已开单"}
+    assert handler.post(there(whistle, "result", urban.pk), given).status_code == 302
+    given = {"measures": "又去看过，油烟净化器装好了"}
+    answer = handler.post(there(whistle, "result", urban.pk), given)
+    assert answer.status_code == 409
+    assert "又去看过，油烟净化器装好了" in answer.content.decode()
+
+
+def test_a_form_stands_open_by_its_address_and_the_others_are_not_made(cast: Cast, client_as: ClientAs) -> None:
+    whistle, street = routed(cast, client_as), client_as("dispatcher")
+    urban = leg(whistle, cast, "urban")
+    page = street.get(there(whistle))
+    assert page.context["dialogs"] == []
+    opening = f"?act=unit-release-{urban.pk}"
+    assert opening in page.content.decode()
+    [dialog] = street.get(there(whistle) + opening).context["dialogs"]
+    assert dialog.stands_open
+    part = street.get(there(whistle) + opening, headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in part
+    assert "为什么" in part
+
+
+def test_done_together_is_shown_with_photos(cast: Cast, client_as: ClientAs) -> None:
+    whistle, handler, market = routed(cast, client_as), client_as("handler"), client_as("other_handler")
+    for client, unit in ((handler, "urban"), (market, "market")):
+        key = leg(whistle, cast, unit).pk
+        client.post(there(whistle, "arrival", key), {"client_ref": "a"})
+        client.post(there(whistle, "result", key), {"measures": "办了"})
+    given = {"result": "油烟净化器已装", "photos": photo()}
+    assert handler.post(there(whistle, "completion"), given).status_code == 302
+    [kept] = Attachment.objects.filter(dossier=whistle.matter_id)
+    assert kept.event is not None
+    assert kept.event.kind == "matter.whistle_done"
+    assert kept.sha256 in client_as("clerk").get(there(whistle)).content.decode()
 
 
 def test_a_tap_that_is_sent_twice_is_one_arrival(cast: Cast, client_as: ClientAs) -> None:
@@ -333,7 +374,7 @@ def test_a_conference_decides_what_was_unclear_each_with_an_owner_and_a_date(cas
     [meeting] = whistle.conferences.all()
     page = f"/whistles/{whistle.number}/conferences/{meeting.pk}/"
     day = timezone.localdate() + timedelta(days=3)
-    half = {"minutes": "归城管", "unit1": str(cast.units["urban"].pk), "words1": "立案"}
+    half = {"minutes": "归城管", "owner1": f"unit:{cast.units['urban'].pk}", "words1": "立案"}
     assert street.post(page, half).status_code == 422, "no decision without its date"
     assert street.post(page, half | {"due1": f"{day}"}).status_code == 302
     assert street.post(page, half | {"due1": f"{day}"}).status_code in (409, 422), "once"
@@ -357,3 +398,80 @@ def test_another_in_the_post_carries_the_whistle_on(cast: Cast, client_as: Clien
         since=timezone.localdate(),
     )
     assert client_as("resident").post(there(whistle, "withdrawal"), {"reason": "接手后撤回"}).status_code == 302
+
+
+def concluded(cast: Cast, client_as: ClientAs, owner: str) -> Decision:
+    """What a conference gave to this owner (as the form sends it), due in three days."""
+    whistle, street = routed(cast, client_as), client_as("dispatcher")
+    given = {"at_time": "2026-12-01T09:00", "place": "三楼会议室", "chair": "程一帆", "agenda": "油烟归谁管"}
+    street.post(there(whistle, "conferences"), given)
+    [meeting] = whistle.conferences.all()
+    given = {"minutes": "说定了", "owner1": owner, "words1": "改排烟口", "due1": f"{a_day_in(3)}"}
+    answer = street.post(f"/whistles/{whistle.number}/conferences/{meeting.pk}/", given)
+    assert answer.status_code == 302, answer.content.decode()[:400]
+    return Decision.objects.get(whistle=whistle)
+
+
+def a_day_in(days: int) -> date:
+    return timezone.localdate() + timedelta(days=days)
+
+
+def finish(client: Client, decision: Decision) -> int:
+    address = f"/whistles/{decision.whistle.number}/decisions/{decision.pk}/result/"
+    return client.post(address, {"result": "改好了"}).status_code
+
+
+def test_a_decision_can_be_a_posts_and_goes_with_it(cast: Cast, client_as: ClientAs) -> None:
+    post = Post.objects.get(role=Role.SECRETARY, node=cast.nodes["community"])
+    decision = concluded(cast, client_as, f"post:{post.pk}")
+    assert told(cast, "secretary")[-1] == "decided"
+    assert "改排烟口" in client_as("secretary").get("/whistles/").content.decode(), (
+        "it waits for whoever holds the post"
+    )
+    sweep.sweep(decision.due_at + timedelta(seconds=1))
+    assert "over_decision" in told(cast, "secretary")
+    assert finish(client_as("handler"), decision) == 403
+    Tenure.objects.filter(post=post).update(until=timezone.localdate())
+    Tenure.objects.create(post=post, user=cast.users["resident"], since=timezone.localdate())
+    assert finish(client_as("secretary"), decision) in (403, 404)
+    assert finish(client_as("resident"), decision) == 302
+    assert Whistle.objects.get().open_legs == 2
+
+
+def test_a_decision_can_be_a_persons_and_goes_to_their_successor(
+    cast: Cast, client_as: ClientAs, actor: Actors
+) -> None:
+    worker = cast.users["worker"]
+    decision = concluded(cast, client_as, f"user:{worker.pk}")
+    assert told(cast, "worker") == ["decided"]
+    assert finish(client_as("clerk"), decision) == 403
+    tenure = Tenure.objects.get(user=worker, post__role=Role.GRID_WORKER)
+    made = handovers.hand_over(tenure, cast.users["resident"], by=actor("secretary"), now=timezone.now())
+    assert "改排烟口" in " ".join(made.items.values_list("title", flat=True))
+    assert told(cast, "resident") == ["handed_over"]
+    assert reading.find(actor("worker"), decision.whistle.number) is None, "nothing is left with whoever has gone"
+    assert finish(client_as("resident"), decision) == 302
+    assert finish(client_as("resident"), decision) == 409
+
+
+def test_whoever_leaves_is_signed_out_and_the_successor_knows_where_the_unit_is_at_work(
+    cast: Cast, client_as: ClientAs, actor: Actors
+) -> None:
+    whistle = routed(cast, client_as)
+    urban = leg(whistle, cast, "urban")
+    client_as("handler").post(there(whistle, "arrival", urban.pk), {"client_ref": "a"})
+    tenure = Tenure.objects.get(user=cast.users["handler"])
+    handovers.hand_over(tenure, cast.users["resident"], by=actor("unit_head"), now=timezone.now())
+    was_there = Attendance.objects.get(called=urban)
+    assert was_there.out_at is not None
+    assert told(cast, "resident")[-1] == "handed_over"
+    page = client_as("resident").get(there(whistle)).content.decode()
+    assert f'action="{there(whistle, "arrival", urban.pk)}"' in page, "they sign in under their own name"
+
+
+def test_when_the_blower_has_left_the_successor_is_told(cast: Cast, client_as: ClientAs, actor: Actors) -> None:
+    whistle = routed(cast, client_as)
+    tenure = Tenure.objects.get(post__role=Role.COMMUNITY_CLERK, post__node=cast.nodes["community"])
+    handovers.hand_over(tenure, cast.users["resident"], by=actor("secretary"), now=timezone.now())
+    client_as("handler").post(there(whistle, "arrival", leg(whistle, cast, "urban").pk), {"client_ref": "a"})
+    assert "arrived" in told(cast, "resident")

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,64 +15,34 @@ from django.views.decorators.http import require_safe
 
 from lastmeter.accounts.models import User
 from lastmeter.accounts.requests import Request, signed_in
-from lastmeter.dossiers.models import Event
+from lastmeter.dossiers.models import Attachment, Event
 from lastmeter.grid import tree
 from lastmeter.kit.ids import pretty
 from lastmeter.kit.zhtime import CHINA
 from lastmeter.matters import story
+from lastmeter.matters.forms.page import PageForm
 from lastmeter.matters.models import Attendance, Called, Decision, Whistle
+from lastmeter.matters.views.door import Door, Offer, asked_for, at_hand
 from lastmeter.matters.views.reach import number_of, sees
-from lastmeter.matters.whistles import forms, levels, lifecycle, rights, steps
+from lastmeter.matters.whistles import forms, levels, lifecycle, owners, rights, steps
 from lastmeter.matters.whistles.views.reach import whistle_for
 from lastmeter.volunteers import inviting
 
-
-@dataclass(frozen=True, slots=True)
-class Door:
-    """How the page offers an act: its address, the words on its button, and the form it opens."""
-
-    act: str
-    noun: str
-    words: str | Promise
-    form: type[forms.WhistleForm]
-    kind: str = "plain"
-
-
 DOORS = (
-    Door("approve", "approval", gettext_lazy("同意吹哨"), forms.Plain, "primary"),
-    Door("route", "routing", gettext_lazy("分哨"), forms.Routing, "primary"),
-    Door("rate", "rating", gettext_lazy("评哨并销哨"), forms.RatingForm, "primary"),
-    Door("complete", "completion", gettext_lazy("联合办结"), forms.Result, "primary"),
-    Door("call_members", "members", gettext_lazy("请党员和志愿者"), forms.Members),
-    Door("convene", "conferences", gettext_lazy("召集会商"), forms.Convening),
-    Door("call_more", "units", gettext_lazy("再请单位"), forms.More),
-    Door("upgrade", "upgrade", gettext_lazy("升级"), forms.Upgrade),
-    Door("turn_away", "turning", gettext_lazy("退回"), forms.Turning, "danger"),
-    Door("refuse", "refusal", gettext_lazy("退回不分"), forms.Turning, "danger"),
-    Door("withdraw", "withdrawal", gettext_lazy("撤回"), forms.Reason, "danger"),
-    Door("complete_despite", "completion-despite", gettext_lazy("未办完也办结"), forms.Despite, "danger"),
+    Door("approve", "approval", "", gettext_lazy("同意吹哨"), forms.Plain, "primary"),
+    Door("route", "routing", "", gettext_lazy("分哨"), forms.Routing, "primary"),
+    Door("rate", "rating", "", gettext_lazy("评哨并销哨"), forms.RatingForm, "primary"),
+    Door("complete", "completion", "", gettext_lazy("联合办结"), forms.Completion, "primary"),
+    Door("call_members", "members", "", gettext_lazy("请党员和志愿者"), forms.Members),
+    Door("convene", "conferences", "", gettext_lazy("召集会商"), forms.Convening),
+    Door("call_more", "units", "", gettext_lazy("再请单位"), forms.More),
+    Door("upgrade", "upgrade", "", gettext_lazy("升级"), forms.Upgrade),
+    Door("turn_away", "turning", "", gettext_lazy("退回"), forms.Turning, "danger"),
+    Door("refuse", "refusal", "", gettext_lazy("退回不分"), forms.Turning, "danger"),
+    Door("withdraw", "withdrawal", "", gettext_lazy("撤回"), forms.Reason, "danger"),
+    Door("complete_despite", "completion-despite", "", gettext_lazy("未办完也办结"), forms.Despite, "danger"),
 )
 MAIN_BUTTONS = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A door that stands open now, as matters/whistles/offer.html shows it."""
-
-    door: Door
-    form: forms.WhistleForm
-    address: str
-    words: str | Promise
-    kind: str
-    dialog: str
-
-    @property
-    def asks(self) -> bool:
-        return bool(self.form.fields)
-
-    @property
-    def wrong(self) -> bool:
-        return self.form.is_bound and bool(self.form.errors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,27 +73,26 @@ def answer(
     request: Request,
     whistle: Whistle,
     *,
-    bound: forms.WhistleForm | None = None,
-    key: int | None = None,
+    bound: PageForm | None = None,
+    key: object = "",
     trouble: str = "",
     status: int = 200,
 ) -> HttpResponse:
     """The page as it is, with a form that has to be corrected (`key`: of which unit), or with what went wrong."""
     setting = forms.Setting(whistle, request.actor)
-    offered = list(_offers(setting, bound if key is None else None))
+    offered = list(_offers(setting, bound if not key else None))
     units = [_unit_line(each, setting, bound if key == each.pk else None) for each in setting.called]
     decisions = [_decision_line(each, setting, bound if key == each.pk else None) for each in whistle.decisions.all()]
-    dialogs = [
-        *offered,
-        *(offer for line in units for offer in line.offers),
-        *(offer for _each, offer in decisions if offer),
-    ]
+    legs = [offer for line in units for offer in line.offers] + [offer for _row, offer in decisions if offer]
+    near = [*offered[:MAIN_BUTTONS], *(each for each in legs if each.door.act == "sign_off")]
+    dialogs = at_hand(request, near, [*offered, *legs])
     day = whistle.asked_at.astimezone(CHINA).date()
+    seen = sees(request.actor, whistle.matter)
     context: dict[str, Any] = {
         "whistle": whistle,
         "number": pretty(whistle.number),
         "matter": whistle.matter,
-        "sees_matter": sees(request.actor, whistle.matter),
+        "sees_matter": seen,
         "level": levels.at(whistle.matter.dossier.path, day)[whistle.colour],
         "tone": lifecycle.TONES.get(whistle.step, "mute"),
         "colour_tone": {"blue": "info", "yellow": "warn", "red": "bad"}[whistle.colour],
@@ -135,16 +105,21 @@ def answer(
         "calls": inviting.of_dossier(whistle.matter_id),
         "main": offered[:MAIN_BUTTONS],
         "others": offered[MAIN_BUTTONS:],
-        "dialogs": [each for each in dialogs if each.asks],
+        "dialogs": dialogs,
+        "at_hand": {each.name for each in dialogs},
+        "typed": bound.typed() if bound and trouble else [],
         "lines": _story(whistle),
+        "photos": _photos(whistle) if seen else [],
         "trouble": trouble,
         "node_code": tree.code_of(whistle.origin),
         "now": timezone.now(),
     }
+    if asked_for(request):
+        return render(request, "matters/whistles/dialogs.html", context)
     return render(request, "matters/whistles/page.html", context, status=status)
 
 
-def _offers(at: forms.Setting, bound: forms.WhistleForm | None) -> Iterator[Offer]:
+def _offers(at: forms.Setting, bound: PageForm | None) -> Iterator[Offer]:
     whistle = at.whistle
     allowed: dict[str, bool] = {}
     for door in DOORS:
@@ -154,8 +129,8 @@ def _offers(at: forms.Setting, bound: forms.WhistleForm | None) -> Iterator[Offe
         if row.who not in allowed:
             allowed[row.who] = rights.may(at.by, row.who, whistle)
         if allowed[row.who]:
-            form = bound if type(bound) is door.form and bound is not None else door.form(at=at)
-            yield Offer(door, form, _address(whistle, door.noun), door.words, door.kind, f"act-{door.noun}")
+            mine = bound if type(bound) is door.form else None
+            yield Offer(door, at, mine, _address(whistle, door.noun), door.kind, door.words)
 
 
 def _stands(act: str, whistle: Whistle) -> bool:
@@ -174,15 +149,15 @@ def _address(whistle: Whistle, noun: str, *more: object) -> str:
 
 
 UNIT_DOORS = (
-    Door("sign_off", "unit-result", gettext_lazy("本单位办结"), forms.SignOff, "outline"),
-    Door("arrive", "unit-colleague", gettext_lazy("同事到场"), forms.Arrival),
-    Door("object", "unit-objection", gettext_lazy("不同意应哨"), forms.Reason, "quiet"),
+    Door("sign_off", "unit-result", "", gettext_lazy("本单位办结"), forms.SignOff, "outline"),
+    Door("arrive", "unit-colleague", "", gettext_lazy("同事到场"), forms.Arrival),
+    Door("object", "unit-objection", "", gettext_lazy("不同意应哨"), forms.Objection, "quiet"),
 )
-RELEASE = Door("release", "unit-release", gettext_lazy("不用再来"), forms.Reason, "quiet")
-ANSWER = Door("answer", "unit-answer", gettext_lazy("说明"), forms.Answer)
+RELEASE = Door("release", "unit-release", "", gettext_lazy("不用再来"), forms.Release, "quiet")
+ANSWER = Door("answer", "unit-answer", "", gettext_lazy("说明"), forms.Answer)
 
 
-def _unit_line(called: Called, at: forms.Setting, bound: forms.WhistleForm | None) -> UnitLine:
+def _unit_line(called: Called, at: forms.Setting, bound: PageForm | None) -> UnitLine:
     word, tone, due = _state(called)
     people = list(called.attendances.all())
     mine = rights.works_for(at.by, called.unit_id)
@@ -206,10 +181,9 @@ def _unit_doors(called: Called, at: forms.Setting, mine: bool) -> Iterator[Door]
         yield ANSWER
 
 
-def _unit_offer(door: Door, called: Called, at: forms.Setting, bound: forms.WhistleForm | None) -> Offer:
-    form = bound if bound is not None and type(bound) is door.form else door.form(at=at, key=called.pk)
-    address = _address(at.whistle, door.noun, called.pk)
-    return Offer(door, form, address, door.words, door.kind, f"act-{door.noun}-{called.pk}")
+def _unit_offer(door: Door, called: Called, at: forms.Setting, bound: PageForm | None) -> Offer:
+    address, mine = _address(at.whistle, door.noun, called.pk), bound if type(bound) is door.form else None
+    return Offer(door, at, mine, address, door.kind, door.words, part=called.pk)
 
 
 def _state(called: Called) -> tuple[str | Promise, str, object]:
@@ -225,24 +199,34 @@ def _state(called: Called) -> tuple[str | Promise, str, object]:
     return gettext_lazy("待应哨"), "warn", called.sign_by
 
 
-FINISH = Door("decision_done", "decision-result", gettext_lazy("办完"), forms.Result)
+FINISH = Door("decision_done", "decision-result", "", gettext_lazy("办完"), forms.Result)
 
 
-def _decision_line(
-    decision: Decision, at: forms.Setting, bound: forms.WhistleForm | None
-) -> tuple[Decision, Offer | None]:
-    if decision.done_at or not rights.works_for(at.by, decision.unit_id):
+def _decision_line(decision: Decision, at: forms.Setting, bound: PageForm | None) -> tuple[Decision, Offer | None]:
+    if decision.done_at or not owners.owes(at.by, decision):
         return decision, None
     address = _address(at.whistle, FINISH.noun, decision.pk)
-    form = bound if bound is not None and type(bound) is FINISH.form else FINISH.form(at=at, key=f"d{decision.pk}")
-    return decision, Offer(FINISH, form, address, FINISH.words, "plain", f"act-{FINISH.noun}-{decision.pk}")
+    mine = bound if type(bound) is FINISH.form else None
+    return decision, Offer(FINISH, at, mine, address, FINISH.kind, FINISH.words, part=decision.pk)
 
 
 def _story(whistle: Whistle) -> list[story.Line]:
     """What happened under this whistle, out of its matter's timeline: one query."""
-    rows = Event.objects.filter(
-        dossier=whistle.matter_id, kind__startswith=f"matter.{steps.PREFIX}", at__gte=whistle.asked_at
+    return story.lines(Event.objects.filter(_under(whistle)))
+
+
+def _photos(whistle: Whistle) -> list[Attachment]:
+    """What its units and whoever finished it show; served by the matter's door, so only for whoever sees the matter."""
+    return list(Attachment.objects.filter(_under(whistle, "event__"), dossier=whistle.matter_id).order_by("pk"))
+
+
+def _under(whistle: Whistle, prefix: str = "") -> Q:
+    """The events of this whistle and of none before or after it."""
+    until = whistle.ended_at or timezone.now()
+    return Q(
+        **{
+            f"{prefix}dossier": whistle.matter_id,
+            f"{prefix}kind__startswith": f"matter.{steps.PREFIX}",
+            f"{prefix}at__range": (whistle.asked_at, until),
+        }
     )
-    if whistle.ended_at:
-        rows = rows.filter(at__lte=whistle.ended_at)
-    return story.lines(rows)
