@@ -186,7 +186,7 @@ def test_where_grids_are_too_many_to_list_a_walk_finds_better_ones_and_nothing_i
 
 
 def test_a_machine_that_hardly_gets_on_comes_to_the_same_division(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The search is bounded by the work it does: a clock on the wall that leaps by a minute at every look is nothing."""
+    """The search is bounded by the work it does; the clock on the wall leaps by a minute at every look."""
     zigzag = {(x, y): "甲" if ((x + y // 2) % 4 < 2 and x < 3) or y == 0 else "乙" for x in range(4) for y in range(4)}
     atoms = [Atom(f"{x}{y}", square(x, y), "望海", None, 10, 1, grid) for (x, y), grid in zigzag.items()]
     quiet = propose(atoms, bands={"望海": (80, 80)}, seconds=4, workers=1)
