@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 NODES, LIMIT = 700_000, 50
 TIMES = 21  # each page is asked for
-FINE = (200, 302)
+FINE = (200, 204, 302)
 TODAY = date(2026, 1, 1)
 GRIDS = 7  # below each village of Guangdong
 TOWN_DIGITS, SCHEME = 9, "nbs-2023"
