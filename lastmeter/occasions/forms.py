@@ -86,8 +86,8 @@ class OccasionForm(forms.Form):
     node = forms.ModelChoiceField(Node.objects.none(), label=gettext_lazy("哪里办"))
     place = Line(limit=100, label=gettext_lazy("具体地点"))
     day = Day(label=gettext_lazy("哪一天"))
-    opens = Clock(label=gettext_lazy("开始"))
-    closes = Clock(label=gettext_lazy("结束"))
+    opens = Clock(label=gettext_lazy("几点开始"))
+    closes = Clock(label=gettext_lazy("几点结束"))
     capacity = forms.IntegerField(label=gettext_lazy("名额"), min_value=1, max_value=5000, initial=20)
     most = forms.IntegerField(
         label=gettext_lazy("一人最多报几位"), min_value=1, max_value=10, initial=1,

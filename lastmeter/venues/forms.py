@@ -81,8 +81,8 @@ class OfficialForm(forms.Form):
     """An official use; who had the room reads the reason."""
 
     day = Day(label=gettext_lazy("哪一天"))
-    opens = Clock(label=gettext_lazy("开始"))
-    closes = Clock(label=gettext_lazy("结束"))
+    opens = Clock(label=gettext_lazy("几点开始"))
+    closes = Clock(label=gettext_lazy("几点结束"))
     people = forms.IntegerField(label=gettext_lazy("多少人"), min_value=1, max_value=5000)
     purpose = Line(limit=60, label=gettext_lazy("用来做什么"))
     words = Line(limit=200, label=gettext_lazy("征用的原因（已订的人会看到）"))
@@ -200,8 +200,8 @@ class DrawForm(forms.Form):
     """A span that is drawn for, and until when people may enter."""
 
     day = Day(label=gettext_lazy("抽哪一天"))
-    opens = Clock(label=gettext_lazy("开始"))
-    closes = Clock(label=gettext_lazy("结束"))
+    opens = Clock(label=gettext_lazy("几点开始"))
+    closes = Clock(label=gettext_lazy("几点结束"))
     closing_day = Day(label=gettext_lazy("报名到哪一天"))
     closing_time = Clock(label=gettext_lazy("几点截止"))
 

@@ -41,7 +41,7 @@ def _of_week(user: User, unit: Unit | None, starts_at: datetime, rule: BookingRu
 def _of_absence(user: User, rule: BookingRule, now: datetime) -> str:
     grade, until = standing(user, rule, now)
     if grade == "stop":
-        return _("您有几次订了没来，暂停预约到 %(day)s。可以在“我的预约”里申诉。") % {"day": f"{until:%Y-%m-%d}"}
+        return _("您有几次订了没来，暂停预约到 %(day)s。可以在“我订的场地”里申诉。") % {"day": f"{until:%Y-%m-%d}"}
     if grade == "one" and Booking.objects.filter(user=user, state__in=COUNTED, ends_at__gt=now).exists():
         return _("您有几次订了没来，现在一次只能订一场：用完这一场再订。")
     return ""

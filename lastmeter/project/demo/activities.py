@@ -19,7 +19,7 @@ def set_up(street: Street, now: datetime) -> None:
     """A month of the community: what was, what comes, and where the demonstration's resident stands in a line."""
     clerk = Actor.of(street.people["clerk"])
     resident = User.objects.get(username=RESIDENT_LOGIN)
-    neighbours = _neighbours(street)
+    neighbours = neighbours_of(street)
     _over(street, clerk, [resident, *neighbours[:3]], now)
     full = _held(
         street, clerk, "亲子烘焙", now, days=3, hour=15, capacity=6, most=2, words="材料社区准备，带围裙来就行。"
@@ -36,7 +36,8 @@ def set_up(street: Street, now: datetime) -> None:
     _weekly(street, clerk, now)
 
 
-def _neighbours(street: Street) -> list[User]:
+def neighbours_of(street: Street) -> list[User]:
+    """People of the community who hold a small post, in the order of their posts."""
     rows = Tenure.objects.filter(
         at_or_below(street.community.path, "post__node__path"), post__role__in=CROWD, until=None
     )
