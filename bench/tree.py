@@ -1,16 +1,17 @@
-"""Pages of a tree of 700,000 nodes: the country's towns, Guangdong's villages, grids below; server time of each page.
+"""Every page of the grid on a tree of 700,000 nodes: the country's towns, Guangdong's villages, grids below.
 
 Villages outside Guangdong are not in the data: towns there get invented ones with names from those that are.
 """
 
 import csv
 import os
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench import ground
+from bench import cpu, ground
+from bench import tree_pages as pages
+from bench import tree_people as people
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 NODES, LIMIT = 700_000, 50
+TIMES = 21  # each page is asked for
+FINE = (200, 302)
 TODAY = date(2026, 1, 1)
 GRIDS = 7  # below each village of Guangdong
 TOWN_DIGITS, SCHEME = 9, "nbs-2023"
@@ -26,52 +29,59 @@ AT_ONCE = 60_000  # seeds planted in one transaction
 
 
 def run() -> list[ground.Row]:
-    """Plant, then ask for each kind of page; without the data a row says so."""
+    """Plant, then ask for every page of the grid as each of four people; without the data a row says so."""
     folder = Path(os.environ.get("LASTMETER_TEST_DATA", ROOT / "../shared/data")) / "divisions"
     if not folder.exists():
         return [{"name": f"tree: no data in {folder}"}]
     ground.prepare()
-    from django.db import connection
+    _plant(folder)
+    people.settle_in(TODAY)
+    cpu.gather()
+    return measured()
+
+
+def measured() -> list[ground.Row]:
+    """Every page on the tree that stands, as each of four people: processor time of a request, ours and the database's.
+
+    The wall clock says little on a shared machine; where the machine is quiet the two are the same.
+    """
     from django.test import Client
 
+    from lastmeter.accounts.models import User
     from lastmeter.grid.models import Node
-    from tests import cast
 
-    town = cast.load()
-    _plant(folder)
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE grid_node")
-        cursor.execute("VACUUM ANALYZE grid_searchname")
-        cursor.execute("VACUUM ANALYZE grid_code")
-    count = f"{Node.objects.count():,} nodes"
-    visitor, dispatcher = Client(), Client()
-    dispatcher.force_login(town.users["dispatcher"])
-    rows = [_row(f"{name}, {count}", visitor, address) for name, address in _pages()]
-    queue = f"/queue/?node={town.nodes['community'].pk}"
-    return [*rows, _row(f"queue in a scope, {count}", dispatcher, queue)]
+    rows: list[ground.Row] = []
+    for who in pages.WHO:
+        client = Client()
+        if who != pages.VISITOR:
+            client.force_login(User.objects.get(username=who))
+        rows += [_row(client, who, address) for address in pages.of(who)]
+    worst = max(row["p50"] for row in rows)
+    over = [row["name"] for row in rows if row["p50"] > LIMIT]
+    head = f"{len(rows)} pages, {Node.objects.count():,} nodes, load {os.getloadavg()[0]:.1f}"
+    return [{"name": head, "ours": f"p50 at most {worst:.1f} ms, {len(over)} over", "asked": f"≤ {LIMIT} ms"}, *rows]
 
 
-def _row(name: str, client: "Client", address: str) -> ground.Row:
+def _row(client: "Client", who: str, address: str) -> ground.Row:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
     def page() -> None:
         answer = client.get(address, HTTP_HOST="127.0.0.1")
-        assert answer.status_code == 200, (address, answer.status_code)
+        assert answer.status_code in FINE, (who, address, answer.status_code)
 
-    page()
-    return {"name": name, "ours": f"{ground.p50(page, 20):.1f} ms", "asked": f"≤ {LIMIT} ms"}
-
-
-def _pages() -> Iterator[tuple[str, str]]:
-    from lastmeter.grid import tree
-
-    for what, code in {"province": "44", "county": "441702", "town": "441702006", "village": "441702006008"}.items():
-        node = tree.resolve_code(code)
-        assert node is not None, code
-        yield f"/g/ of a {what}", f"/g/{code}/"
-        yield f"picker in a {what}", f"/places/?in={node.pk}"
-        yield f"the one map at a {what}", f"/map/?at={code}"
-    yield "picker, first page", "/places/"
-    for words in ("鸳鸯湖", "社区", "村", "东风 社区", "yyh", "没有这样的地方"):
-        yield f"search {words}", f"/places/?q={words}"
+    first = cpu.spent(page)
+    with CaptureQueriesContext(connection) as queries:
+        page()
+    page()  # PostgreSQL may plan a statement anew for its values until now
+    taken = sorted(cpu.spent(page) for _ in range(TIMES))
+    p50 = taken[TIMES // 2]
+    return {
+        "name": f"{who} {address}",
+        "ours": f"{p50:.1f} ms, at worst {taken[-1]:.1f}, the first {first:.1f}; {len(queries)} queries",
+        "asked": f"≤ {LIMIT} ms",
+        "p50": p50,
+    }
 
 
 def _plant(folder: Path) -> None:

@@ -50,6 +50,7 @@ DOORS: dict[str, str] = {
     "events/themes/<str:name>/ending/": "post",
     "events/<str:number>/": "post",
     "events/<str:number>/confirmation/": "post",
+    "events/<str:number>/sorting/": "post",
     "events/<str:number>/dismissal/": "post",
     "events/<str:number>/joining/": "post",
     "events/<str:number>/leaving/": "post",
@@ -86,6 +87,7 @@ DOORS: dict[str, str] = {
     "tiles/coverage/<int:z>/<int:x>/<int:y>.mvt": "public",
     "tiles/gaps/<int:z>/<int:x>/<int:y>.mvt": "public",
     "map/": "public",
+    "map/gaps/": "post",
     "posts/": "post",
     "posts/new/": "post",
     "posts/<int:pk>/": "post",
@@ -417,6 +419,16 @@ DOORS: dict[str, str] = {
     "volunteering/<int:pk>/": "signed in",
     "volunteering/<int:pk>/acceptance/": "signed in",
     "volunteering/<int:pk>/refusal/": "signed in",
+    "volunteering/hours/": "signed in",
+    "volunteering/hours/<int:pk>/doubting/": "signed in",
+    "volunteering/hours/certificate/": "signed in",
+    "volunteering/hours/desk/": "post",
+    "c/<str:number>/": "public",
+    "volunteering/slips/": "post",
+    "volunteering/slips/new/": "post",
+    "volunteering/slips/<int:pk>/": "post",
+    "volunteering/slips/<int:pk>/signature/": "post",
+    "volunteering/slips/<int:pk>/ending/": "post",
 }
 OUTSIDERS = ("resident", "other_worker", "other_clerk", "other_handler", "building_head", "system_admin", "audit_admin")
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options")

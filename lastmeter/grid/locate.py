@@ -4,6 +4,7 @@ The rule: of all polygons that cover a point (borders belong to a polygon) the d
 node id. Coordinates are WGS84 degrees, longitude first.
 """
 
+import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -50,14 +51,15 @@ class Locator:
         self._tree = shapely.STRtree(self._shapes)
         self._nodes = [area.node_id for area in areas]
         self._ids = np.array([*self._nodes, -1], np.int64)  # so that OUTSIDE, which is -1, reads as -1
-        self._raster = self._build_raster() if areas else None
-        if self._raster:
-            # A memoryview hands out Python integers several times faster than a NumPy array does.
-            self._coarse, self._fine = self._raster.coarse.data, self._raster.fine.data
+        self._drawing = threading.Lock()
+        self._raster: raster.Raster | None = None
 
     @classmethod
-    def build(cls, areas: Iterable[Area]) -> "Locator":
-        """Build from all areas at once; invalid polygons are left out and reported in `problems`."""
+    def build(cls, areas: Iterable[Area], *, later: bool = False) -> "Locator":
+        """Build from all areas at once; invalid polygons are left out and reported in `problems`.
+
+        With `later` the raster, which takes seconds, is drawn beside: until it is there, points are found by geometry.
+        """
         good: list[Area] = []
         bad: list[Problem] = []
         for area in areas:
@@ -66,7 +68,21 @@ class Locator:
                 bad.append(Problem((area.node_id,), reason))
             else:
                 good.append(area)
-        return cls(sorted(good, key=lambda area: (-area.level, area.node_id)), bad)
+        made = cls(sorted(good, key=lambda area: (-area.level, area.node_id)), bad)
+        if later:
+            threading.Thread(target=made.draw, name="raster", daemon=True).start()
+        else:
+            made.draw()
+        return made
+
+    def draw(self) -> None:
+        """See to it that the raster is there; a second caller waits for the first."""
+        with self._drawing:
+            if self._raster is None and self._areas:
+                drawn = self._build_raster()
+                # A memoryview hands out Python integers several times faster than a NumPy array does.
+                self._coarse, self._fine = drawn.coarse.data, drawn.fine.data
+                self._raster = drawn
 
     def _build_raster(self) -> raster.Raster:
         west, south, east, north = shapely.total_bounds(self._shapes)
@@ -77,7 +93,9 @@ class Locator:
     def locate(self, lon: float, lat: float) -> int | None:
         """The node at that point, None outside all of them (and for anything that is not a position)."""
         cells = self._raster
-        if cells is None or not (cells.west < lon < cells.east and cells.south < lat < cells.north):
+        if cells is None:
+            return self._touched(lon, lat)
+        if not (cells.west < lon < cells.east and cells.south < lat < cells.north):
             return None
         x, y = (lon - cells.west) * cells.per_lon, (lat - cells.south) * cells.per_lat
         col, row = int(x), int(y)
@@ -90,11 +108,16 @@ class Locator:
             return self._nodes[rank]
         if rank == raster.OUTSIDE:
             return None
+        return self._touched(lon, lat)
+
+    def _touched(self, lon: float, lat: float) -> int | None:
+        """The same by geometry alone."""
         found = self._tree.query(shapely.Point(lon, lat), predicate="intersects")
         return self._nodes[found.min()] if len(found) else None
 
     def locate_batch(self, lons: npt.ArrayLike, lats: npt.ArrayLike) -> npt.NDArray[np.int64]:
         """The node ids at many points, -1 outside."""
+        self.draw()
         xs, ys = np.asarray(lons, np.float64), np.asarray(lats, np.float64)
         cells = self._raster
         if cells is None:
@@ -180,7 +203,7 @@ def _read() -> Locator:
     listed = rows.exclude(node__valid_to__lte=today).order_by("node").values_list("node", "node__level", "wkb")
     areas = [Area(pk, level, bytes(wkb)) for pk, level, wkb in listed]
     if Built.made_from != hash(tuple(areas)):
-        Built.locator, Built.made_from = Locator.build(areas), hash(tuple(areas))
+        Built.locator, Built.made_from = Locator.build(areas, later=True), hash(tuple(areas))
     return Built.locator
 
 
@@ -188,5 +211,5 @@ _current: Kept[Locator] = Kept(_read)
 
 
 def current() -> Locator:
-    """The locator of today's polygons, kept in the process until the tree changes."""
+    """The locator of today's polygons, kept in the process until the tree changes; no request waits for its raster."""
     return _current.get()

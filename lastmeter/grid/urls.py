@@ -49,6 +49,7 @@ urlpatterns = [
     path("places/", views.places, name="places"),
     path("places/here/", views.here, name="places-here"),
     path("map/", map_views.one_map, name="one-map"),
+    path("map/gaps/", map_views.missing, name="map-gaps"),
     path("divisions/", views.divisions, name="divisions"),
     path("posts/", post_views.listed, name="posts"),
     path("posts/new/", post_views.new, name="post-new"),

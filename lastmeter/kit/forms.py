@@ -18,6 +18,14 @@ class Day(forms.DateField):
         super().__init__(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **options)
 
 
+class Moment(forms.DateTimeField):
+    """A China date and hour, picked in the browser's own calendar."""
+
+    def __init__(self, **options: Any) -> None:
+        widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+        super().__init__(widget=widget, input_formats=["%Y-%m-%dT%H:%M"], **options)
+
+
 class Line(forms.CharField):
     """Free text cleaned by `kit.text.clean`, at most `limit` characters: one line, or with `rows` a few."""
 

@@ -4,6 +4,7 @@ import codecs
 import csv
 import gzip
 import itertools
+import os
 import re
 import zipfile
 import zlib
@@ -58,6 +59,25 @@ def read_rows(path: Path) -> Iterator[Row]:
             )
         texts = itertools.chain(map(_unguarded, cells), itertools.repeat(""))
         yield Row(number, dict(zip(header, texts, strict=False)))
+
+
+def check_writable(path: Path) -> None:
+    """Before anything long begins: whether a file can be written there. Raises BadSheet."""
+    if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
+        raise BadSheet(_("写不进文件夹 %(folder)s：请看它在不在、有没有权限。") % {"folder": path.parent})
+
+
+def read_columns(path: Path, columns: Sequence[str]) -> Iterator[Row]:
+    """The rows of `read_rows`, of a table that has these columns and at least one row; else raises BadSheet."""
+    empty = True
+    for row in read_rows(path):
+        if empty and (missing := [name for name in columns if name not in row.values]):
+            words = _("表里没有“%(missing)s”这一列。表头有：%(header)s。")
+            raise BadSheet(words % {"missing": "、".join(missing), "header": "、".join(row.values)})
+        empty = False
+        yield row
+    if empty:
+        raise BadSheet(_("表格只有表头，没有内容。"))
 
 
 def count_rows(path: Path) -> int:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from lastmeter.accounts.actors import Actor
 from lastmeter.accounts.keepers import Held, Keeper
 from lastmeter.accounts.models import User
-from lastmeter.volunteers.models import Member
+from lastmeter.volunteers.models import Certificate, Member
 
 
 def _of(user: User) -> Member | None:
@@ -33,12 +33,14 @@ def export(user: User) -> dict[str, Any]:
     if member is None:
         return {}
     answers = member.invitations.select_related("call").order_by("pk")
+    served = member.stints.filter(void_at=None).select_related("call").order_by("starts_at")
     return {
         "place": member.node.name,
         "kind": member.kind,
         "works_at": member.works_at,
         "skills": [each.name for each in member.skills.all()],
         "since": member.since.isoformat(),
+        "hours": [{"from": each.starts_at.isoformat(), "hours": each.hours, "for": each.call.title} for each in served],
         "calls": [
             {"title": each.call.title, "starts_at": each.call.starts_at.isoformat(), "answer": each.state}
             for each in answers
@@ -47,7 +49,8 @@ def export(user: User) -> dict[str, Any]:
 
 
 def erase(user: User, by: Actor, now: datetime) -> int:
-    """Take the membership and the answers away; how many came to a call stays as a number."""
+    """Take the membership, the answers and the hours away, and the name off certificates; numbers of a call stay."""
+    Certificate.objects.filter(member__user=user).update(name="", member=None)
     _count, by_model = Member.objects.filter(user=user).delete()
     return by_model.get("volunteers.Member", 0)
 

@@ -44,8 +44,7 @@ def call(
 @transaction.atomic
 def invite(call: Call, *, within: int, by: Actor, now: datetime) -> int:
     """Ask the next nearest who have not been asked, five for each free seat; returns how many were asked."""
-    most = (call.wanted - call.taken) * ASKED_PER_SEAT
-    found = nearest(call, within)[:most]
+    found = nearest(call, within, (call.wanted - call.taken) * ASKED_PER_SEAT)
     bulk.create(Invitation, [Invitation(call=call, member=each, asked_at=now) for each in found], skip=True)
     messages = [
         outbox.Message(
@@ -63,21 +62,35 @@ def invite(call: Call, *, within: int, by: Actor, now: datetime) -> int:
     return len(found)
 
 
-def nearest(call: Call, within: int) -> list[Member]:
-    """Members within the place who have the skill and were not asked yet, the nearest in the tree first."""
+def nearest(call: Call, within: int, most: int) -> list[Member]:
+    """So many members within the place who have the skill and were not asked yet, the nearest in the tree first.
+
+    Asks ring by ring from the place outwards and stops when there are enough: of a county's volunteers it reads those
+    whom it invites.
+    """
     path = call.dossier.path
-    area = Node.objects.filter(path__in=lineage(path), level__lte=within).order_by("-level").first()
     rows = Member.objects.filter(until=None, user__is_active=True).exclude(invitations__call=call)
-    if area is not None:
-        rows = rows.filter(at_or_below(area.path, "node__path"))
     if call.skill_id:
         rows = rows.filter(skills=call.skill_id)
-    return sorted(rows.select_related("user", "node").order_by("pk"), key=lambda each: -_shared(each.node.path, path))
+    found: list[Member] = []
+    inner = ""
+    for ring in _rings(path, within):
+        if len(found) >= most:
+            break
+        here = rows.filter(at_or_below(ring, "node__path"))
+        if inner:
+            here = here.exclude(at_or_below(inner, "node__path"))
+        found += here.select_related("user", "node").order_by("pk")[: most - len(found)]
+        inner = ring
+    return found
 
 
-def _shared(one: str, other: str) -> int:
-    """How many nodes two places have in common, from the top of the tree down."""
-    return len(set(lineage(one)) & set(lineage(other)))
+def _rings(path: str, within: int) -> list[str]:
+    """The places around a place, the smallest first, up to the one of that level; its whole line when there is none."""
+    line = Node.objects.filter(path__in=lineage(path)).order_by("-level").values_list("path", "level")
+    areas = list(line)
+    outermost = next((place for place, level in areas if level <= within), "")
+    return [place for place, _level in areas if place.startswith(outermost)]
 
 
 @transaction.atomic

@@ -7,15 +7,22 @@ from django.db import transaction
 
 from lastmeter.accounts.models import User
 from lastmeter.grid.models import Node
-from lastmeter.volunteers.models import Invitation, Member, Skill
+from lastmeter.volunteers.models import Invitation, Member, Skill, Slip
 
 
 @transaction.atomic
 def join(
-    user: User, *, node: Node, kind: str, works_at: str = "", skills: Sequence[Skill] = (), now: datetime
+    user: User,
+    *,
+    node: Node,
+    kind: str,
+    works_at: str = "",
+    slip: Slip | None = None,
+    skills: Sequence[Skill] = (),
+    now: datetime,
 ) -> Member:
     """Report in, or change what was said; somebody who had left begins anew."""
-    said = {"node": node, "kind": kind, "works_at": works_at, "until": None}
+    said = {"node": node, "kind": kind, "works_at": works_at, "slip": slip, "until": None}
     member, _made = Member.objects.update_or_create(user=user, defaults=said, create_defaults={**said, "since": now})
     member.skills.set(skills)
     return member

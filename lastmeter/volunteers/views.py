@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from lastmeter.accounts.models import User
 from lastmeter.accounts.requests import Request, signed_in
 from lastmeter.grid import picking
-from lastmeter.volunteers import answering, joining
+from lastmeter.volunteers import answering, joining, slips
 from lastmeter.volunteers.forms import JoinForm
 from lastmeter.volunteers.models import Invitation, Member
 
@@ -23,12 +23,18 @@ def home(request: Request, user: User) -> HttpResponse:
     active = member if member is not None and member.until is None else None
     picked = picking.valid(request.POST.get("place") or request.GET.get("place"))
     place = picked or (active.node if active else picking.remembered(request.session))
-    form = JoinForm(request.POST if request.method == "POST" else None, member=member)
+    form = JoinForm(request.POST if request.method == "POST" else None, member=member, place=place)
     if form.is_valid() and place is not None:
         joining.join(user, node=place, now=timezone.now(), **form.cleaned_data)
         messages.success(request, _("已报到。有适合您的事会请您，去不去由您定。"))
         return redirect("volunteering")
-    context = {"form": form, "member": active, "place": place, "invitations": answering.of_user(user)}
+    context = {
+        "form": form,
+        "member": active,
+        "place": place,
+        "invitations": answering.of_user(user),
+        "slips": slips.concern(request.actor),
+    }
     return render(request, "volunteers/home.html", context, status=422 if form.is_bound else 200)
 
 

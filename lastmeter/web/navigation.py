@@ -57,6 +57,7 @@ ENTRIES = (
     Entry("desk", _("期限与挂账"), "calendar", ("/ledger/",), MATTERS),
     Entry("desk", _("热点与事件"), "chart", ("/events/",), MATTERS),
     Entry("desk", _("吹哨报到"), "whistle", ("/whistles/",), MATTERS),
+    Entry("desk", _("支部报到单"), "people", ("/volunteering/slips/",), MATTERS),
     Entry("desk", _("代为登记"), "pen", ("/matters/new/", "/desk/new/"), MATTERS),
     Entry("desk", _("今日"), "list", ("/today/",), MATTERS),
     Entry("desk", pgettext_lazy("menu", "指标"), "chart", ("/rates/",), MATTERS),

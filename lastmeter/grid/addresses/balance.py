@@ -1,14 +1,15 @@
 """Households of the address book by grid, beside those the grid itself says."""
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, QuerySet, Sum
+from django.db.models.functions import Substr
 from django.utils import timezone
 
 from lastmeter.grid import ground, scope
-from lastmeter.grid.models import Building, Level, Node
+from lastmeter.grid.models import Building, Level, Node, lineage
 from lastmeter.grid.tree import ancestor_ids
 
 
@@ -57,6 +58,34 @@ def grid_sums(paths: Iterable[str]) -> list[GridSum]:
         nodes = Node.objects.current(timezone.localdate()).below(path).filter(level=Level.GRID)
         grids += nodes.select_related("parent").order_by("path")
     return [GridSum(node, *counted[node.path]) for node in grids]
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceSum:
+    """A place above the grids: what its address book has, and what its grids say together."""
+
+    node: Node
+    buildings: int
+    households: int
+    said: int
+
+
+def place_sums(places: Sequence[Node]) -> list[PlaceSum]:
+    """The sums of places of which none lies below another: two queries for any number."""
+    paths = [place.path for place in places]
+    width = max(map(len, paths), default=0)
+    rows = within(paths).values(here=Substr("node__path", 1, width)).annotate(many=Count("pk"), homes=Sum("households"))
+    grids = Node.objects.current(timezone.localdate()).filter(scope.inside(paths), level=Level.GRID)
+    told = grids.values(here=Substr("path", 1, width)).annotate(homes=Sum("households"))
+    buildings, homes, said = Counter[str](), Counter[str](), Counter[str]()
+    for path, many, count in rows.values_list("here", "many", "homes"):
+        for place in lineage(path or ""):
+            buildings[place] += many
+            homes[place] += count or 0
+    for path, count in told.values_list("here", "homes"):
+        for place in lineage(path):
+            said[place] += count or 0
+    return [PlaceSum(each, buildings[each.path], homes[each.path], said[each.path]) for each in places]
 
 
 def adopt_sums(paths: Iterable[str]) -> int:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from lastmeter.accounts.models import User
 from lastmeter.accounts.requests import Request, signed_in
 from lastmeter.grid import scope
-from lastmeter.grid.addresses import balance, book, finding, importing, uploads
+from lastmeter.grid.addresses import balance, book, finding, importing, uploads, walking
 from lastmeter.grid.addresses.book import BadAddress
 from lastmeter.grid.addresses.forms import BuildingForm, ConfirmForm, EntranceForm, HouseholdsForm, UploadForm
 from lastmeter.grid.models import Building, Compound, Level, Node, Road
@@ -44,17 +44,22 @@ def _building(request: Request, pk: int) -> Building:
 @require_safe
 @signed_in
 def addresses(request: Request, user: User) -> HttpResponse:
-    """The grids of my ground with their sums; one grid with its compounds and roads; what a written address finds."""
+    """The grids of my ground with their sums, or the places above them where there are many (`?at=`); one grid (`?in=`)
+    with its compounds and roads; what a written address finds."""
     paths = _ground(request)
-    sums = balance.grid_sums(paths)
-    chosen = next((each for each in sums if str(each.node.pk) == request.GET.get("in")), None)
     words = request.GET.get("q", "").strip()[:60]
-    context: dict[str, Any] = {"sums": sums, "chosen": chosen, "words": words, "several": len(sums) > 1}
     if words:
-        context["found"] = _found(words, paths)
-    elif chosen or len(sums) == 1:
-        grid = chosen or sums[0]
-        context |= {"chosen": grid, **_groups(balance.within([grid.node.path]))}
+        return render(request, "grid/addresses/addresses.html", {"words": words, "found": _found(words, paths)})
+    place = walking.on_ground(paths, request.GET.get("in") or request.GET.get("at"))
+    there = [place.path] if place else paths
+    below = walking.step(there)
+    if below:
+        sums = {"places": balance.place_sums(below), "place": place}
+        return render(request, "grid/addresses/addresses.html", sums)
+    grids = balance.grid_sums(there)
+    context: dict[str, Any] = {"sums": grids, "place": place, "several": there != paths}
+    if len(grids) == 1:
+        context |= {"chosen": grids[0], **_groups(balance.within([grids[0].node.path]))}
     return render(request, "grid/addresses/addresses.html", context)
 
 
@@ -172,8 +177,14 @@ def closure(request: Request, user: User, pk: int) -> HttpResponse:
 @signed_in
 def new(request: Request, user: User) -> HttpResponse:
     """Enter a building by its written address."""
-    nodes = _places(_ground(request))
-    form = BuildingForm(request.POST or None, nodes=nodes, initial={"node": request.GET.get("in")})
+    paths = _ground(request)
+    asked = walking.on_ground(paths, request.POST.get("node") or request.GET.get("in"))
+    place = walking.around(paths, asked) or walking.on_ground(paths, request.GET.get("at"))
+    there = [place.path] if place else paths
+    if request.method != "POST" and (below := walking.step(there)):
+        places = [(each.name, f"?at={each.pk}") for each in below]
+        return render(request, "grid/addresses/where.html", {"places": places, "place": place})
+    form = BuildingForm(request.POST or None, nodes=_places(there), initial={"node": request.GET.get("in")})
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:

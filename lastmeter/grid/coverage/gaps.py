@@ -1,7 +1,7 @@
 """覆盖缺口: the seam by which packages name what is missing on a ground, and the act that cures it."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -76,10 +76,17 @@ def gap(name: str) -> Gap:
 
 
 def part(
-    name: str, actor: Actor, today: date, *, size: int, cursor: str | None = None, under: Collection[str] = ("",)
+    name: str,
+    actor: Actor,
+    today: date,
+    *,
+    size: int,
+    cursor: str | None = None,
+    under: Collection[str] = ("",),
+    known: int | None = None,
 ) -> Part:
-    """One page of one kind of gap where the actor can cure it, at or below these paths. Raises KeyError for a kind
-    nobody has named."""
+    """One page of one kind of gap where the actor can cure it, at or below these paths; `known` is how many there are,
+    where that has been counted. Raises KeyError for a kind nobody has named."""
     gap = _gaps[name]
     paths = _curable(gap, actor, under)
     if not paths:
@@ -88,18 +95,20 @@ def part(
         found = gap.find(paths, today)
         shown = page(found, cursor, size, gap.order)
         whole = shown.next is None and shown.prev is None
-        count = len(shown.items) if whole else found.order_by()[:MOST].count()
+        count = len(shown.items) if whole else known or found.order_by()[:MOST].count()
     return Part(name, gap, gap.show(shown.items) if shown.items else [], count, shown.next, shown.prev)
 
 
 def parts(
-    actor: Actor, today: date, *, size: int, under: Collection[str] = ("",), among: Collection[str] | None = None
+    actor: Actor, today: date, *, size: int, under: Collection[str] = ("",), known: Mapping[str, int] | None = None
 ) -> list[Part]:
     """Every kind of gap the actor can cure there, with its first rows: a fixed number of queries a kind.
 
-    `among`: the kinds of which there are any, where that is known.
+    `known`: how many there are of each kind, where that has been counted; those of which there are none cost nothing.
     """
-    every = [part(name, actor, today, size=size, under=under) for name in _gaps if among is None or name in among]
+    names = _gaps if known is None else [name for name in _gaps if known.get(name)]
+    counts = known or {}
+    every = [part(name, actor, today, size=size, under=under, known=counts.get(name)) for name in names]
     return [each for each in every if each.count]
 
 

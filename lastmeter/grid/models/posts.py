@@ -83,6 +83,7 @@ class Tenure(models.Model):
     since = models.DateField(_("任期自"))
     until = models.DateField(_("任期至"), null=True, blank=True)
     source = models.CharField(_("来源"), max_length=10, choices=Source.choices, blank=True)
+    soon = False  # whether its end is announced, where terms.mark has said so
     objects = TenureQuerySet.as_manager()
 
     class Meta:

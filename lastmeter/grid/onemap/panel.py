@@ -1,6 +1,9 @@
-"""The panel of a place: who is in charge, which posts are vacant or end soon, what is missing, and the acts for it."""
+"""The panel of a place: who is in charge, which posts are vacant or end soon, and the acts for it.
 
-from collections.abc import Collection, Sequence
+What is missing there is asked for by itself: counting it costs as much as the page.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -28,26 +31,29 @@ class PostLine:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """`people`: what everybody may know. `posts`, `gaps`: for whoever's posts reach here. Last what they may."""
+    """`people`: what everybody may know. `posts`: for whoever's posts reach here. Last what they may."""
 
     people: list[posts.Listed]
     posts: list[PostLine]
-    gaps: list[gaps.Part]
     may_keep: bool
     may_draw: bool
 
 
-def of(node: Node, actor: Actor, today: date, kinds: Collection[str]) -> Panel:
-    """The panel of a place for somebody; `kinds`: of which gaps there are any there."""
-    keeps = keeping.keeps(actor, node.path)
+def of(node: Node, actor: Actor, today: date) -> Panel:
+    """The panel of a place for somebody."""
     here = _posts(node, today) if scope.reaches(actor, node.path) else []
     return Panel(
         people=_people(node, here, today),
         posts=here,
-        gaps=gaps.parts(actor, today, size=FIRST, under=[node.path], among=kinds) if keeps else [],
-        may_keep=keeps,
+        may_keep=keeping.keeps(actor, node.path),
         may_draw=node.level in DRAWN and keeping.may_draw(actor, node),
     )
+
+
+def missing(node: Node, actor: Actor, today: date) -> list[gaps.Part]:
+    """What is missing at the place and below, as far as the actor can mend it; the first of each kind."""
+    known = {kind: many[node.path] for kind, many in gaps.by_kind(actor, [node.path], today).items()}
+    return gaps.parts(actor, today, size=FIRST, under=[node.path], known=known)
 
 
 def _people(node: Node, here: Sequence[PostLine], today: date) -> list[posts.Listed]:
@@ -58,13 +64,12 @@ def _people(node: Node, here: Sequence[PostLine], today: date) -> list[posts.Lis
 
 def _posts(node: Node, today: date) -> list[PostLine]:
     running = Tenure.objects.current(today).filter(user__is_active=True)
-    running = terms.marked(running, today).select_related("user").order_by("since", "pk")
-    rows = (
-        Post.objects.filter(node=node, closed_on=None)
-        .order_by("pk")
-        .prefetch_related(Prefetch("tenures", running, "now"))
-    )
-    return [PostLine(post, post.now, _state(post.now)) for post in rows]
+    running = running.select_related("user").order_by("since", "pk")
+    rows = Post.objects.filter(node=node, closed_on=None).order_by("pk")
+    listed = list(rows.prefetch_related(Prefetch("tenures", running, "now")))
+    for post in listed:
+        terms.mark(post.now, node.path, today)
+    return [PostLine(post, post.now, _state(post.now)) for post in listed]
 
 
 def _state(now: Sequence[Any]) -> str:

@@ -5,8 +5,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Exists, OuterRef
-
 from lastmeter.grid.models import Post, Tenure
 from lastmeter.grid.staff import terms
 
@@ -30,14 +28,16 @@ class Standing:
 
 
 def of_nodes(node_ids: Iterable[int], today: date) -> dict[int, Standing]:
-    """node id → how its posts stand today (China date), those without posts too: one query."""
+    """node id → how its posts stand today (China date), those without posts too: two queries."""
     ids = list(node_ids)
-    running = Tenure.objects.current(today).filter(post=OuterRef("pk"), user__is_active=True)
-    lasting = running.exclude(pk__in=running.filter(terms.ending(today)).values("pk"))
-    rows = Post.objects.filter(node__in=ids, closed_on=None).annotate(held=Exists(running), lasts=Exists(lasting))
+    posts = dict(Post.objects.filter(node__in=ids, closed_on=None).values_list("pk", "node_id"))
+    running = Tenure.objects.current(today).filter(post__node__in=ids, post__closed_on=None, user__is_active=True)
+    lasting: defaultdict[int, list[bool]] = defaultdict(list)
+    for post_id, path, until in running.values_list("post_id", "post__node__path", "until"):
+        lasting[post_id].append(not terms.is_ending(path or "", until, today))
     found: defaultdict[int | None, Standing] = defaultdict(Standing)
-    for node_id, held, lasts in rows.values_list("node_id", "held", "lasts"):
+    for pk, node_id in posts.items():
         found[node_id].posts += 1
-        found[node_id].vacant += not held
-        found[node_id].expiring += held and not lasts
+        found[node_id].vacant += pk not in lasting
+        found[node_id].expiring += pk in lasting and not any(lasting[pk])
     return {pk: found[pk] for pk in ids}

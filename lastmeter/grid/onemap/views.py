@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from lastmeter.accounts.requests import Request
-from lastmeter.grid import mapping, picking, tree
+from lastmeter.accounts.models import User
+from lastmeter.accounts.requests import Request, signed_in
+from lastmeter.grid import keeping, mapping, picking, tree
 from lastmeter.grid.history import versions
 from lastmeter.grid.models import Level, Node, Shape
 from lastmeter.grid.onemap import panel, walking
@@ -32,7 +33,9 @@ def one_map(request: Request) -> HttpResponse:
     drawing = mapping.chart(node, below) or _above(chain)
     drawn = [each.node for each in drawing.pieces] if drawing else []
     beside = [each for each in drawn if each not in below]
-    counts = walking.missing(request.actor, [*([node] if node else []), *below, *beside, *found], today)
+    # With the place around them their ground is one range of paths, not one for each; what was found has no such one.
+    around = chain[-2:] if beside else chain[-1:]
+    counts = walking.missing(request.actor, [*around, *below, *beside] if "gaps" in look.shown else [], today)
     lines = {line.node: line for line in walking.lines([*below, *beside], look, request.actor, today, counts)}
     codes = tree.codes_of(chain)
     context = {
@@ -46,12 +49,21 @@ def one_map(request: Request) -> HttpResponse:
         "words": words,
         "drawing": drawing,
         "pieces": [(each, lines[each.node]) for each in drawing.pieces] if drawing else [],
-        "panel": panel.of(node, request.actor, today, [kind for kind in counts if counts[kind][node.path]])
-        if node
-        else None,
+        "panel": panel.of(node, request.actor, today) if node else None,
         "top": look.href(""),
     }
     return render(request, "grid/map/page.html", context)
+
+
+@require_safe
+@signed_in
+def missing(request: Request, user: User) -> HttpResponse:
+    """`/map/gaps/?at=`: what is missing at a place of my ground and below, for the panel and as a page of its own."""
+    node = _named(request.GET.get("at", ""))
+    if not keeping.keeps(request.actor, node.path):
+        raise Http404
+    parts = panel.missing(node, request.actor, timezone.localdate())
+    return render(request, "grid/map/gaps.html", {"node": node, "code": tree.code_of(node), "parts": parts})
 
 
 def _above(chain: Sequence[Node]) -> mapping.Chart | None:

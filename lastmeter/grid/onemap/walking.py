@@ -72,7 +72,8 @@ def found(words: str) -> list[Node]:
 
 def missing(actor: Actor, nodes: Iterable[Node], today: date) -> dict[str, Counter[str]]:
     """kind → path → gaps at these places and below, where the actor keeps the ground: a query a kind."""
-    kept = [node.path for node in nodes if keeping.keeps(actor, node.path)]
+    ground = tuple(keeping.ground(actor))
+    kept = [node.path for node in nodes if node.path.startswith(ground)] if ground else []
     return gaps.by_kind(actor, kept, today)
 
 
@@ -86,8 +87,10 @@ def lines(
 ) -> list[Line]:
     """The list: a query for the codes, one for the posts. `counts` are the gaps there, by kind."""
     codes = tree.codes_of(nodes)
-    reached = [node.pk for node in nodes if scope.reaches(actor, node.path)]
+    held = tuple(post.path for post in scope.reach(actor).nodes)
+    reached = [node.pk for node in nodes if node.path.startswith(held)] if held else []
     posts = standing.of_nodes(reached, today) if reached else {}
+    every = sum(counts.values(), Counter[str]())
     return [
         Line(
             node,
@@ -95,7 +98,7 @@ def lines(
             shown.href(codes[node.pk]),
             (above or {}).get(node.pk, ""),
             posts.get(node.pk),
-            sum(kind[node.path] for kind in counts.values()),
+            every[node.path],
         )
         for node in nodes
     ]

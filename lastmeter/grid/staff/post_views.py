@@ -80,9 +80,8 @@ def post(request: Request, user: User, pk: int) -> HttpResponse:
 
 def _page(request: Request, post: Post, *, status: int = 200, trouble: str = "", **forms: object) -> HttpResponse:
     today = timezone.localdate()
-    tenures = list(
-        terms.marked(Tenure.objects.filter(post=post), today).select_related("user").order_by("-since", "-pk")[:50]
-    )
+    tenures = list(Tenure.objects.filter(post=post).select_related("user").order_by("-since", "-pk")[:50])
+    terms.mark(tenures, keeping.path_of(post), today)
     running = [each for each in tenures if each.until is None or each.until > today]
     context = {
         "post": post,

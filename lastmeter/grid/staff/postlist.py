@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
-from lastmeter.grid import scope
+from lastmeter.grid import keeping, scope
 from lastmeter.grid.models import Node, Post, Role, Tenure
 from lastmeter.grid.staff import terms
 from lastmeter.kit import plans
@@ -52,9 +52,12 @@ class Filters:
 def listed(paths: list[str], filters: Filters, cursor: str | None, *, today: date) -> Page[Post]:
     """One page of the posts on that ground; each post's `now` are its running tenures, each with `soon`."""
     posts = _filtered(_on(paths, filters), filters, today)
-    running = terms.marked(Tenure.objects.running(today), today).select_related("user").order_by("since", "pk")
+    running = Tenure.objects.running(today).select_related("user").order_by("since", "pk")
     posts = posts.select_related("node__parent", "unit__node").prefetch_related(Prefetch("tenures", running, "now"))
-    return page(posts, cursor, SIZE, BY_UNIT if filters.at == "unit" else BY_PLACE)
+    found = page(posts, cursor, SIZE, BY_UNIT if filters.at == "unit" else BY_PLACE)
+    for post in found.items:
+        terms.mark(post.now, keeping.path_of(post), today)  # type: ignore[attr-defined]
+    return found
 
 
 def counts(paths: list[str], filters: Filters, *, today: date) -> dict[str, int]:

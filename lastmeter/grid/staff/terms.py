@@ -1,15 +1,16 @@
 """到期提醒: terms that end soon, by the warning days of their place."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import reduce
 from operator import or_
 
-from django.db.models import BooleanField, ExpressionWrapper, Q
+from django.db.models import Q
 
 from lastmeter.accounts.actors import Actor
 from lastmeter.grid import policy
-from lastmeter.grid.models import Node, TenureQuerySet, TermWarning, valid_on
+from lastmeter.grid.models import Node, Tenure, TermWarning, valid_on
 from lastmeter.grid.rules import nearest
 
 
@@ -47,9 +48,16 @@ def _soon(rule: WarningRule, rules: list[WarningRule], today: date) -> Q:
     return there & Q(until__lte=today + timedelta(days=rule.days))
 
 
-def marked(tenures: TenureQuerySet, today: date) -> TenureQuerySet:
-    """The same with `soon`: whether the end is announced today."""
-    return tenures.annotate(soon=ExpressionWrapper(ending(today), output_field=BooleanField()))
+def is_ending(path: str, until: date | None, today: date) -> bool:
+    """The same as `ending`, for a term that runs at that place until then: the rules are known, nothing is asked."""
+    days = None if until is None else days_at(path, today)
+    return until is not None and days is not None and until <= today + timedelta(days=days)
+
+
+def mark(tenures: Iterable[Tenure], path: str, today: date) -> None:
+    """Give tenures of a post at that place their `soon`: whether the end is announced today."""
+    for each in tenures:
+        each.soon = is_ending(path, each.until, today)
 
 
 def warn_ahead(node: Node, days: int, *, since: date, basis: str = "", by: Actor, now: datetime) -> TermWarning:

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from lastmeter.accounts.actors import Actor, system
 from lastmeter.grid import cli, picking
-from lastmeter.grid.addresses import balance, book, finding, importing
+from lastmeter.grid.addresses import balance, book, finding, importing, walking
 from lastmeter.grid.models import Building, Compound, Node, PlaceName, Road
 from lastmeter.kit.sheets import BadSheet, read_rows, write_rows
 from tests.cast import Cast, middle
@@ -318,3 +318,25 @@ def test_picking_takes_few_queries(cast: Cast, client: Client, filled: Building)
     with CaptureQueriesContext(connection) as captured:
         client.get("/places/", {"q": "东风三路12号3栋2单元"})
     assert len(captured) <= 9
+
+
+def test_a_ground_of_many_grids_is_walked_down_place_by_place(
+    cast: Cast, client_as: Callable[[str], Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town, community = cast.nodes["town"], cast.nodes["community"]
+    monkeypatch.setattr(walking, "MOST_GRIDS", 3)
+    client = client_as("dispatcher")
+    text = client.get("/addresses/").content.decode()
+    assert f'href="?at={community.pk}"' in text
+    assert "第一网格" not in text
+    assert balance.place_sums([town])[0].buildings == sum(
+        each.buildings for each in balance.place_sums([community, cast.nodes["other_community"]])
+    )
+    assert "第一网格" in client.get(f"/addresses/?at={community.pk}").content.decode()
+    where = client.get("/addresses/new/").content.decode()
+    assert "先选地方" in where
+    form = client.get(f"/addresses/new/?at={community.pk}").content.decode()
+    assert "第一网格" in form
+    assert "第三网格" not in form, "only the grids of the place that was chosen are offered"
+    posted = {"address": "东风三路12号", "node": cast.nodes["grid"].pk, "households": 3}
+    assert client.post("/addresses/new/", posted).status_code == 302

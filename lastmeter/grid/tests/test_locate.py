@@ -39,6 +39,8 @@ def agree(areas: list[Area], points: list[Point]) -> None:
     batch = locator.locate_batch([lon for lon, _lat in points], [lat for _lon, lat in points])
     assert [-1 if each is None else each for each in single] == expected
     assert batch.tolist() == expected
+    waiting = Locator.build(areas, later=True)  # its raster may be there or not: nobody can tell by the answers
+    assert [waiting.locate(*point) or -1 for point in points] == expected
 
 
 coordinate = st.integers(0, 40).map(lambda n: 111.9 + n / 64)  # coarse on purpose: corners and borders meet often

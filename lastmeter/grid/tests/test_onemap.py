@@ -75,8 +75,11 @@ def test_gaps_are_counted_with_what_lies_below_and_each_comes_with_its_cure(cast
         assert counted[path] == sum(part.count for part in every)
     assert counted[cast.nodes["last_grid"].path] > 0, "nobody works there"
     text = page(client_as("dispatcher"), "/map/?at=999902006002002&show=gaps")
-    assert f"/posts/new/?node={cast.nodes['last_grid'].pk}&amp;role=" in text
     assert '<circle class="gap"' in text
+    assert 'href="/map/gaps/?at=999902006002002"' in text, "without scripts a link, with them the panel asks for it"
+    text = page(client_as("dispatcher"), "/map/gaps/?at=999902006002002")
+    assert f"/posts/new/?node={cast.nodes['last_grid'].pk}&amp;role=" in text
+    page(client_as("clerk"), "/map/gaps/?at=999902006002002", 404)
 
 
 def test_layers_of_the_address_stay_while_walking_and_strange_ones_are_left_out(

@@ -38,8 +38,8 @@ def learn_hot(
     with translation.override(language):
         began = time.perf_counter()
         try:
-            rows = list(sheets.read_rows(file))
-            _check_columns(rows, [*text, when, *filter(None, [person, weight])])
+            sheets.check_writable(out)
+            rows = list(sheets.read_columns(file, [*text, when, *filter(None, [person, weight])]))
             told = [_told(row, text, when, person, weight) for row in rows]
             found = hot.hot(told)
             sheets.write_rows(out, HEADER, _lines(found, rows))
@@ -50,17 +50,6 @@ def learn_hot(
         for rank, each in enumerate(found[:SHOWN], start=1):
             click.echo(_line(rank, each))
         click.echo(_("用时 %(seconds).1f 秒，写在 %(file)s") % {"seconds": time.perf_counter() - began, "file": out})
-
-
-def _check_columns(rows: Sequence[sheets.Row], wanted: Sequence[str]) -> None:
-    if not rows:
-        raise sheets.BadSheet(_("表格里只有表头，没有内容。"))
-    there = list(rows[0].values)
-    for name in wanted:
-        if name not in there:
-            raise sheets.BadSheet(
-                _("没有“%(name)s”这一列；表里有：%(columns)s。") % {"name": name, "columns": "、".join(there)}
-            )
 
 
 def _told(row: sheets.Row, text: Sequence[str], when: str, person: str | None, weight: str | None) -> hot.Told:

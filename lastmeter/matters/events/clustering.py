@@ -6,9 +6,11 @@ group of a thousand is compared as fast as one of two. Words about places (b) ne
 """
 
 import heapq
+import math
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
 
 import numpy as np
 import numpy.typing as npt
@@ -19,12 +21,16 @@ from lastmeter.matters.events.vocabulary import Signature
 Pairs = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float32]
 
-TOGETHER = 0.05  # likeness from which groups are put together
-NOISE = 0.05  # what any two messages about the same place share of their words
+TOGETHER, BESIDE = 1.0, 0.7  # likeness from which groups are put together; from which their groups may be later
+SURELY, PLAINLY = 2.0, 0.25  # a machine may propose what is so many times as alike, or shares so much of all it says
+NOISE, WORD = 0.02, 1.2  # what any two messages share by chance: a little of all, and about one word
+ENOUGH, SURE = 0.7, 3.0  # times chance that it takes more: between many messages, and besides between two alone
 PLACE_MOST = 2.0  # a place counts at most so many times what the words count
 SAME_PLACE = 0.03  # share of names from which two groups are at one place
-OTHER_AREA, OTHER_PLACE, OTHER_LINE, OTHER_SPOT = 0.05, 0.05, 0.05, 0.2  # what differs: district, name, line, position
-NO_PLACE, AREA_DOUBT = 0.7, 0.7  # only one says where; one name in two districts
+OTHER_AREA, OTHER_PLACE, OTHER_LINE, OTHER_SPOT = 0.05, 0.05, 0.05, 0.1  # what differs: district, name, line, position
+NO_PLACE, AREA_DOUBT = 0.85, 0.7  # only one says where; one name in two districts
+SPOT_DOUBT = 0.2  # one name, or words that look like one, in two communities
+NEAR = 0.25  # two names in one community: two compounds, or what both of them hear
 LONG_AGO, LATER = 180, 0.7  # days between two groups from which they are rather two things
 OFTEN = 0.2  # share of a group's messages from which what they name speaks for the group
 LOOKED_UP = 24  # pairs of a message by which others are looked up
@@ -49,6 +55,10 @@ class Weights:
             return 0.0
         at = np.minimum(np.searchsorted(many.pairs, few.pairs), len(many.pairs) - 1)
         return float(few.values @ np.where(many.pairs[at] == few.pairs, many.values[at], np.float32(0)))
+
+    def minus(self, other: "Weights") -> "Weights":
+        """The sum without what was added to it."""
+        return self.plus(Weights(other.pairs, -other.values))
 
     def plus(self, other: "Weights") -> "Weights":
         """The sum; of very many pairs the weightiest."""
@@ -79,6 +89,7 @@ class Group:
     lines: Counter[str]
     spots: Counter[str]
     fine: int
+    word: float
     first: int
     last: int
 
@@ -93,6 +104,7 @@ class Group:
             Counter(signature.lines) if signature.lines else _NOTHING,
             Counter([signature.spot]) if signature.spot else _NOTHING,
             int(signature.fine),
+            signature.word,
             signature.day,
             signature.day,
         )
@@ -107,22 +119,74 @@ class Group:
             self.lines + other.lines,
             self.spots + other.spots,
             self.fine + other.fine,
+            self.word + other.word,
             min(self.first, other.first),
             max(self.last, other.last),
         )
 
+    def less(self, one: "Group") -> "Group":
+        """Without one message that was added to it; the days stay as they were."""
+        return replace(
+            self,
+            size=self.size - one.size,
+            topics=self.topics.minus(one.topics),
+            names=self.names.minus(one.names),
+            areas=self.areas - one.areas,
+            lines=self.lines - one.lines,
+            spots=self.spots - one.spots,
+            fine=self.fine - one.fine,
+            word=self.word - one.word,
+        )
+
+
+def core(groups: Sequence[Group], measure: Callable[[Group, Group], float] | None = None) -> list[int]:
+    """Which of some messages (as groups of one) belong together: the likest to all others first.
+
+    Who is less than TOGETHER like the others by the measure (likeness) is left out, the least alike first, until nobody
+    is left who is.
+    """
+    if not groups:
+        return []
+    kept, whole = list(range(len(groups))), reduce(Group.plus, groups)
+    while len(kept) > 1:
+        alike = {at: (measure or likeness)(groups[at], whole.less(groups[at])) for at in kept}
+        kept.sort(key=lambda at: (-alike[at], at))
+        strangers = sum(alike[at] < TOGETHER for at in kept)
+        if not strangers:
+            return kept
+        for _each in range(max(1, strangers // 4)):  # those that are left may be alike without the worst
+            whole = whole.less(groups[kept.pop()])
+    return []
+
 
 def likeness(one: Group, other: Group) -> float:
-    """How alike two groups are on average, 0…3; from TOGETHER on they are about the same thing."""
+    """How alike two groups are on average; from TOGETHER on they are about the same thing."""
+    said = one.topics.times(other.topics) / (one.size * other.size)
+    chance = _chance(one, other)
+    return 0.0 if said <= chance else _likeness(one, other, said - chance, one.names.times(other.names), chance)
+
+
+def surely(one: Group, other: Group) -> float:
+    """How alike two groups are for a machine to propose that they are one thing; from TOGETHER on it may."""
+    return likeness(one, other) / min(SURELY, PLAINLY / _enough(_chance(one, other), one.size * other.size))
+
+
+def _enough(chance: float, pairs: int) -> float:
+    """What has to be shared beyond chance."""
+    return chance * (ENOUGH + SURE / math.sqrt(pairs))
+
+
+def _chance(one: Group, other: Group) -> float:
+    """What they may share without being about one thing: in short messages a single word is already much."""
+    return NOISE + WORD * math.sqrt(one.word * other.word / (one.size * other.size))
+
+
+def _likeness(one: Group, other: Group, more: float, names: float, chance: float) -> float:
+    """`more`: how much of their words two messages share beyond chance on average; `names`: the sum for names."""
     pairs = one.size * other.size
-    said = one.topics.times(other.topics) / pairs
-    return 0.0 if said <= NOISE else _likeness(one, other, said, one.names.times(other.names) / pairs)
-
-
-def _likeness(one: Group, other: Group, said: float, where: float) -> float:
-    """`said` and `where`: how much of their words and of their names two messages share on average."""
-    alike = said - NOISE + min(where, PLACE_MOST * (said - NOISE))
-    return alike * _doubt(one, other, where) if alike >= TOGETHER else 0.0
+    where = names / pairs
+    alike = (more + min(where, PLACE_MOST * more)) / _enough(chance, pairs)
+    return alike * _doubt(one, other, where) if alike >= BESIDE else 0.0
 
 
 def _doubt(one: Group, other: Group, where: float) -> float:
@@ -131,14 +195,18 @@ def _doubt(one: Group, other: Group, where: float) -> float:
     factor = OTHER_LINE if _apart(one.lines, one.size, other.lines, other.size) else 1.0
     if max(one.first - other.last, other.first - one.last) > LONG_AGO:
         factor *= LATER
+    spots = bool(one.spots and other.spots)
+    spots_apart = _apart(one.spots, one.size, other.spots, other.size)
     if where >= SAME_PLACE:
-        return factor * (AREA_DOUBT if areas else 1.0)
+        return factor * (AREA_DOUBT if areas else 1.0) * (SPOT_DOUBT if spots_apart else 1.0)
     if areas:
         return factor * OTHER_AREA
-    fine = (one.fine * 2 > one.size) + (other.fine * 2 > other.size)
-    if fine < 2 and _apart(one.spots, one.size, other.spots, other.size):
+    if spots_apart:
         return factor * OTHER_SPOT
-    return factor * (1.0, NO_PLACE, OTHER_PLACE)[fine]
+    fine = (one.fine * 2 >= one.size) + (other.fine * 2 >= other.size)
+    if fine == 2:
+        return factor * (NEAR if spots else OTHER_PLACE)
+    return factor * (NO_PLACE if fine and not spots else 1.0)
 
 
 def _apart(one: Counter[str], size: int, other: Counter[str], other_size: int) -> bool:
@@ -232,9 +300,10 @@ class _Rows:
         pairs = np.concatenate([self.pairs[each] for each in slices])
         products = self.scratch[pairs] * np.concatenate([self.values[each] for each in slices])
         self.scratch[self.pairs[mine]] = 0.0
-        ends = np.cumsum([each.stop - each.start for each in slices])
-        sums = np.concatenate([[0.0], np.cumsum(products, dtype=np.float64)])[ends]
-        shared: list[float] = np.diff(sums, prepend=0.0).tolist()
+        sums = np.zeros(len(products) + 1)
+        np.cumsum(products, dtype=np.float64, out=sums[1:])
+        ends = np.cumsum([0, *(each.stop - each.start for each in slices)])
+        shared: list[float] = (sums[ends[1:]] - sums[ends[:-1]]).tolist()
         return shared
 
 
@@ -261,7 +330,8 @@ class _Joining:
         for one, other, alike in self._edges(signatures):
             self.beside[one].add(other)
             self.beside[other].add(one)
-            self.heap.append((-alike, other, one, True))
+            if alike >= TOGETHER:
+                self.heap.append((-alike, other, one, True))
         heapq.heapify(self.heap)
 
     def _edges(self, signatures: Sequence[Signature]) -> Iterator[tuple[int, int, float]]:
@@ -271,14 +341,16 @@ class _Joining:
         for one, others in neighbours(signatures):
             if not others:
                 continue
+            mine = self.groups[one]
+            chance = [_chance(mine, self.groups[other]) for other in others]
             said = topics.times(one, others)
-            near = [(other, share) for other, share in zip(others, said, strict=True) if share > NOISE]
-            where = names.times(one, [other for other, _share in near]) if near else []
+            near = [each for each in zip(others, said, chance, strict=True) if each[1] > each[2]]
+            where = names.times(one, [each[0] for each in near]) if near else []
             found = [
-                (-_likeness(self.groups[one], self.groups[other], share, place), other)
-                for (other, share), place in zip(near, where, strict=True)
+                (-_likeness(mine, self.groups[other], share - by_chance, place, by_chance), other)
+                for (other, share, by_chance), place in zip(near, where, strict=True)
             ]
-            for alike, other in sorted(each for each in found if -each[0] >= TOGETHER)[:likest]:
+            for alike, other in sorted(each for each in found if -each[0] >= BESIDE)[:likest]:
                 yield one, other, -alike
 
     def run(self) -> list[list[int]]:

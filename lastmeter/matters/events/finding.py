@@ -9,23 +9,21 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import reduce
 
 from django.db import connection, transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Count, Max, QuerySet
 
 from lastmeter.kit import bulk
 from lastmeter.kit.zhtime import CHINA
-from lastmeter.matters.events import clustering, packing, words
-from lastmeter.matters.events.clustering import Group
-from lastmeter.matters.events.heat import Voice as Said
-from lastmeter.matters.events.heat import reckon
-from lastmeter.matters.events.sample import deidentified
+from lastmeter.matters.events import clustering, counting, packing, words
+from lastmeter.matters.events.clustering import Group, Weights
 from lastmeter.matters.events.vocabulary import Signature, Vocabulary
 from lastmeter.matters.models import HotIssue, Matter, Voice, VoiceWord, WordTable
 
 WINDOW = timedelta(days=400)  # what is older is no news
 CHUNK = 200  # matters a call of the job takes in
-GROWN = 1.5  # when there are so many times more matters than were counted, the words are counted anew
+SMALL, GROWN = 1000, 1.05  # of fewer matters, or when so many times more came, the words are counted anew: it is quick
 FEWEST = 2  # messages of a hot issue
 
 
@@ -62,18 +60,15 @@ class Arrived:
 
 def arrive(now: datetime) -> Arrived:
     """Let the matters that came since the last call find their like. Safe to repeat."""
-    newest = Voice.objects.aggregate(at=Max("pk"))["at"] or 0
-    fresh = list(_matters().filter(pk__gt=newest).order_by("pk")[:CHUNK])
+    known = Voice.objects.aggregate(newest=Max("pk"), count=Count("pk"))
+    fresh = list(_matters().filter(pk__gt=known["newest"] or 0).order_by("pk")[:CHUNK])
     if not fresh:
         return Arrived(0)
     table = vocabulary()
-    if table is None or (newest and Voice.objects.count() > GROWN * max(table.messages, 100)):
+    if table is None or known["count"] < SMALL or known["count"] > GROWN * table.messages:
         count = rebuild(now)
         return Arrived(count, frozenset(HotIssue.objects.values_list("pk", flat=True)))
-    signed = table.signatures([_text(each) for each in fresh], new=True)
-    joined = [
-        take_in(matter, _placed(matter, signature), now=now) for matter, signature in zip(fresh, signed, strict=True)
-    ]
+    joined = [take_in(each, table, now=now) for each in fresh]
     return Arrived(len(fresh), frozenset(issue.pk for issue in joined if issue))
 
 
@@ -82,7 +77,7 @@ def _matters() -> "QuerySet[Matter]":
 
 
 def _text(matter: Matter) -> tuple[str, str]:
-    return words.plain(matter.dossier.title), words.plain(f"{matter.dossier.place}\n{matter.text}")
+    return words.plain(matter.dossier.title), words.place(matter.dossier.place) + words.plain(matter.text)
 
 
 def _placed(matter: Matter, signature: Signature) -> Signature:
@@ -92,8 +87,10 @@ def _placed(matter: Matter, signature: Signature) -> Signature:
 
 
 @transaction.atomic
-def take_in(matter: Matter, signature: Signature, *, now: datetime) -> HotIssue | None:
+def take_in(matter: Matter, table: Vocabulary, *, now: datetime) -> HotIssue | None:
     """Give one matter its voice and, where it has its like, its hot issue."""
+    [signed] = table.signatures([_text(matter)], new=True)
+    signature = _placed(matter, signed)
     near = _near(signature, matter.dossier.opened_at)
     mine = Group.of(signature)
     best, found = 0.0, None
@@ -117,8 +114,8 @@ def take_in(matter: Matter, signature: Signature, *, now: datetime) -> HotIssue 
         )
         keys = [row.pk, voice.pk]
     Voice.objects.filter(pk__in=keys).update(issue=issue)
-    refresh([issue.pk], now=now)
-    issue.refresh_from_db()
+    issue.packed = joined
+    counting.refresh([issue.pk], samples={issue.pk: counting.middle(issue)}, now=now)
     return issue
 
 
@@ -213,11 +210,10 @@ def _write_issues(
     now: datetime,
 ) -> None:
     HotIssue.objects.exclude(pk__in=list(kept.values())).delete()
-    keys = []
+    samples = {}
     for number, group in enumerate(groups):
-        whole = Group.of(signed[group[0]])
-        for at in group[1:]:
-            whole = whole.plus(Group.of(signed[at]))
+        whole = reduce(Group.plus, (Group.of(signed[at]) for at in group))
+        sample = max(group, key=lambda at: (_weights(signed[at]).times(whole.topics), -at))
         first, last = rows[group[0]].dossier, rows[group[-1]].dossier
         values = {"packed": packing.pack_group(whole), "updated_at": now}
         if number in kept:
@@ -228,47 +224,23 @@ def _write_issues(
                 title=first.title, first_at=first.opened_at, last_at=last.opened_at, **values
             ).pk
         Voice.objects.filter(pk__in=[rows[at].pk for at in group]).update(issue=pk)
-        keys.append(pk)
-    refresh(keys, now=now)
+        samples[pk] = rows[sample]
+    counting.refresh(list(samples), samples=samples, now=now)
 
 
-# ---- counting ------------------------------------------------------------------------------------------------------
-def refresh(issue_ids: Sequence[int], *, now: datetime) -> None:
-    """Count people and messages of issues, their heat, span, place and sample: recomputable at any time."""
-    for chunk in (issue_ids[at : at + CHUNK] for at in range(0, len(issue_ids), CHUNK)):
-        found: dict[int, list[Voice]] = defaultdict(list)
-        rows = Voice.objects.filter(issue__in=chunk).select_related("matter__dossier__community", "matter__requester")
-        for voice in rows.order_by("at", "pk"):
-            found[voice.issue_id or 0].append(voice)
-        issues = HotIssue.objects.in_bulk(list(found))
-        for pk, voices in found.items():
-            _count(issues[pk], voices, now=now)
-        HotIssue.objects.bulk_update(
-            issues.values(),
-            ["title", "place", "heat", "people", "messages", "lately", "first_at", "last_at", "sample", "updated_at"],
-        )
+def _weights(signature: Signature) -> Weights:
+    return Weights(signature.topics, signature.topic_weights)
 
 
-def _count(issue: HotIssue, voices: Sequence[Voice], *, now: datetime) -> None:
-    heat = reckon([Said(each.at, _person(each.matter)) for each in voices], now=now)
-    sample = _middle(issue, voices).matter
-    issue.heat, issue.people, issue.messages = heat.heat, heat.people, heat.messages
-    issue.lately, issue.first_at, issue.last_at, issue.updated_at = heat.lately, heat.first_at, heat.last_at, now
-    issue.sample, issue.title = sample, deidentified(sample.dossier.title, 200)
-    places = Counter(each.matter.dossier.community.name for each in voices if each.matter.dossier.community)
-    issue.place = "、".join(name for name, _count in places.most_common(2))
+# ---- for proposals -------------------------------------------------------------------------------------------------
+def of_one_mind(matters: Sequence[Matter], *, surely: bool) -> list[Matter]:
+    """Those of some matters that each speak of what the others speak of, the one that is likest to them all first.
 
-
-def _person(matter: Matter) -> object | None:
-    asked = getattr(matter, "requester", None)
-    if asked is None:
-        return None
-    return asked.user_id or (bytes(asked.phone_hash) if asked.phone_hash else None)
-
-
-def _middle(issue: HotIssue, voices: Sequence[Voice]) -> Voice:
-    """The message that is likest to all the others; the first hundred are looked at."""
-    whole = packing.read_group(bytes(issue.packed))
-    return max(
-        voices[:100], key=lambda each: (packing.read_group(bytes(each.packed)).topics.times(whole.topics), -each.pk)
-    )
+    `surely` asks for more than the list of hot issues does. Matters that have not been compared yet are left out.
+    """
+    keys = [each.pk for each in matters]
+    packed = dict(Voice.objects.filter(matter__in=keys).values_list("matter", "packed"))
+    known = [each for each in matters if each.pk in packed]
+    measure = clustering.surely if surely else clustering.likeness
+    kept = clustering.core([packing.read_group(bytes(packed[each.pk])) for each in known], measure)
+    return [known[at] for at in kept]

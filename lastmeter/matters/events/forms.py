@@ -14,16 +14,31 @@ from lastmeter.matters.models import Cause, Incident, Matter, Outcome, Theme
 
 
 class MembersForm(forms.Form):
-    """Which of the proposed matters are one thing, and which of them leads."""
+    """Which of the proposed matters are one thing, and which of them leads.
 
-    matters = forms.ModelMultipleChoiceField(Matter.objects.none())
-    lead = forms.ModelChoiceField(Matter.objects.none())
+    `shown` are those that stood on the page: of them those that are ticked, of the other pages all.
+    """
+
+    matters = forms.ModelMultipleChoiceField(Matter.objects.none(), required=False)
+    shown = forms.ModelMultipleChoiceField(Matter.objects.none(), required=False)
+    lead = forms.ModelChoiceField(Matter.objects.none(), required=False)
 
     def __init__(self, *args: Any, incident: Incident) -> None:
         super().__init__(*args)
-        rows = Matter.objects.filter(memberships__incident=incident, memberships__left_at=None)
+        self.incident = incident
+        self.rows = Matter.objects.filter(memberships__incident=incident, memberships__left_at=None)
         for name in self.fields:
-            narrow(self, name, rows.select_related("dossier"))
+            narrow(self, name, self.rows.select_related("dossier"))
+
+    def clean(self) -> dict[str, Any]:
+        """`out`: who is none of them; `matters`: everybody else of the proposal."""
+        given = super().clean() or self.cleaned_data
+        ticked, shown = set(given.get("matters", [])), set(given.get("shown", []))
+        given["out"] = shown - ticked
+        if shown:
+            given["matters"] = [each for each in self.rows.select_related("dossier") if each not in given["out"]]
+        given["lead"] = given.get("lead") or self.incident.lead
+        return given
 
 
 class ReasonForm(forms.Form):

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,37 +18,62 @@ from lastmeter.grid import scope
 from lastmeter.kit import ids
 from lastmeter.kit.text import on_record
 from lastmeter.matters import lifecycle, policy
-from lastmeter.matters.events import holding
-from lastmeter.matters.models import HotIssue, Incident, Matter, Membership
+from lastmeter.matters.events import finding, holding
+from lastmeter.matters.events.sample import deidentified
+from lastmeter.matters.models import HotIssue, Incident, Matter, Membership, Requester
 from lastmeter.matters.steps import Overtaken, tell_stories
 from lastmeter.matters.talking import tell
 
 FEWEST, FEWEST_PEOPLE = 3, 2  # open matters and people from which an event is proposed
-MOST = 500
+MOST = 1000  # open matters looked at for one proposal
 
 
 # ---- proposals -----------------------------------------------------------------------------------------------------
 @transaction.atomic
-def propose(issue: HotIssue, *, now: datetime) -> Incident | None:
-    """Propose an event where enough people have said one thing and nobody has decided about it; else None.
+def propose(issue: HotIssue, *, asked: bool = False, now: datetime) -> Incident | None:
+    """Propose an event where enough people have surely said one thing and nobody has decided about it; else None.
 
-    What a person has dismissed or split is proposed again only when twice as many matters speak of it.
+    Proposed are only matters that each speak of what the others speak of, under the title of the one likest to all;
+    when a person has `asked` it is enough that they are as alike as the list of hot issues wants it. A proposal that
+    nobody has decided on follows what is found now. What a person has dismissed or split is proposed again only when
+    twice as many matters speak of it.
     """
     HotIssue.objects.select_for_update().get(pk=issue.pk)
-    fresh = _open_and_free(issue)
-    if len(fresh) < FEWEST or issue.people < FEWEST_PEOPLE:
+    standing = Incident.objects.filter(issue=issue).order_by("-pk").first()
+    waits = standing is not None and standing.state == Incident.State.PROPOSED
+    fresh = finding.of_one_mind(_open_and_free(issue), surely=not waits and not asked)
+    enough = len(fresh) >= FEWEST and people(fresh) >= FEWEST_PEOPLE
+    if standing and waits:
+        return _follow(standing, fresh if enough else [], now=now)
+    if not enough or (standing and _refused(standing, len(fresh))):
         return None
-    standing = Incident.objects.filter(issue=issue).annotate(size=Count("memberships")).order_by("-pk").first()
-    if standing and standing.state == Incident.State.PROPOSED:
-        _add_proposed(standing, fresh)
-        return standing
-    refused = (Incident.State.DISMISSED, Incident.State.SPLIT)
-    if standing and standing.state in refused and len(fresh) < 2 * standing.size:
-        return None
-    made = _make(fresh, title=issue.title, issue=issue, now=now)
+    made = _make(fresh, issue=issue, now=now)
     title = gettext_lazy("像是同一件事，请看要不要一起办")
     tell.desk([made.lead], "event_proposed", title, by=system("events"), now=now)
     return made
+
+
+def _refused(incident: Incident, count: int) -> bool:
+    """Whether a person has said no to this, of not much fewer matters; what was only taken back is no refusal."""
+    refused = incident.state in (Incident.State.DISMISSED, Incident.State.SPLIT) and incident.decided_by_id is not None
+    return refused and count < 2 * incident.memberships.count()
+
+
+def _follow(incident: Incident, matters: Sequence[Matter], *, now: datetime) -> Incident | None:
+    """Let a proposal that waits hold exactly these matters; without any it is taken back."""
+    if not matters:
+        _withdraw(incident, now=now)
+        return None
+    standing = incident.memberships.filter(left_at=None)
+    standing.exclude(matter__in=matters).update(left_at=now)
+    known = set(incident.memberships.exclude(left_by=None).values_list("matter", flat=True))  # a person took them out
+    known |= set(standing.values_list("matter", flat=True))
+    Membership.objects.bulk_create(
+        Membership(incident=incident, matter=each) for each in matters if each.pk not in known
+    )
+    lead = incident.lead if incident.lead in matters else _lead(matters)
+    Incident.objects.filter(pk=incident.pk).update(title=_title(matters[0]), lead=lead)
+    return incident
 
 
 def _open_and_free(issue: HotIssue) -> list[Matter]:
@@ -56,16 +81,40 @@ def _open_and_free(issue: HotIssue) -> list[Matter]:
     return list(rows.exclude(memberships__in=holding.members()).order_by("pk")[:MOST])
 
 
-def _add_proposed(incident: Incident, matters: Iterable[Matter]) -> None:
-    known = set(incident.memberships.filter(left_at=None).values_list("matter", flat=True))
-    Membership.objects.bulk_create(
-        Membership(incident=incident, matter=each) for each in matters if each.pk not in known
+def people(matters: Sequence[Matter] | QuerySet[Matter]) -> int:
+    """How many people asked for these matters: an account or a phone is a person, without either each is one."""
+    found = list(Requester.objects.filter(matter__in=matters).values_list("user", "phone_hash"))
+    known = {user or bytes(phone or b"") for user, phone in found if user or phone}
+    return len(known) + len(matters) - sum(bool(user or phone) for user, phone in found)
+
+
+def review(*, now: datetime) -> None:
+    """Let the proposals that nobody has decided on follow what is found now; those that dissolved are taken back."""
+    for each in Incident.objects.filter(state=Incident.State.PROPOSED).select_related("issue").order_by("pk"):
+        if each.issue:
+            propose(each.issue, now=now)
+        else:
+            _withdraw(each, now=now)
+
+
+def _withdraw(incident: Incident, *, now: datetime) -> None:
+    said = on_record(gettext_lazy("重新比对以后，不再像同一件事。"))
+    _decide(incident, (Incident.State.PROPOSED,), Incident.State.DISMISSED, reason=said, by=system("events"), now=now)
+
+
+def _lead(matters: Sequence[Matter]) -> Matter:
+    """The one that has come furthest."""
+    return max(matters, key=lambda each: (lifecycle.OPEN.index(each.dossier.step), -each.pk))
+
+
+def _title(matter: Matter) -> str:
+    return deidentified(matter.dossier.title, 200)
+
+
+def _make(matters: Sequence[Matter], *, issue: HotIssue | None, now: datetime) -> Incident:
+    made = Incident.objects.create(
+        number=ids.new_matter_number(), title=_title(matters[0]), lead=_lead(matters), issue=issue, proposed_at=now
     )
-
-
-def _make(matters: Sequence[Matter], *, title: str, issue: HotIssue | None, now: datetime) -> Incident:
-    lead = max(matters, key=lambda each: (lifecycle.OPEN.index(each.dossier.step), -each.pk))
-    made = Incident.objects.create(number=ids.new_matter_number(), title=title, lead=lead, issue=issue, proposed_at=now)
     Membership.objects.bulk_create(Membership(incident=made, matter=each) for each in matters)
     return made
 
@@ -93,8 +142,10 @@ def confirm(incident: Incident, *, matters: Sequence[Matter], lead: Matter, by: 
     if len(keys) < 2 or lead.pk not in keys:
         raise Overtaken(_("一起办的至少两件，牵头的要在其中。"))
     _decide(incident, (Incident.State.PROPOSED,), Incident.State.CONFIRMED, by=by, now=now)
-    Incident.objects.filter(pk=incident.pk).update(lead=lead)
-    incident.lead = lead
+    titles = [_title(each) for each in (lead, *matters)]
+    title = incident.title if incident.title in titles or not incident.issue_id else titles[0]
+    Incident.objects.filter(pk=incident.pk).update(lead=lead, title=title)
+    incident.lead, incident.title = lead, title
     incident.memberships.filter(joined_at=None, left_at=None).exclude(matter__in=keys).update(
         left_at=now, left_by=by.user_id
     )
@@ -108,6 +159,19 @@ def _decide(
     if not Incident.objects.filter(pk=incident.pk, state__in=before).update(**change):
         raise Overtaken(_("刚有人决定过这个事件，请看现在的情况。"))
     incident.state = after
+
+
+@transaction.atomic
+def take_out(incident: Incident, matters: Iterable[Matter], *, by: Actor, now: datetime) -> None:
+    """去掉: these of a proposal are another thing, and will not be proposed with it again.
+
+    Raises Overtaken when somebody has decided on the proposal.
+    """
+    _require(by, incident)
+    if not Incident.objects.select_for_update().filter(pk=incident.pk, state=Incident.State.PROPOSED).exists():
+        raise Overtaken(_("刚有人决定过这个事件，请看现在的情况。"))
+    waiting = incident.memberships.filter(joined_at=None, left_at=None)
+    waiting.filter(matter__in=list(matters)).update(left_at=now, left_by=by.user_id)
 
 
 @transaction.atomic

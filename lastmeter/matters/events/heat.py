@@ -29,16 +29,29 @@ class Voice:
 
 
 @dataclass(frozen=True, slots=True)
-class Heat:
-    """An event reckoned: its heat, and the counts that it comes from, kept apart."""
+class Counts:
+    """What an event comes to: people and messages are kept apart; likes less dislikes, never below nothing."""
 
-    heat: float
     people: int
     messages: int
     likes: float
     lately: int
     first_at: datetime
     last_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Heat(Counts):
+    """An event reckoned: its counts, and how hot it is."""
+
+    heat: float = 0.0
+
+
+def heat_of(counts: Counts, *, now: datetime) -> float:
+    """The heat of an event as of `now`."""
+    count = counts.people + AGAIN * (counts.messages - counts.people) + LIKES * math.log1p(counts.likes)
+    age = max(timedelta(), now - counts.last_at) / HALF_LIFE
+    return round(count * (0.5 + 0.5 * 2**-age) * (1 + GROWTH * counts.lately / counts.messages), 2)
 
 
 def reckon(voices: Sequence[Voice], *, now: datetime) -> Heat:
@@ -48,10 +61,8 @@ def reckon(voices: Sequence[Voice], *, now: datetime) -> Heat:
     likes = max(0.0, sum(each.likes for each in voices))
     first, last = min(each.at for each in voices), max(each.at for each in voices)
     lately = sum(each.at > last - LATELY for each in voices)
-    count = people + AGAIN * (len(voices) - people) + LIKES * math.log1p(likes)
-    age = max(timedelta(), now - last) / HALF_LIFE
-    heat = count * (0.5 + 0.5 * 2**-age) * (1 + GROWTH * lately / len(voices))
-    return Heat(round(heat, 2), people, len(voices), likes, lately, first, last)
+    counts = (people, len(voices), likes, lately, first, last)
+    return Heat(*counts, heat_of(Counts(*counts), now=now))
 
 
 def trend(moments: Sequence[datetime], *, since: datetime, until: datetime, bars: int = BARS) -> list[int]:

@@ -19,6 +19,7 @@ def arrive(now: datetime) -> int:
 def reckon(now: datetime) -> int:
     """Count the words and put all messages together anew; every night."""
     count = finding.rebuild(now)
+    gathering.review(now=now)
     _follow_up(HotIssue.objects.values_list("pk", flat=True), now=now)
     return count
 

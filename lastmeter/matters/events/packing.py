@@ -12,17 +12,19 @@ from lastmeter.matters.events import words
 from lastmeter.matters.events.clustering import Group, Weights
 from lastmeter.matters.events.vocabulary import Signature, Vocabulary
 
-_SIZES = struct.Struct("<IIIIiii")
+_SIZES = struct.Struct("<IIIIdiii")
 
 
-def _pack(topics: Weights, names: Weights, rest: bytes, size: int, fine: int, first: int, last: int) -> bytes:
-    head = _SIZES.pack(len(topics.pairs), len(names.pairs), size, fine, first, last, len(rest))
+def _pack(
+    topics: Weights, names: Weights, rest: bytes, size: int, fine: int, word: float, first: int, last: int
+) -> bytes:
+    head = _SIZES.pack(len(topics.pairs), len(names.pairs), size, fine, word, first, last, len(rest))
     arrays = [each.tobytes() for some in (topics, names) for each in (some.pairs, some.values)]
     return b"".join([head, rest, *arrays])
 
 
-def _unpack(packed: bytes) -> tuple[Weights, Weights, bytes, tuple[int, int, int, int]]:
-    topics, names, size, fine, first, last, extra = _SIZES.unpack_from(packed)
+def _unpack(packed: bytes) -> tuple[Weights, Weights, bytes, tuple[int, int, float, int, int]]:
+    topics, names, size, fine, word, first, last, extra = _SIZES.unpack_from(packed)
     at = _SIZES.size + extra
     found = []
     for count in (topics, names):
@@ -30,20 +32,20 @@ def _unpack(packed: bytes) -> tuple[Weights, Weights, bytes, tuple[int, int, int
         values = np.frombuffer(packed, dtype=np.float32, count=count, offset=at + 4 * count)
         found.append(Weights(pairs, values))
         at += 8 * count
-    return found[0], found[1], packed[_SIZES.size : _SIZES.size + extra], (size, fine, first, last)
+    return found[0], found[1], packed[_SIZES.size : _SIZES.size + extra], (size, fine, word, first, last)
 
 
 def pack_group(group: Group) -> bytes:
     """A group as bytes."""
     rest = json.dumps([dict(group.areas), dict(group.lines), dict(group.spots)], ensure_ascii=False).encode()
-    return _pack(group.topics, group.names, rest, group.size, group.fine, group.first, group.last)
+    return _pack(group.topics, group.names, rest, group.size, group.fine, group.word, group.first, group.last)
 
 
 def read_group(packed: bytes) -> Group:
     """The group of `pack_group`."""
-    topics, names, rest, (size, fine, first, last) = _unpack(packed)
+    topics, names, rest, (size, fine, word, first, last) = _unpack(packed)
     areas, lines, spots = json.loads(rest)
-    return Group(size, topics, names, Counter(areas), Counter(lines), Counter(spots), fine, first, last)
+    return Group(size, topics, names, Counter(areas), Counter(lines), Counter(spots), fine, word, first, last)
 
 
 def pack_signature(signature: Signature) -> bytes:

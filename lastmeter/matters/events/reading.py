@@ -5,21 +5,22 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from lastmeter.accounts.actors import Actor
 from lastmeter.dossiers import access
 from lastmeter.grid import scope
 from lastmeter.grid.models import Level, Role
+from lastmeter.kit import paging
 from lastmeter.matters import policy
 from lastmeter.matters.events import gathering
 from lastmeter.matters.events.finding import FEWEST, WINDOW
 from lastmeter.matters.events.heat import BARS, trend
 from lastmeter.matters.events.sample import deidentified
-from lastmeter.matters.models import HotIssue, Incident, Matter, Requester, Voice
+from lastmeter.matters.models import HotIssue, Incident, Matter, Voice
 
 READERS = (*policy.DESKS, Role.ORGANISER)
-MOST, MEMBERS, TITLE = 50, 200, 60
+MOST, MEMBERS, TITLE = 50, 100, 60
 PERIODS = {"30": timedelta(days=30), "90": timedelta(days=90), "365": timedelta(days=365)}
 PROPOSALS = 20
 
@@ -110,10 +111,28 @@ def _member(matter: Matter, *, seen: bool = True, leads: bool = False) -> Member
     return Member(matter, title, deidentified(words), seen, leads)
 
 
-def heard(actor: Actor, issue: HotIssue) -> list[Member]:
+@dataclass(frozen=True, slots=True)
+class Members:
+    """One page of the matters of an issue or of an event (with the cursors of its neighbours), and how many in all."""
+
+    items: list[Member]
+    next: str | None
+    prev: str | None
+    count: int
+    open: int
+
+
+def heard(actor: Actor, issue: HotIssue, cursor: str | None = None) -> Members:
     """The matters of an issue that the actor sees, the newest first; others are only counted."""
     rows = Matter.objects.filter(access.visible(actor, "dossier__"), voice__issue=issue)
-    return [_member(each) for each in rows.select_related("dossier__community").order_by("-pk")[:MEMBERS]]
+    page = paging.page(rows.select_related("dossier__community"), cursor, MEMBERS, paging.Keyset(("-dossier_id",)))
+    return Members([_member(each) for each in page.items], page.next, page.prev, *_counts(rows))
+
+
+def _counts(rows: "QuerySet[Matter]") -> tuple[int, int]:
+    """How many, and how many of them are open."""
+    counted = rows.aggregate(all=Count("pk"), open=Count("pk", filter=Q(dossier__is_open=True)))
+    return counted["all"], counted["open"]
 
 
 # ---- events --------------------------------------------------------------------------------------------------------
@@ -138,28 +157,20 @@ def standing(actor: Actor) -> list[Incident]:
     return list(rows.order_by("-decided_at", "pk")[:PROPOSALS])
 
 
-def people(matters: Sequence[Matter]) -> int:
-    """How many people asked for these matters: an account or a phone is a person, without either each is one."""
-    found = Requester.objects.filter(matter__in=matters).values_list("user", "phone_hash")
-    known = {user or bytes(phone or b"") for user, phone in found if user or phone}
-    return len(known) + len(matters) - sum(bool(user or phone) for user, phone in found)
+def gathered(incident: Incident) -> "QuerySet[Matter]":
+    """The matters of an event: proposed ones while it is proposed, else those that are in it."""
+    mine = incident.memberships.filter(left_at=None)
+    mine = mine.filter(joined_at__isnull=incident.state == Incident.State.PROPOSED)
+    return Matter.objects.filter(memberships__in=mine)
 
 
-def members(actor: Actor, incident: Incident) -> list[Member]:
-    """The matters of an event, the lead first: proposed ones while it is proposed, else those that are in it."""
-    proposed = incident.state == Incident.State.PROPOSED
-    mine = incident.memberships.filter(left_at=None, joined_at__isnull=proposed)
-    if incident.state == Incident.State.CLOSED:
-        mine = incident.memberships.filter(left_at=None).exclude(joined_at=None)
-    rows = list(
-        Matter.objects.filter(memberships__in=mine)
-        .select_related("dossier__community", "unit", "category")
-        .order_by("pk")[:MEMBERS]
-    )
-    seen = set(
-        Matter.objects.filter(access.visible(actor, "dossier__"), pk__in=[each.pk for each in rows]).values_list(
-            "pk", flat=True
-        )
-    )
-    found = [_member(each, seen=each.pk in seen, leads=each.pk == incident.lead_id) for each in rows]
-    return sorted(found, key=lambda each: not each.leads)
+def members(actor: Actor, incident: Incident, cursor: str | None = None) -> Members:
+    """One page of the matters of an event; the lead stands at the head of the first one."""
+    found = gathered(incident)
+    rows = found.select_related("dossier__community", "unit", "category")
+    page = paging.page(rows.exclude(pk=incident.lead_id), cursor, MEMBERS, paging.Keyset(("dossier_id",)))
+    matters = [*([] if page.prev else rows.filter(pk=incident.lead_id)), *page.items]
+    visible = Matter.objects.filter(access.visible(actor, "dossier__"), pk__in=[each.pk for each in matters])
+    seen = set(visible.values_list("pk", flat=True))
+    shown = [_member(each, seen=each.pk in seen, leads=each.pk == incident.lead_id) for each in matters]
+    return Members(shown, page.next, page.prev, *_counts(found))

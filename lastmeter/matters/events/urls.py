@@ -14,6 +14,7 @@ urlpatterns = [
     path("events/themes/<str:name>/ending/", views.theme_ending, name="theme-ending"),
     path("events/<str:number>/", views.event, name="event"),
     path("events/<str:number>/confirmation/", views.confirmation, name="event-confirmation"),
+    path("events/<str:number>/sorting/", views.sorting, name="event-sorting"),
     path("events/<str:number>/dismissal/", views.dismissal, name="event-dismissal"),
     path("events/<str:number>/joining/", views.joining, name="event-joining"),
     path("events/<str:number>/leaving/", views.leaving, name="event-leaving"),

@@ -63,16 +63,16 @@ def issue(request: Request, user: User, pk: int) -> HttpResponse:
     """One hot issue: how hot, since when, where, what one of its messages says; the matters that the reader sees."""
     found = _issue(request, pk)
     [shown] = reading.shown([found], now=timezone.now())
-    seen = reading.heard(request.actor, found)
+    seen = reading.heard(request.actor, found, request.GET.get("cursor"))
     context = {
         "issue": found,
         "shown": shown,
         "sample": reading.sample(found),
         "matters": seen,
-        "elsewhere": max(0, found.messages - len(seen)),
+        "elsewhere": max(0, found.messages - seen.count),
         "watch": Watch.objects.filter(issue=found, user=user).first(),
         "form": forms.WatchForm(),
-        "gathers": len([each for each in seen if each.matter.dossier.is_open]) > 1,
+        "gathers": seen.open > 1,
     }
     return render(request, "matters/events/issue.html", context)
 
@@ -98,9 +98,9 @@ def watched(request: Request, user: User, pk: int) -> HttpResponse:
 def proposal(request: Request, user: User, pk: int) -> HttpResponse:
     """Propose an event of the issue's open matters by hand, for the desk to look at."""
     found = _issue(request, pk)
-    made = gathering.propose(found, now=timezone.now())
+    made = gathering.propose(found, asked=True, now=timezone.now())
     if made is None:
-        messages.error(request, _("没有结的不到三件，或者都是同一个人说的，还不能归成事件。"))
+        messages.error(request, _("没有结的、说的又是同一件事的不到三件，或者都是同一个人说的，还不能归成事件。"))
         return redirect("hot-issue", pk)
     return redirect("event", made.number)
 
@@ -121,14 +121,13 @@ def event(request: Request, user: User, number: str) -> HttpResponse:
 
 
 def _event(request: Request, incident: Incident, *, status: int = 200, **bound: Any) -> HttpResponse:
-    members = reading.members(request.actor, incident)
+    members = reading.members(request.actor, incident, request.GET.get("cursor"))
     decides = gathering.may_decide(request.actor, incident)
     confirmed = incident.state == Incident.State.CONFIRMED
     context = {
         "incident": incident,
         "members": members,
-        "open": sum(each.matter.dossier.is_open for each in members),
-        "people": reading.people([each.matter for each in members]),
+        "people": gathering.people(reading.gathered(incident)),
         "number": pretty(incident.number),
         "steps": {name: _(step.word) for name, step in lifecycle.BY_NAME.items()},
         "decides": decides,
@@ -138,7 +137,7 @@ def _event(request: Request, incident: Incident, *, status: int = 200, **bound: 
         "reason": forms.ReasonForm(),
         "joining": forms.NumberForm(auto_id="join_%s"),
         "merging": forms.NumberForm(auto_id="merge_%s"),
-        "closure": forms.ClosureForm(members=members) if confirmed and decides else None,
+        "closure": forms.ClosureForm(members=members.items) if confirmed and decides else None,
     }
     return render(request, "matters/events/event.html", {**context, **bound}, status=status)
 
@@ -192,12 +191,18 @@ def _nothing(request: Request, incident: Incident) -> django_forms.Form:
 
 
 def _closure(request: Request, incident: Incident) -> django_forms.Form:
-    return forms.ClosureForm(request.POST, members=reading.members(request.actor, incident))
+    page = reading.members(request.actor, incident, request.GET.get("cursor"))
+    return forms.ClosureForm(request.POST, members=page.items)
 
 
 @act(_members, gettext_lazy("已归成一个事件：牵头事项怎么办，大家跟着知道。"))
 def confirmation(request: Request, incident: Incident, given: dict[str, Any], by: Actor, now: datetime) -> None:
-    gathering.confirm(incident, matters=list(given["matters"]), lead=given["lead"], by=by, now=now)
+    gathering.confirm(incident, matters=given["matters"], lead=given["lead"], by=by, now=now)
+
+
+@act(_members, gettext_lazy("没打勾的已去掉，其余的还等您决定。"))
+def sorting(request: Request, incident: Incident, given: dict[str, Any], by: Actor, now: datetime) -> None:
+    gathering.take_out(incident, given["out"], by=by, now=now)
 
 
 @act(_reason, gettext_lazy("已记下：不是一件事。各件照旧办理。"))

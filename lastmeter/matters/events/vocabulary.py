@@ -17,13 +17,14 @@ KEPT = 120  # pairs that a signature keeps, the weightiest first
 TITLE = 2.0  # a word of the title counts twice
 COMMON = 0.1  # what a word of every appeal counts
 ONE_WORD = 0.06  # share from which neighbouring pairs count as one phrase: 丽发, 发新
-SHARED = 0.25  # a phrase of n pairs counts n ** (1 - SHARED) pairs
-SELDOM = 4.0  # a pair that only two or three messages have is damped: mostly a slip or somebody's name
+SHARED = 0.4  # a phrase of n pairs counts n ** (1 - SHARED) pairs
+SELDOM = 4.0  # a pair that only two or three messages have is damped: mostly a slip or somebody's name;
+SELDOM_OF = 300  # less so among few messages: as if so many had it once
+ONCE = 0.5  # what a pair that one message alone has counts besides: it tells a message from those that lack it
 IN_NAMES = 0.51  # share of its uses inside names from which a pair is one of a place
-NAMES_MOST = 0.02  # a pair that more messages than this share is no name
+NAMES_MOST, NAMES_FEW = 0.02, 80  # a pair that more messages have than this share, and than so many, is no name
 SMALLEST = 1000  # of fewer messages every pair would seem common: they count as part of so many
 CHUNK = 2000
-SPOT = 0.2  # weight of a known community among the names: enough for being at one place
 UNSEEN = 3  # a pair that the table does not know counts as one that so many have: what is new today is news
 FINE = 0.05  # weight of names (squared) from which a message says where
 
@@ -44,12 +45,13 @@ class Signature:
 
     def at(self, day: int, *, spot: str = "") -> "Signature":
         """The same, said on that day, at `spot`: the key of its community where the position is known."""
-        names, weights = self.names, self.name_weights
-        if spot:
-            names = np.append(names, np.int32(words.word_bucket(spot)))
-            order = np.argsort(names, kind="stable")
-            names, weights = names[order], np.append(weights, np.float32(SPOT))[order]
-        return replace(self, names=names, name_weights=weights, spot=spot, day=day)
+        return replace(self, spot=spot, day=day)
+
+    @property
+    def word(self) -> float:
+        """What one of its words comes to (squared): much in a short message, little in a long one."""
+        squares = self.topic_weights * self.topic_weights
+        return float(squares @ squares)
 
     @property
     def fine(self) -> bool:
@@ -106,6 +108,7 @@ class Vocabulary:
         untitled = np.array([not title for title, _body in texts])
         says = (found.in_title | untitled[found.message]) & found.in_name & self._seldom(found.bucket)
         named[found.message[says]] = True
+        named |= np.array([words.has_place(body) for _title, body in texts])
         starts = np.searchsorted(message, np.arange(len(texts) + 1))
         made = []
         for at, (title, body) in enumerate(texts):
@@ -128,14 +131,17 @@ class Vocabulary:
         """What each pair counts: rare ones more; parts of one word together hardly more than one."""
         having = np.maximum(self.having[found.bucket], UNSEEN if new else 0).astype(np.float64)
         total = max(self.messages, SMALLEST)
-        weight = np.log(total / np.clip(having, 1, total)) * (1 - np.exp2(-having / SELDOM))
+        weight = np.log(total / np.clip(having, 1, total)) * (
+            1 - np.exp2(-having / min(SELDOM, max(self.messages, 1) / SELDOM_OF))
+        )
         weight *= np.where(found.in_title, TITLE, 1.0)
         weight *= np.where(words.COMMON[found.bucket], COMMON, 1.0)
         weight /= _word_lengths(found, having, self.having_three) ** SHARED
-        return np.asarray(np.where((having < 2) | (having > 0.3 * total + 1), 0.0, weight))
+        weight *= np.where(having < 2, ONCE, 1.0)
+        return np.asarray(np.where(having > 0.3 * total + 1, 0.0, weight))
 
     def _seldom(self, bucket: words.Ints) -> words.Flags:
-        return np.asarray((self.having[bucket] < max(NAMES_MOST * self.messages, 10)) & ~words.COMMON[bucket])
+        return np.asarray((self.having[bucket] < max(NAMES_MOST * self.messages, NAMES_FEW)) & ~words.COMMON[bucket])
 
     def _of_places(self, bucket: words.Ints) -> words.Flags:
         share = self.uses_in_names[bucket] / np.maximum(self.uses[bucket], 1)

@@ -15,6 +15,7 @@ Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
 BUCKETS = 1 << 22  # pairs are known by a hash: two of them in one bucket do no harm
+_OPEN, _CLOSE = "\x02", "\x03"  # around what was given as a place by itself
 BODY = 500  # characters of the text that are read; the title is read whole
 NAME_LONGEST = 7  # characters of a name before its last word (小区, 路…)
 
@@ -49,7 +50,17 @@ _OTHER = re.compile(r"[a-z0-9]{2,20}(?![a-z0-9]|[区县市])")
 
 def plain(text: str) -> str:
     """The text as it is compared: compatibility forms folded, small letters."""
-    return unicodedata.normalize("NFKC", text).lower()
+    return unicodedata.normalize("NFKC", text).lower().replace(_OPEN, "").replace(_CLOSE, "")
+
+
+def place(text: str) -> str:
+    """What was given as the place, in front of the other words: all of it is a name."""
+    return f"{_OPEN}{plain(text)}{_CLOSE}" if text.strip() else ""
+
+
+def has_place(body: str) -> bool:
+    """Whether a place was given in front of the other words."""
+    return body.startswith(_OPEN)
 
 
 def areas(title: str, body: str) -> frozenset[str]:
@@ -163,4 +174,5 @@ def _in_names(points: Ints, han: Flags, bucket: Ints) -> Flags:
     places = np.arange(count)
     next_end = np.minimum.accumulate(np.where(ends & ~stops, places, count + NAME_LONGEST * 2)[::-1])[::-1]
     next_stop = np.minimum.accumulate(np.where(stops, places, count)[::-1])[::-1]
-    return (next_end < next_stop) & (next_end - places <= NAME_LONGEST)
+    given = np.cumsum(points == ord(_OPEN)) > np.cumsum(points == ord(_CLOSE))
+    return np.asarray(given | (next_end < next_stop) & (next_end - places <= NAME_LONGEST))

@@ -10,7 +10,7 @@ import click
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from lastmeter.kit.sheets import BadSheet
+from lastmeter.kit.sheets import BadSheet, check_writable
 from lastmeter.matters.learning import model as models
 from lastmeter.matters.learning import retraining, showing, tables, training
 from lastmeter.matters.learning.model import BadModel
@@ -39,6 +39,7 @@ def train(
     """学会分类 Learn labels from a CSV or XLSX; prints how well it does on rows it has not learned from."""
     with translation.override(language):
         try:
+            check_writable(model)
             examples = tables.read_examples(file, text=text, label=label, person=person)
             made = training.train(examples, seed=seed, tell=lambda words: click.echo(words, err=True))
         except (BadSheet, training.CannotLearn) as error:
@@ -98,6 +99,7 @@ def predict(file: Path, text: tuple[str, ...], model: Path, out: Path, language:
     with translation.override(language):
         began = time.perf_counter()
         try:
+            check_writable(out)
             count = tables.write_guesses(file, out, models.load(model), text=text)
         except (BadSheet, BadModel) as error:
             raise click.ClickException(str(error)) from error

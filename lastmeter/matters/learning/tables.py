@@ -3,9 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from django.utils.translation import gettext as _
-
-from lastmeter.kit.sheets import BadSheet, Row, read_rows, write_rows
+from lastmeter.kit.sheets import Row, read_columns, write_rows
 from lastmeter.matters.learning.model import TextModel
 from lastmeter.matters.learning.training import Examples
 
@@ -15,7 +13,7 @@ MOST_GUESSES = 3
 def read_examples(file: Path, *, text: Sequence[str], label: str, person: str | None = None) -> Examples:
     """The labelled texts of a CSV or XLSX; the columns of the text are joined, the title first. Raises BadSheet."""
     texts, labels, persons = [], [], []
-    for row in _rows(file, [*text, label, *([person] if person else [])]):
+    for row in read_columns(file, [*text, label, *([person] if person else [])]):
         texts.append(joined_text(row, text))
         labels.append(row.values[label].strip())
         persons.append(row.values[person].strip() if person else "")
@@ -27,19 +25,6 @@ def joined_text(row: Row, columns: Sequence[str]) -> str:
     return "\n".join(row.values[name] for name in columns)
 
 
-def _rows(file: Path, columns: Sequence[str]) -> Iterator[Row]:
-    """The rows of the table. Raises BadSheet when a column is missing, or there is no row at all."""
-    empty = True
-    for row in read_rows(file):
-        if empty and (missing := [name for name in columns if name not in row.values]):
-            words = _("表里没有“%(missing)s”这一列。表头有：%(header)s。")
-            raise BadSheet(words % {"missing": "、".join(missing), "header": "、".join(row.values)})
-        empty = False
-        yield row
-    if empty:
-        raise BadSheet(_("表格只有表头，没有内容。"))
-
-
 def write_guesses(file: Path, out: Path, model: TextModel, *, text: Sequence[str]) -> int:
     """Row by row what the model says: the row as a spreadsheet numbers it, label, confidence, the three likeliest.
 
@@ -47,7 +32,7 @@ def write_guesses(file: Path, out: Path, model: TextModel, *, text: Sequence[str
     """
     header = ["row", "label", "confidence", "sure"]
     header += [f"{what}{n}" for n in range(1, MOST_GUESSES + 1) for what in ("top", "confidence")]
-    return write_rows(out, header, _guessed(_rows(file, text), model, text))
+    return write_rows(out, header, _guessed(read_columns(file, text), model, text))
 
 
 def _guessed(rows: Iterable[Row], model: TextModel, columns: Sequence[str]) -> Iterator[list[object]]:

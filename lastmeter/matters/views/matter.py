@@ -220,7 +220,7 @@ def facts(setting: forms.Setting, bound: PageForm | None = None) -> dict[str, An
     reveal_form = bound if isinstance(bound, forms.Reveal) else forms.Reveal(at=setting)
     return {
         "number": pretty(dossier.number),
-        "whole_text": matter.text.rstrip("。.！!") != dossier.title,
+        "whole_text": matter.text.rstrip("。.！!？?") != dossier.title.rstrip("？?"),
         "requester": requester_of(matter),
         "may_reveal": may_reveal,
         "reveal_form": reveal_form if may_reveal else None,

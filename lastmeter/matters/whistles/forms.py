@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from lastmeter.accounts.actors import Actor
 from lastmeter.grid.models import Level, Unit, lineage
 from lastmeter.kit import ids
-from lastmeter.kit.forms import Line, offer
+from lastmeter.kit.forms import Line, Moment, offer
 from lastmeter.kit.text import on_record
 from lastmeter.kit.zhtime import CHINA
 from lastmeter.matters.forms.acts import ActForm
@@ -40,14 +40,6 @@ OTHER = "other"
 NOT_TRIED = {"required": gettext_lazy("先写明做过什么：本级办得了的不吹哨。")}
 MARKS = [(5, gettext_lazy("好")), (4, gettext_lazy("较好")), (3, gettext_lazy("一般")), (2, gettext_lazy("差"))]
 DECISIONS = 6
-
-
-class Moment(forms.DateTimeField):
-    """A China date and hour, picked in the browser's own calendar."""
-
-    def __init__(self, **options: Any) -> None:
-        widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-        super().__init__(widget=widget, input_formats=["%Y-%m-%dT%H:%M"], **options)
 
 
 class Blow(ActForm):

@@ -48,12 +48,13 @@ def build(now: datetime, *, matters: int = world.MATTERS) -> Built:
         mark = Installation.objects.create(demo=True)
     if mark is None or not mark.demo:
         raise NotADemo
-    if Node.objects.exists():
-        return Built(Matter.objects.count(), fresh=False)
-    # All or nothing: killed half-way, only the mark stays and the next start builds it again.
+    # All or nothing: killed half-way, only the mark stays and the next start builds it again. Of two that build at
+    # once the second waits for the mark and finds the demonstration there.
     with transaction.atomic():
-        made = _fill(now, matters)
-    return Built(made, fresh=True)
+        Installation.objects.select_for_update().get(pk=mark.pk)
+        if Node.objects.exists():
+            return Built(Matter.objects.count(), fresh=False)
+        return Built(_fill(now, matters), fresh=True)
 
 
 def _fill(now: datetime, matters: int) -> int:

@@ -52,7 +52,7 @@ def test_whoever_left_is_asked_no_more(cast: Cast, client_as: ClientAs) -> None:
     call = a_call(cast)
     assert client_as("resident").post("/volunteering/leaving/").status_code == 302
     assert Invitation.objects.get(call=call).state == "declined"
-    assert inviting.nearest(call, Level.TOWN) == []
+    assert inviting.nearest(call, Level.TOWN, 10) == []
     assert client_as("resident").get("/volunteering/").status_code == 200
 
 
@@ -87,3 +87,19 @@ def test_a_member_takes_along_and_has_erased_what_is_held(cast: Cast) -> None:
     assert holdings.export(user)["calls"][0]["answer"] == "asked"
     assert holdings.erase(user, system(), timezone.now()) == 1
     assert not Invitation.objects.exists()
+
+
+def test_the_nearest_are_asked_first_and_never_from_beyond_the_place(cast: Cast) -> None:
+    now, homes = timezone.now(), ("other_grid", "second_grid", "grid")
+    for name, home in zip(("audit_admin", "building_head", "resident"), homes, strict=True):
+        joining.join(cast.users[name], node=cast.nodes[home], kind="party", now=now)
+    call = a_call(cast)
+    Invitation.objects.all().delete()
+
+    def asked(level: int, most: int) -> list[str]:
+        return [each.user.username for each in inviting.nearest(call, level, most)]
+
+    assert asked(Level.GRID, 10) == ["resident"]
+    assert asked(Level.COMMUNITY, 10) == ["resident", "building_head"]
+    assert asked(Level.TOWN, 10)[:2] == ["resident", "building_head"]
+    assert asked(Level.TOWN, 1) == ["resident"]

@@ -89,6 +89,35 @@ def test_many_people_and_one_thing_are_proposed_to_the_desk_and_nothing_is_joine
     assert Voice.objects.get(pk=other.pk).issue_id is None
 
 
+def test_a_proposal_holds_nobody_who_speaks_of_something_else_and_bears_the_title_of_a_member(cast: Cast) -> None:
+    matters = [report(cast, number) for number in range(4)]
+    stranger = report(cast, 9, "螺湖花园门口晚上摆摊的太多，孩子过不了马路")
+    finding.rebuild(NOW)
+    issue = HotIssue.objects.get()
+    Voice.objects.filter(pk=stranger.pk).update(issue=issue)
+    made = gathering.propose(issue, now=NOW)
+    assert made is not None
+    assert set(made.memberships.values_list("matter", flat=True)) == {each.pk for each in matters}
+    assert made.title in {each.dossier.title for each in matters}
+
+
+def test_what_is_no_longer_alike_is_no_longer_proposed(cast: Cast) -> None:
+    matters = [report(cast, number) for number in range(4)]
+    finding.rebuild(NOW)
+    made = gathering.propose(HotIssue.objects.get(), now=NOW)
+    assert made is not None
+    Voice.objects.filter(pk=matters[3].pk).update(issue=None)
+    gathering.review(now=NOW)
+    assert set(made.memberships.filter(left_at=None).values_list("matter", flat=True)) == {
+        each.pk for each in matters[:3]
+    }
+    HotIssue.objects.all().delete()
+    gathering.review(now=NOW)
+    made.refresh_from_db()
+    assert made.state == Incident.State.DISMISSED
+    assert made.decided_by is None, "no person said so"
+
+
 def test_one_person_who_writes_again_and_again_is_no_event(cast: Cast) -> None:
     for number in range(4):
         said = intake.Report(

@@ -55,7 +55,7 @@ def test_a_wrong_column_and_a_wrong_time_are_told_in_a_sentence(tmp_path: Path) 
     file, out = table(tmp_path / "a.csv"), tmp_path / "out.csv"
     code, said = run(file, out, "--person", "姓名")
     assert code == 1
-    assert "没有“姓名”这一列；表里有：标题、内容、时间、谁、赞" in said
+    assert "表里没有“姓名”这一列。表头有：标题、内容、时间、谁、赞。" in said
     file.write_text(file.read_text(encoding="utf-8").replace("2026年11月3日", "前天"), encoding="utf-8")
     code, said = run(file, out)
     assert code == 1
@@ -114,3 +114,9 @@ def test_people_are_never_more_than_messages_and_another_person_makes_it_hotter(
 def test_the_bars_of_a_trend_hold_every_message_of_its_time(voices: list[Voice]) -> None:
     counts = trend([each.at for each in voices], since=datetime(2025, 1, 1, tzinfo=UTC), until=NOW)
     assert sum(counts) == len(voices)
+
+
+def test_where_nothing_can_be_written_is_said_before_anything_long_begins(tmp_path: Path) -> None:
+    code, said = run(table(tmp_path / "t.csv"), tmp_path / "nowhere" / "out.csv")
+    assert code == 1
+    assert "写不进文件夹" in said

@@ -8,13 +8,13 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from lastmeter.accounts.actors import Actor
-from lastmeter.matters import lifecycle, screening, tracking
-from lastmeter.matters.events import holding, jobs
-from lastmeter.matters.models import HotIssue, Incident, Membership, Theme, Watch
+from lastmeter.matters import intake, lifecycle, screening, tracking
+from lastmeter.matters.events import gathering, holding, jobs
+from lastmeter.matters.models import HotIssue, Incident, Membership, Source, Theme, Watch
 from lastmeter.notices.models import Notice
 from tests.cast import Cast
 
-from .test_gathering import NOW, fresh, handled, report
+from .test_gathering import NOW, WORDS, fresh, handled, report
 
 ClientAs = Callable[[str], Client]
 Actors = Callable[[str], Actor]
@@ -66,6 +66,35 @@ def test_the_dispatcher_confirms_and_followers_are_closed_with_their_own_answers
     assert clerk.post(f"/events/{event.number}/closure/", answer).status_code == 302
     assert {fresh(each).dossier.step for each in keys[:3]} == {lifecycle.CLOSED}
     assert fresh(keys[3]).dossier.step == lifecycle.REPORTED, "left out, and free"
+
+
+def test_a_thousand_voices_come_page_by_page_and_all_of_them_are_joined(cast: Cast, client_as: ClientAs) -> None:
+    said = [
+        intake.Report(
+            text=f"{WORDS}，第{number}次说了", source=Source.PHONE, client_ref=f"p{number}",
+            node_id=cast.nodes["grid"].pk, name="王", phone=f"19900003{number // 2:03}", on_behalf=True,
+        )
+        for number in range(130)
+    ]  # fmt: skip
+    assert len(intake.take_in(said, by=Actor.visitor("b"), client="b", now=NOW)) == 130
+    jobs.reckon(NOW)
+    event, clerk = Incident.objects.get(), client_as("clerk")
+    first = clerk.get(f"/events/{event.number}/").context["members"]
+    second = clerk.get(f"/events/{event.number}/?cursor={first.next}").context["members"]
+    assert (len(first.items), len(second.items), second.next, first.count) == (101, 29, None, 130), (
+        "the lead stands first"
+    )
+    stranger, *others = [each.matter.pk for each in second.items]
+    shown = {"shown": [stranger, *others], "matters": others}
+    assert clerk.post(f"/events/{event.number}/sorting/", shown).status_code == 302
+    gathering.review(now=NOW)
+    on_first = [each.matter.pk for each in first.items]
+    given = {"shown": on_first, "matters": on_first[:-1], "lead": event.lead_id}
+    assert clerk.post(f"/events/{event.number}/confirmation/", given).status_code == 302
+    joined = set(holding.members().values_list("matter", flat=True))
+    assert joined == {*on_first[:-1], *others}, "of the other pages all but what was taken out"
+    page = clerk.get(f"/events/{event.number}/").context
+    assert (page["members"].count, page["people"]) == (128, 64), "the two of one person were taken out"
 
 
 def test_somebody_elses_desk_neither_sees_nor_decides(cast: Cast, client_as: ClientAs) -> None:
