@@ -50,12 +50,12 @@ def _draw(street: "Node", grids: "list[Node]", today: date) -> None:
     for village in Node.objects.filter(pk__in=[pk for pk in villages if pk]):
         shapes[village.pk] = shapely.union_all(cells[village.pk], grid_size=1e-9)
     shapes[street.pk] = shapely.union_all(list(shapes.values()), grid_size=1e-9)
-    Shape.objects.bulk_create(
-        Shape(
-            node_id=pk, wkb=shape.wkb, valid_from=today, **dict(zip(("west", "south", "east", "north"), shape.bounds))
-        )  # noqa: B905
-        for pk, shape in shapes.items()
-    )
+    rows = []
+    for pk, shape in shapes.items():
+        west, south, east, north = shape.bounds
+        box = {"west": west, "south": south, "east": east, "north": north}
+        rows.append(Shape(node_id=pk, wkb=shape.wkb, valid_from=today, **box))
+    Shape.objects.bulk_create(rows)
 
 
 def _appoint(name: str, node: "Node", role: "Role", today: date) -> "User":

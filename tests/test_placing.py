@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from lastmeter.accounts.actors import Actor, system
 from lastmeter.accounts.models import AuditEntry
-from lastmeter.dossiers.models import Dossier
+from lastmeter.dossiers.models import Dossier, Event
 from lastmeter.grid.addresses import book, importing, placing
 from lastmeter.grid.addresses.book import BadAddress
 from lastmeter.grid.history import planning, redrawing
@@ -91,6 +91,10 @@ def test_what_was_said_about_a_building_goes_along_and_comes_back_with_it(
     assert {each.grid_id for each in mine} == {cast.nodes["grid"].pk}
     assert {each.node_id for each in other} == {cast.nodes["community"].pk}
     assert {each.node_then_id for each in mine} == {cast.nodes["community"].pk}
+    told = [list(each.events.filter(kind="matter.placed").values_list("words__text", flat=True)) for each in mine]
+    assert told == [["从“望海社区”改到“第一网格”：它写的那栋楼归那里管。"]] * 3
+    assert not Event.objects.filter(dossier__in=other, kind="matter.placed").exists()
+    assert "改了所属网格" in page(client_as("clerk"), f"/matters/{mine[0].number}/")
     client.post(there, {"to": cast.nodes["second_grid"].pk})
     mine[0].refresh_from_db()
     assert mine[0].node_id == cast.nodes["second_grid"].pk

@@ -8,9 +8,13 @@ from operator import or_
 from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
+from lastmeter.accounts.actors import Actor
+from lastmeter.dossiers import events
 from lastmeter.dossiers.models import Dossier
 from lastmeter.grid import scope
 from lastmeter.grid.followers import Follower, Keys, Lying
+from lastmeter.grid.models import Node
+from lastmeter.kit.text import on_record
 
 
 def count(node_ids: list[int]) -> dict[int, int]:
@@ -44,4 +48,11 @@ def written(node_id: int, beginnings: Sequence[str]) -> Iterable[tuple[int, str]
     return Dossier.objects.filter(begins, node=node_id, is_open=True).values_list("pk", "place")
 
 
-FOLLOWER = Follower(label=_("未结案卷"), count=count, lying=lying, put=put, work=work, written=written)
+def tell(keys: Sequence[int], old: Node, new: Node, by: Actor, now: datetime) -> None:
+    """Write into the story of each of these dossiers that its place has been put right: a set of statements for all."""
+    words = on_record(_("从“%(old)s”改到“%(new)s”：它写的那栋楼归那里管。"), old=old.name, new=new.name)
+    rows = Dossier.objects.filter(pk__in=keys).values_list("pk", "kind")
+    events.write_many([events.Happened(pk, f"{kind}.placed", words) for pk, kind in rows], by=by, now=now)
+
+
+FOLLOWER = Follower(label=_("未结案卷"), count=count, lying=lying, put=put, work=work, written=written, tell=tell)

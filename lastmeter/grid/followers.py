@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypeAlias
 from django.db.models import Count, Model, Q, QuerySet
 from django.utils.functional import Promise
 
+from lastmeter.accounts.actors import Actor
 from lastmeter.grid.models import Node
 
 
@@ -32,6 +33,7 @@ class Follower:
     that lie at the first node to the second; how many.
     `work`, where rows are work to be done: (node ids, since) → node id → how many came since then, done or not.
     `written`, where rows are written at an address: (node id, beginnings) → (key, address) of the open ones there.
+    `tell`, where rows have a story: keys moved one by one, from where, whereto, by whom and when.
     """
 
     label: str | Promise
@@ -40,6 +42,7 @@ class Follower:
     put: Callable[["Keys", int, int], int]
     work: Callable[[list[int], datetime], dict[int, int]] | None = None
     written: Callable[[int, Sequence[str]], Iterable[tuple[int, str]]] | None = None
+    tell: Callable[[Sequence[int], Node, Node, Actor, datetime], None] | None = None
 
 
 Hands = Callable[["QuerySet[Any, Any]"], dict[int, int]]

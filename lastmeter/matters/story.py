@@ -100,6 +100,7 @@ SAYS: dict[str, str | Promise] = {
     "matter.urged_by_requester": gettext_lazy("诉求人催办"),
     "matter.pressed_answered": gettext_lazy("回复督办催办"),
     "matter.date_moved": gettext_lazy("期限重新计算"),
+    "matter.placed": gettext_lazy("改了所属网格"),
     "matter.reclassified": gettext_lazy("改了类别或紧急程度"),
     "matter.bulk_undone": gettext_lazy("撤销了刚才的批量处理"),
     "matter.gathered": gettext_lazy("归入事件，一起办理"),

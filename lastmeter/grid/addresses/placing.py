@@ -189,6 +189,8 @@ def place(building: Building, node: Node, *, whole: bool = False, by: Actor, now
         for follower, keys in hanging:
             for start in range(0, len(keys), AT_ONCE):
                 follower.put(keys[start : start + AT_ONCE], building.node_id, node.pk)
+                if follower.tell is not None:
+                    follower.tell(keys[start : start + AT_ONCE], building.node, node, by, now)
         audit.record_many(
             [audit.Row(kind="building.place", by=by, object_kind="building", object_id=row.pk, now=now) for row in rows]
         )

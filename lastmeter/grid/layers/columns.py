@@ -52,6 +52,11 @@ class Columns:
         texts = [_text(values, heading) for heading in (self.name, self.in_charge, self.places)]
         return texts[0][:100], texts[1][:100], _count(_text(values, self.households)), texts[2]
 
+    def not_counted(self, values: Mapping[str, Any]) -> str:
+        """What stands for the households of a row without being a number; "" where there is one, or nothing."""
+        said = _text(values, self.households)
+        return said[:20] if said and _count(said) is None else ""
+
 
 def _text(values: Mapping[str, Any], heading: str) -> str:
     value = values.get(heading) if heading else None

@@ -26,6 +26,7 @@ MOST_UNPACKED = 200 * 1024 * 1024
 MOST_MEMBERS = 200
 MOST_ROWS = 20_000
 MOST_POINTS = 2_000_000
+MOST_TOLD = 10  # rows named one by one
 NO_SHAPE = 0  # the type of a Shapefile record without geometry
 BROKEN = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RecursionError, UnicodeDecodeError)
 BETWEEN_PLACES = re.compile(r"[、，,；;\n]+")
@@ -118,6 +119,16 @@ def _or_numbered(name: str, number: int) -> str:
     return name or on_record(gettext_lazy("第 %(number)d 片"), number=number)
 
 
+def _not_counted(said: Iterable[tuple[int, str]]) -> list[str]:
+    """A sentence for each row whose households are no number, the first ones by their row; how many more there are."""
+    rows = [(number, text) for number, text in said if text]
+    words = gettext_lazy("第 %(number)d 行的户数“%(text)s”不是数，按没有填写处理。")
+    told = [on_record(words, number=number, text=text) for number, text in rows[:MOST_TOLD]]
+    if more := len(rows) - len(told):
+        told.append(on_record(gettext_lazy("还有 %(more)d 行的户数不是数，也按没有填写处理。"), more=more))
+    return told
+
+
 # -- GeoJSON -----------------------------------------------------------------------------------------------------------
 
 
@@ -135,6 +146,7 @@ def _geojson(file: Path) -> Reading:
     reading.rows = _counted(
         _feature(number, each, columns.read(properties[number - 1])) for number, each in enumerate(features, 1)
     )
+    reading.warnings += _not_counted(enumerate(map(columns.not_counted, properties), 1))
     return reading
 
 
@@ -200,6 +212,7 @@ def _shapefile(packed: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> Readi
     records = _records(parts, reading)
     columns = Columns.among(records[0]) if records else Columns("", "", "", "")
     reading.warnings += _named(columns)
+    reading.warnings += _not_counted(enumerate(map(columns.not_counted, records), 1))
     try:
         reading.rows = _counted(_shp_rows(parts, records, columns))
     except BadLayer:
@@ -290,18 +303,21 @@ def _table(file: Path) -> Reading:
     """A workbook or CSV. Rows of the same name and person are one cell, numbered as the first of them."""
     reading = Reading()
     cells: dict[tuple[str, str], Row] = {}
+    doubts: list[tuple[int, str]] = []
     try:
         for row in read_rows(file):
             columns = Columns.among(row.values)
             if not columns.places:
                 raise BadLayer(_("没有“范围”列。请用“网格名称、负责人、户数、范围”作表头，范围里用顿号隔开地点。"))
             name, in_charge, households, places = columns.read(row.values)
+            doubts.append((row.number, columns.not_counted(row.values)))
             _add(cells, Row(row.number, _or_numbered(name, row.number), in_charge, households, places=_split(places)))
             if len(cells) > MOST_ROWS:
                 raise BadLayer(_("超过 %(most)d 行。请拆成几个图层。") % {"most": MOST_ROWS})
     except BadSheet as error:
         raise BadLayer(str(error)) from error
     reading.rows = list(cells.values())
+    reading.warnings += _not_counted(doubts)
     return reading
 
 

@@ -280,6 +280,21 @@ def test_an_excel_list_of_places_becomes_their_polygons_and_names_what_it_did_no
     assert (four.state, four.note) == (CellState.REFUSED, "没有写范围。")
 
 
+def test_households_that_are_no_number_are_named_by_their_row(cast: Cast, tmp_path: Path) -> None:
+    file = tmp_path / "a.xlsx"
+    rows: list[list[object]] = [
+        ["综合一", "120户", "第一网格"],
+        ["综合二", "约八十", "第二网格"],
+        ["综合三", "", "第三网格"],
+    ]
+    write_rows(file, ["网格名称", "户数", "范围"], rows)
+    layer = load(cast, file)
+    assert [each.households for each in cells(layer)] == [120, None, None]
+    assert layer.warnings.splitlines()[0] == "第 3 行的户数“约八十”不是数，按没有填写处理。"
+    drawn = load(cast, geojson(tmp_path / "b.geojson", *NAMED, 户数="很多"))
+    assert "第 1 行的户数“很多”不是数" in drawn.warnings
+
+
 def test_the_same_file_is_kept_once(cast: Cast, tmp_path: Path) -> None:
     file = geojson(tmp_path / "a.geojson", *NAMED)
     by, now = Actor.of(cast.users["dispatcher"]), timezone.now()

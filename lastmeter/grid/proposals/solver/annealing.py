@@ -1,16 +1,15 @@
 """Where a community has too many blocks to list its grids: a search that changes a division block by block."""
 
 import random
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import exp, pi
 from sys import maxsize
 from typing import NamedTuple
 
+from lastmeter.grid.proposals.solver.effort import Clock, Effort
 from lastmeter.grid.proposals.solver.measures import UNIT, Measures, costs, outside
 from lastmeter.grid.proposals.solver.partition import Division, Ground
-from lastmeter.grid.proposals.solver.repairing import Effort
 
 STEPS = 30_000  # in one round
 ROUNDS = 3
@@ -62,24 +61,24 @@ class Walk:
         A round gives single blocks to a neighbouring grid or exchanges two, at first also where that makes it worse.
         Grids stay whole all the time; limits may be left on the way, at a price.
         """
-        rng, begun = random.Random(effort.seed), time.monotonic()  # noqa: S311 - a search, no secret
+        rng, begun = random.Random(effort.seed), effort.clock.now()  # noqa: S311 - a search, no secret
         best, lowest = None, maxsize
         now = _State(list(start), [_bits(start, grid) for grid in range(len(self.ground.grids))])
         for number in range(1, ROUNDS + 1):
-            found = self._round(now, rng, begun + effort.seconds * number / ROUNDS)
+            found = self._round(now, rng, effort.clock, begun + effort.seconds * number / ROUNDS)
             if found is not None and found[0] < lowest:
                 lowest, best = found
         return best
 
-    def _round(self, now: _State, rng: random.Random, end: float) -> tuple[int, Division] | None:
+    def _round(self, now: _State, rng: random.Random, work: Clock, end: float) -> tuple[int, Division] | None:
         """Change `now` until it is cold; the lowest price within the limits that was seen, and its division."""
-        begun, heat, found = time.monotonic(), 1.0, None
+        begun, heat, found = work.now(), 1.0, None
         price, over = self._price(now.grids)
         if not over:
             found = price, list(now.division)
         for turn in range(STEPS):
             if turn % 50 == 0:
-                clock = (time.monotonic() - begun) / max(end - begun, 1e-3)
+                clock = (work.now() - begun) / max(end - begun, 1e-3)
                 heat = 1 - max(turn / STEPS, clock)
                 if clock > 1:
                     break

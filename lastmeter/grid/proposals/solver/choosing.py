@@ -1,6 +1,5 @@
 """The best choice among candidate grids: a linear bound by column generation, and CP-SAT on the few that can matter."""
 
-import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from math import floor
@@ -11,9 +10,9 @@ from ortools.linear_solver import pywraplp
 from ortools.sat.python import cp_model
 
 from lastmeter.grid.proposals.solver.candidates import Candidates, Floats, Whole, totals
+from lastmeter.grid.proposals.solver.effort import Clock, Effort
 from lastmeter.grid.proposals.solver.measures import UNIT, Measures, costs, measure, objective
 from lastmeter.grid.proposals.solver.partition import Division, Ground
-from lastmeter.grid.proposals.solver.repairing import Effort
 
 FINE = 10**10  # roundness in whole numbers
 WIDER = (0.003, 0.01, 0.03, 0.1)  # how far above the bound is searched in turn, in shares as the objective counts them
@@ -88,17 +87,17 @@ def choose(ground: Ground, candidates: Candidates, limits: Measures, start: Divi
 
     `proved` says that no other choice of these candidates is better, or that none is within the limits.
     """
-    end = time.monotonic() + effort.seconds
+    end = effort.clock.now() + effort.seconds
     task = _task(ground, candidates, limits)
     known = start if measure(ground, start).no_worse(limits) else None
-    bound = _bound(task, start, end)
+    bound = _bound(task, start, end, effort.clock)
     if bound is None:
         return Choice(known, proved=False)
     if bound.least > task.worst:
         return Choice(None, proved=True)
     useful = np.ones(len(candidates.blocks), dtype=np.bool_)
     if known is None:
-        useful = _round_enough(task, limits, start, end)
+        useful = _round_enough(task, limits, start, end, effort.clock)
     for gap in _gaps(task, bound, known):
         rows, columns = np.nonzero((bound.more <= gap + task.margin) & useful[:, None])
         if len(rows) > MOST:
@@ -114,10 +113,12 @@ def choose(ground: Ground, candidates: Candidates, limits: Measures, start: Divi
     return Choice(known, proved=True)
 
 
-def _round_enough(task: _Task, limits: Measures, start: Division, end: float) -> npt.NDArray[np.bool_]:
+def _round_enough(task: _Task, limits: Measures, start: Division, end: float, clock: Clock) -> npt.NDArray[np.bool_]:
     """Which candidates may be in a division within the other limits that is as round as `limits`."""
     cost = -np.round(task.candidates.roundness * 2 * UNIT).astype(np.int64)
-    bound = _bound(replace(task, cost=cost, saved=np.zeros_like(task.saved), limits=task.limits[:-1]), start, end)
+    bound = _bound(
+        replace(task, cost=cost, saved=np.zeros_like(task.saved), limits=task.limits[:-1]), start, end, clock
+    )
     if bound is None:
         return np.ones(len(cost), dtype=np.bool_)
     room = -limits.roundness * len(task.ground.grids) - bound.least
@@ -201,11 +202,11 @@ class _Programme:
         return _Bound(self.solver.Objective().Value(), np.column_stack((more, named)))
 
 
-def _bound(task: _Task, start: Division, end: float) -> _Bound | None:
+def _bound(task: _Task, start: Division, end: float, clock: Clock) -> _Bound | None:
     """The bound over all candidates: those join that would make it lower, until none does."""
     programme = _Programme(task)
     programme.join(_pairs(task, start))
-    while time.monotonic() < end:
+    while clock.now() < end:
         found = programme.solve()
         if found is None or found.more.min() >= -EXACT:
             return found
@@ -248,8 +249,7 @@ def _pick(
         known = set(_pairs(task, hint))
         for var, pair in zip(chosen, pairs, strict=True):
             cp.add_hint(var, pair in known)
-    solver = replace(effort, seconds=max(end - time.monotonic(), 0.05)).solver()
-    status = solver.solve(cp)
+    solver, status = replace(effort, seconds=max(end - effort.clock.now(), 0.05)).solve(cp)
     finished = status in (cp_model.OPTIMAL, cp_model.INFEASIBLE)
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return None, finished

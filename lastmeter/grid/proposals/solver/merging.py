@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from lastmeter.grid.proposals.solver.annealing import Walk
 from lastmeter.grid.proposals.solver.candidates import Candidates, bits, listed, measured, within
 from lastmeter.grid.proposals.solver.choosing import Choice, choose
+from lastmeter.grid.proposals.solver.effort import Clock, Effort
 from lastmeter.grid.proposals.solver.measures import Held, Measures, as_closed, as_drawn, measure, together
 from lastmeter.grid.proposals.solver.partition import (
     NOWHERE,
@@ -22,11 +23,11 @@ from lastmeter.grid.proposals.solver.partition import (
     survey,
     torn,
 )
-from lastmeter.grid.proposals.solver.repairing import Effort, repair
+from lastmeter.grid.proposals.solver.repairing import repair
 
 WALK_SHARE = 0.5  # of a community's time for walking through divisions, where its grids are too many to list
 REPAIR_SHARE = 0.3
-LEAST = 0.5  # seconds that a search gets even when the time is over
+LEAST = 0.5  # seconds of work that a search gets even when all are spent
 
 
 class NoDivision(ValueError):
@@ -92,17 +93,19 @@ def propose(
     `grids`: community → the grids it is to have (default: those of the start). `bands`: community → the households a
     grid should have, from and to. `drawn`: community → the figures of the start as drawn and closed where the atoms do
     not show them, as the layer it comes from cuts atoms. Communities are solved one after another, each in its share of
-    `seconds`; the same seed gives the same answer unless the clock cut a search short. Raises NoDivision.
+    `seconds` of work, so that a busy machine takes longer and finds the same; the same seed gives the same answer
+    unless a search was cut short. Raises NoDivision.
     """
-    begun = time.monotonic()
+    begun, clock = time.monotonic(), Clock()
+    worked = clock.now()
     kept = dict(grids_of(atoms)) | {place: list(each) for place, each in (grids or {}).items()}
     grounds = [survey(atoms, place, kept[place], (bands or {}).get(place), weights) for place in sorted(kept)]
     parts, grid_of = [], {}
     for at, ground in enumerate(grounds):
-        left = seconds - (time.monotonic() - begun)
+        left = seconds - (clock.now() - worked)
         share = _size(ground) / sum(map(_size, grounds[at:]))
         kinds = {**_kinds(atoms, ground), **(drawn or {}).get(ground.community, {})}
-        part, division = _propose_one(ground, kinds, Effort(max(left * share, LEAST), workers, seed))
+        part, division = _propose_one(ground, kinds, Effort(max(left * share, LEAST), workers, seed, clock))
         parts.append(part)
         for block, grid in zip(ground.blocks, division, strict=True):
             grid_of.update({atoms[atom].key: ground.grids[grid] for atom in block.atoms})
@@ -126,7 +129,7 @@ def _kinds(atoms: Sequence[Atom], ground: Ground) -> Kinds:
 
 
 def _propose_one(ground: Ground, kinds: Kinds, effort: Effort) -> tuple[Part, Division]:
-    end = time.monotonic() + effort.seconds
+    end = effort.clock.now() + effort.seconds
     start = _admissible(ground, effort)
     mended = measure(ground, start)
     every = {**kinds, Held.BALANCED: mended.balanced_as(kinds[Held.DRAWN]), Held.MENDED: mended}
@@ -161,7 +164,7 @@ def _first_kept(
     for held, limits in every.items():
         if held != Held.MENDED and any(limits.no_worse(each) for each in failed):
             continue  # it asks for more than what could not be kept
-        left = _left(end) if held == Held.MENDED else _left(end) / 2
+        left = _left(end, effort.clock) if held == Held.MENDED else _left(end, effort.clock) / 2
         choice = choose(ground, candidates, limits, known, replace(effort, seconds=left))
         if choice.division is not None:
             break
@@ -170,8 +173,8 @@ def _first_kept(
     return held, limits, choice, ruled_out and bool(failed)
 
 
-def _left(end: float) -> float:
-    return max(end - time.monotonic(), LEAST)
+def _left(end: float, clock: Clock) -> float:
+    return max(end - clock.now(), LEAST)
 
 
 def _admissible(ground: Ground, effort: Effort) -> Division:
@@ -195,5 +198,5 @@ def _candidates(
     if complete:
         return start, measured(ground, [*grids, *bits(start)], complete=True)
     walk = Walk(ground, every[Held.DRAWN])
-    near = walk.anneal(start, replace(effort, seconds=_left(end) * WALK_SHARE)) or start
+    near = walk.anneal(start, replace(effort, seconds=_left(end, effort.clock) * WALK_SHARE)) or start
     return near, measured(ground, [*grids, *walk.seen, *bits(start)], complete=False)

@@ -4,27 +4,11 @@ from dataclasses import dataclass, field
 
 from ortools.sat.python import cp_model
 
+from lastmeter.grid.proposals.solver.effort import Effort
 from lastmeter.grid.proposals.solver.partition import NOWHERE, Division, Ground
 
 Literal = cp_model.IntVar
 SYMMETRY_BLOCKS = 80  # with more blocks, saying that the first block is the root costs more than it saves
-
-
-@dataclass(frozen=True, slots=True)
-class Effort:
-    """How hard to try: seconds on the clock, threads and the seed."""
-
-    seconds: float
-    workers: int
-    seed: int
-
-    def solver(self) -> cp_model.CpSolver:
-        """CP-SAT told so."""
-        solver = cp_model.CpSolver()
-        solver.parameters.max_time_in_seconds = self.seconds
-        solver.parameters.num_workers = self.workers
-        solver.parameters.random_seed = self.seed
-        return solver
 
 
 @dataclass(slots=True)
@@ -45,8 +29,8 @@ def repair(ground: Ground, start: Division, effort: Effort) -> Division | None:
     _keep_whole(model)
     _root_each(model)
     model.cp.minimize(sum(_moved(model, start), start=_cut(model)))
-    solver = effort.solver()
-    if solver.solve(model.cp) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+    solver, status = effort.solve(model.cp)
+    if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return None
     return [next(grid for grid, its in enumerate(row) if solver.boolean_value(its)) for row in model.inside]
 

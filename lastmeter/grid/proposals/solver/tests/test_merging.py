@@ -1,7 +1,8 @@
 """The merged grid on small random ground, against every division there is."""
 
+import time
 from dataclasses import replace
-from itertools import product
+from itertools import count, product
 from random import Random
 
 import pytest
@@ -182,3 +183,15 @@ def test_where_grids_are_too_many_to_list_a_walk_finds_better_ones_and_nothing_i
     [part] = found.parts
     assert part.after.no_worse(part.limits)
     assert part.after.cut < part.drawn.cut
+
+
+def test_a_machine_that_hardly_gets_on_comes_to_the_same_division(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The search is bounded by the work it does; the clock on the wall leaps by a minute at every look."""
+    zigzag = {(x, y): "甲" if ((x + y // 2) % 4 < 2 and x < 3) or y == 0 else "乙" for x in range(4) for y in range(4)}
+    atoms = [Atom(f"{x}{y}", square(x, y), "望海", None, 10, 1, grid) for (x, y), grid in zigzag.items()]
+    quiet = propose(atoms, bands={"望海": (80, 80)}, seconds=4, workers=1)
+    leaps = count(0, 60)
+    monkeypatch.setattr(time, "monotonic", lambda: float(next(leaps)))
+    busy = propose(atoms, bands={"望海": (80, 80)}, seconds=4, workers=1)
+    assert busy.seconds >= 60
+    assert (busy.after, busy.proved, busy.grid_of) == (quiet.after, quiet.proved, quiet.grid_of)
