@@ -13,7 +13,7 @@ import psycopg
 ROOT = Path(__file__).resolve().parents[1]
 NAMES = (
     *("intake", "queue", "lists", "locate", "importing", "ladder", "tree", "tiles", "addresses", "merging", "coverage"),
-    *("catalogue", "clocks", "redraw", "hot", "venues", "callup"),
+    *("catalogue", "clocks", "redraw", "venues", "signups", "hot", "callup"),
 )
 ALIASES = {"import": "importing"}
 RUN = "import json, bench.{name} as it; print('BENCH ' + json.dumps(it.run()))"

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lastmeter.volunteers import rules
@@ -11,6 +11,8 @@ FIRST = datetime(2026, 11, 25, tzinfo=UTC)
 SPANS = st.tuples(st.integers(0, 900), st.integers(1, 300)).map(
     lambda drawn: (FIRST + timedelta(minutes=drawn[0]), FIRST + timedelta(minutes=drawn[0] + drawn[1]))
 )
+
+BUSY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine draws slowly
 
 
 def minutes(spans: list[rules.Span]) -> set[int]:
@@ -22,11 +24,13 @@ def minutes(spans: list[rules.Span]) -> set[int]:
     }
 
 
+@BUSY
 @given(span=SPANS, taken=st.lists(SPANS, max_size=6))
 def test_what_others_have_already_is_left_out_to_the_minute(span: rules.Span, taken: list[rules.Span]) -> None:
     assert rules.uncounted(span, taken) == timedelta(minutes=len(minutes([span]) - minutes(taken)))
 
 
+@BUSY
 @given(spans=st.lists(SPANS, max_size=8))
 def test_recorded_one_after_the_other_they_never_exceed_what_was_served(spans: list[rules.Span]) -> None:
     credited = sum(rules.halves(span, spans[:at]) for at, span in enumerate(spans))
