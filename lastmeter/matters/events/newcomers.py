@@ -19,7 +19,7 @@ from lastmeter.matters.models import HotIssue, Incident, Matter, Membership, Voi
 from lastmeter.matters.steps import Overtaken
 from lastmeter.matters.talking import tell, telling
 
-COMPARED = 200  # members of an event that a newcomer is compared with: the newest
+COMPARED = 40  # members of an event that a newcomer is compared with: the newest
 
 
 def offer(issue_ids: Iterable[int], *, now: datetime) -> list[Incident]:
