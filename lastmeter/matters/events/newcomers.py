@@ -27,15 +27,12 @@ def offer(issue_ids: Iterable[int], *, now: datetime) -> list[Incident]:
     heard = Voice.objects.filter(issue=OuterRef("pk"), matter__in=holding.members().values("matter"))
     offered: dict[int, Incident] = {}
     for issue in HotIssue.objects.filter(Exists(heard), pk__in=list(issue_ids)).order_by("pk"):
-        offered |= {each.pk: each for each in _offer(issue)}
-    leads = [each.lead for each in offered.values()]
-    title = gettext_lazy("又有人说同一件事，请看要不要归入")
-    tell.desk(leads, "event_newcomer", title, by=system("events"), now=now)
+        offered |= {each.pk: each for each in _offer(issue, now=now)}
     return list(offered.values())
 
 
 @transaction.atomic
-def _offer(issue: HotIssue) -> list[Incident]:
+def _offer(issue: HotIssue, *, now: datetime) -> list[Incident]:
     """Propose each free matter of one issue to the event that it is likest to; returns those events."""
     HotIssue.objects.select_for_update().get(pk=issue.pk)
     fresh = gathering.open_and_free(issue)
@@ -53,7 +50,10 @@ def _offer(issue: HotIssue) -> list[Incident]:
             likest = max(fitting, key=lambda name: (found[name], -name))
             made.append(Membership(incident=events[likest], matter_id=pk))
     Membership.objects.bulk_create(made)
-    return list({each.incident_id: each.incident for each in made}.values())
+    offered = list({each.incident_id: each.incident for each in made}.values())
+    title = gettext_lazy("又有人说同一件事，请看要不要归入")
+    tell.desk([each.lead for each in offered], "event_newcomer", title, by=system("events"), now=now)
+    return offered
 
 
 def _events(issue: HotIssue) -> QuerySet[Incident]:
