@@ -53,6 +53,8 @@ DOORS: dict[str, str] = {
     "events/<str:number>/sorting/": "post",
     "events/<str:number>/dismissal/": "post",
     "events/<str:number>/joining/": "post",
+    "events/<str:number>/newcomers/": "post",
+    "events/<str:number>/newcomers/declining/": "post",
     "events/<str:number>/leaving/": "post",
     "events/<str:number>/lead/": "post",
     "events/<str:number>/split/": "post",
