@@ -54,7 +54,7 @@ def listed(paths: list[str], filters: Filters, cursor: str | None, *, today: dat
     posts = _filtered(_on(paths, filters), filters, today)
     running = Tenure.objects.running(today).select_related("user").order_by("since", "pk")
     posts = posts.select_related("node__parent", "unit__node").prefetch_related(Prefetch("tenures", running, "now"))
-    found = page(posts, cursor, SIZE, BY_UNIT if filters.at == "unit" else BY_PLACE)
+    found: Page[Post] = page(posts, cursor, SIZE, BY_UNIT if filters.at == "unit" else BY_PLACE)
     for post in found.items:
         terms.mark(post.now, keeping.path_of(post), today)  # type: ignore[attr-defined]
     return found

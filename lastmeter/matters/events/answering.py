@@ -38,6 +38,7 @@ def close(
         if matter.pk != row.lead_id:
             answer(matter, replace(ending, words=words[matter.pk]), by=by, now=now)
     _close_lead(next((each for each in matters if each.pk == row.lead_id), None), ending, words, by=by, now=now)
+    gathering.let_go(incident, now=now)
     Incident.objects.filter(pk=incident.pk).update(
         state=Incident.State.CLOSED, decided_at=now, decided_by=by.user_id, reason=ending.words[:500]
     )

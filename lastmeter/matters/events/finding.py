@@ -6,7 +6,7 @@ others find it. A process keeps only the newest word table, as long as no newer 
 
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import reduce
@@ -244,3 +244,26 @@ def of_one_mind(matters: Sequence[Matter], *, surely: bool) -> list[Matter]:
     measure = clustering.surely if surely else clustering.likeness
     kept = clustering.core([packing.read_group(bytes(packed[each.pk])) for each in known], measure)
     return [known[at] for at in kept]
+
+
+def likeness_to(matters: Sequence[Matter], groups: Mapping[int, Sequence[int]]) -> dict[int, dict[int, float]]:
+    """For each matter the groups (given by the ids of their matters) that it is like, and how much.
+
+    It is as alike as the list of hot issues wants it, to all of a group or to the likest of its messages: one event is
+    told in many words. What has not been compared yet is like nothing.
+    """
+    keys = {each.pk for each in matters}.union(*groups.values())
+    packed = dict(Voice.objects.filter(matter__in=keys).values_list("matter", "packed"))
+    known = {pk: packing.read_group(bytes(each)) for pk, each in packed.items()}
+    heard = {name: [known[pk] for pk in group if pk in known] for name, group in groups.items()}
+    wholes = {name: [reduce(Group.plus, said), *said] for name, said in heard.items() if said}
+    return {
+        each.pk: {name: alike for name, whole in wholes.items() if (alike := _alike(known[each.pk], whole))}
+        for each in matters
+        if each.pk in known
+    }
+
+
+def _alike(one: Group, others: Sequence[Group]) -> float:
+    alike = max(clustering.likeness(one, other) for other in others)
+    return alike if alike >= clustering.TOGETHER else 0.0

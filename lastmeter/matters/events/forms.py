@@ -58,6 +58,17 @@ class OneForm(forms.Form):
         narrow(self, "matter", rows.select_related("dossier"))
 
 
+class WaitingForm(forms.Form):
+    """Which of those that wait to be joined to an event."""
+
+    matter = forms.ModelMultipleChoiceField(Matter.objects.none(), label=_("事项"))
+
+    def __init__(self, *args: Any, incident: Incident) -> None:
+        super().__init__(*args)
+        rows = Matter.objects.filter(memberships__incident=incident, memberships__left_at=None)
+        narrow(self, "matter", rows.select_related("dossier"))
+
+
 class NumberForm(forms.Form):
     """The number of a matter, or of another event, as somebody types it."""
 

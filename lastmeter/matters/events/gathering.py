@@ -36,12 +36,12 @@ def propose(issue: HotIssue, *, asked: bool = False, now: datetime) -> Incident 
     Proposed are only matters that each speak of what the others speak of, under the title of the one likest to all;
     when a person has `asked` it is enough that they are as alike as the list of hot issues wants it. A proposal that
     nobody has decided on follows what is found now. What a person has dismissed or split is proposed again only when
-    twice as many matters speak of it.
+    twice as many matters speak of it. What waits to be joined to an event (`newcomers`) makes no second one.
     """
     HotIssue.objects.select_for_update().get(pk=issue.pk)
     standing = Incident.objects.filter(issue=issue).order_by("-pk").first()
     waits = standing is not None and standing.state == Incident.State.PROPOSED
-    fresh = finding.of_one_mind(_open_and_free(issue), surely=not waits and not asked)
+    fresh = finding.of_one_mind(open_and_free(issue), surely=not waits and not asked)
     enough = len(fresh) >= FEWEST and people(fresh) >= FEWEST_PEOPLE
     if standing and waits:
         return _follow(standing, fresh if enough else [], now=now)
@@ -76,9 +76,11 @@ def _follow(incident: Incident, matters: Sequence[Matter], *, now: datetime) -> 
     return incident
 
 
-def _open_and_free(issue: HotIssue) -> list[Matter]:
+def open_and_free(issue: HotIssue) -> list[Matter]:
+    """The open matters of an issue that are in no event, and proposed to none that is handled together."""
     rows = Matter.objects.filter(voice__issue=issue, dossier__is_open=True).select_related("dossier")
-    return list(rows.exclude(memberships__in=holding.members()).order_by("pk")[:MOST])
+    rows = rows.exclude(memberships__in=holding.members()).exclude(memberships__in=holding.waiting())
+    return list(rows.order_by("pk")[:MOST])
 
 
 def people(matters: Sequence[Matter] | QuerySet[Matter]) -> int:
@@ -163,12 +165,13 @@ def _decide(
 
 @transaction.atomic
 def take_out(incident: Incident, matters: Iterable[Matter], *, by: Actor, now: datetime) -> None:
-    """去掉: these of a proposal are another thing, and will not be proposed with it again.
+    """去掉: these of a proposal, or these that wait to be joined, are another thing; never proposed with it again.
 
-    Raises Overtaken when somebody has decided on the proposal.
+    Raises Overtaken when the event has come to its end.
     """
     _require(by, incident)
-    if not Incident.objects.select_for_update().filter(pk=incident.pk, state=Incident.State.PROPOSED).exists():
+    states = (Incident.State.PROPOSED, Incident.State.CONFIRMED)
+    if not Incident.objects.select_for_update().filter(pk=incident.pk, state__in=states).exists():
         raise Overtaken(_("刚有人决定过这个事件，请看现在的情况。"))
     waiting = incident.memberships.filter(joined_at=None, left_at=None)
     waiting.filter(matter__in=list(matters)).update(left_at=now, left_by=by.user_id)
@@ -258,8 +261,14 @@ def split(incident: Incident, *, reason: str, by: Actor, now: datetime) -> None:
     _decide(incident, (Incident.State.CONFIRMED,), Incident.State.SPLIT, reason=reason, by=by, now=now)
     matters = members(incident)
     _leave(incident, [each.pk for each in matters], by=by, now=now)
+    let_go(incident, now=now)
     told = on_record(gettext_lazy("事件 %(number)s：%(reason)s"), number=ids.pretty(incident.number), reason=reason)
     tell_stories([(each, told) for each in matters], "ungathered", by=by, now=now)
+
+
+def let_go(incident: Incident, *, now: datetime) -> None:
+    """What still waits to be joined to an event that comes to its end goes free; no person has said no to it."""
+    incident.memberships.filter(joined_at=None, left_at=None).update(left_at=now)
 
 
 @transaction.atomic
@@ -288,6 +297,8 @@ def merge(incident: Incident, *, into: Incident, by: Actor, now: datetime) -> No
         raise Overtaken(_("两个事件都要在一起办理，才能合并。"))
     keys = [each.pk for each in members(incident)]
     _leave(incident, keys, by=by, now=now)
+    let_go(incident, now=now)
+    into.memberships.filter(joined_at=None, left_at=None, matter__in=keys).update(left_at=now)
     Membership.objects.bulk_create(
         Membership(incident=into, matter_id=key, joined_at=now, joined_by_id=by.user_id, came_with=incident)
         for key in keys

@@ -13,6 +13,12 @@ def members() -> "QuerySet[Membership]":
     return Membership.objects.filter(left_at=None, incident__state=Incident.State.CONFIRMED).exclude(joined_at=None)
 
 
+def waiting() -> "QuerySet[Membership]":
+    """Open matters that are proposed to a confirmed event, and wait for somebody's word."""
+    rows = Membership.objects.filter(joined_at=None, left_at=None, incident__state=Incident.State.CONFIRMED)
+    return rows.filter(matter__dossier__is_open=True).exclude(matter__in=members().values("matter"))
+
+
 def followers() -> "QuerySet[Membership]":
     """Members that follow a lead that is still open: what is done is done there."""
     mine = members().filter(incident__lead__dossier__is_open=True)
@@ -43,6 +49,12 @@ def free(transition: lifecycle.Transition) -> Q:
 def holder(matter_id: int) -> Incident | None:
     """The confirmed event that a matter is in now."""
     return Incident.objects.filter(memberships__in=members().filter(matter=matter_id)).first()
+
+
+def proposed_to(matter_id: int) -> Incident | None:
+    """The confirmed event that a matter waits to be joined to, with its lead."""
+    rows = Incident.objects.filter(memberships__in=waiting().filter(matter=matter_id))
+    return rows.select_related("lead__dossier").order_by("-pk").first()
 
 
 def lead_of(matter_id: int) -> int | None:

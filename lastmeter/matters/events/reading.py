@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from lastmeter.accounts.actors import Actor
 from lastmeter.dossiers import access
@@ -13,7 +14,7 @@ from lastmeter.grid import scope
 from lastmeter.grid.models import Level, Role
 from lastmeter.kit import paging
 from lastmeter.matters import policy
-from lastmeter.matters.events import gathering
+from lastmeter.matters.events import gathering, holding
 from lastmeter.matters.events.finding import FEWEST, WINDOW
 from lastmeter.matters.events.heat import BARS, trend
 from lastmeter.matters.events.sample import deidentified
@@ -152,9 +153,11 @@ def proposed(actor: Actor) -> list[Incident]:
 
 
 def standing(actor: Actor) -> list[Incident]:
-    """The events that are handled together now."""
+    """The events that are handled together now, those first to which somebody new waits to be joined (`waiting`)."""
+    count = holding.waiting().filter(incident=OuterRef("pk")).order_by().values("incident").annotate(n=Count("pk"))
     rows = incidents(actor).filter(state=Incident.State.CONFIRMED)
-    return list(rows.order_by("-decided_at", "pk")[:PROPOSALS])
+    rows = rows.annotate(waiting=Coalesce(Subquery(count.values("n")), 0))
+    return list(rows.order_by("-waiting", "-decided_at", "pk")[:PROPOSALS])
 
 
 def gathered(incident: Incident) -> "QuerySet[Matter]":
@@ -174,3 +177,12 @@ def members(actor: Actor, incident: Incident, cursor: str | None = None) -> Memb
     seen = set(visible.values_list("pk", flat=True))
     shown = [_member(each, seen=each.pk in seen, leads=each.pk == incident.lead_id) for each in matters]
     return Members(shown, page.next, page.prev, *_counts(found))
+
+
+def newcomers(actor: Actor, incident: Incident) -> list[Member]:
+    """What waits to be joined to an event, the oldest first."""
+    waiting = holding.waiting().filter(incident=incident).values("matter")
+    rows = Matter.objects.filter(pk__in=waiting).select_related("dossier__community").order_by("pk")[:MEMBERS]
+    visible = Matter.objects.filter(access.visible(actor, "dossier__"), pk__in=[each.pk for each in rows])
+    seen = set(visible.values_list("pk", flat=True))
+    return [_member(each, seen=each.pk in seen) for each in rows]

@@ -21,7 +21,7 @@ from lastmeter.clocks.deadlines import NotNow
 from lastmeter.kit.ids import pretty
 from lastmeter.matters import lifecycle
 from lastmeter.matters.closing import Ending
-from lastmeter.matters.events import answering, forms, gathering, reading, watching
+from lastmeter.matters.events import answering, forms, gathering, newcomers, reading, watching
 from lastmeter.matters.models import HotIssue, Incident, Outcome, Watch
 from lastmeter.matters.steps import Overtaken
 from lastmeter.matters.views import reach
@@ -96,9 +96,11 @@ def watched(request: Request, user: User, pk: int) -> HttpResponse:
 @require_POST
 @signed_in
 def proposal(request: Request, user: User, pk: int) -> HttpResponse:
-    """Propose an event of the issue's open matters by hand, for the desk to look at."""
+    """Propose the issue's open matters by hand, to the event that stands or as a new one, for the desk to look at."""
     found = _issue(request, pk)
-    made = gathering.propose(found, asked=True, now=timezone.now())
+    now = timezone.now()
+    joined = newcomers.offer([pk], now=now)
+    made = gathering.propose(found, asked=True, now=now) or next(iter(joined), None)
     if made is None:
         messages.error(request, _("没有结的、说的又是同一件事的不到三件，或者都是同一个人说的，还不能归成事件。"))
         return redirect("hot-issue", pk)
@@ -133,6 +135,7 @@ def _event(request: Request, incident: Incident, *, status: int = 200, **bound: 
         "decides": decides,
         "proposed": incident.state == Incident.State.PROPOSED and decides,
         "confirmed": confirmed and decides,
+        "newcomers": reading.newcomers(request.actor, incident) if confirmed and decides else [],
         "merged": incident.state == Incident.State.MERGED and decides,
         "reason": forms.ReasonForm(),
         "joining": forms.NumberForm(auto_id="join_%s"),
@@ -182,6 +185,10 @@ def _one(request: Request, incident: Incident) -> django_forms.Form:
     return forms.OneForm(request.POST, incident=incident)
 
 
+def _waiting(request: Request, incident: Incident) -> django_forms.Form:
+    return forms.WaitingForm(request.POST, incident=incident)
+
+
 def _number(request: Request, incident: Incident) -> django_forms.Form:
     return forms.NumberForm(request.POST)
 
@@ -216,6 +223,16 @@ def joining(request: Request, incident: Incident, given: dict[str, Any], by: Act
     if matter is None:
         raise Overtaken(_("没有这个编号的事项，或者不在您的范围里。"))
     gathering.join(incident, matter, by=by, now=now)
+
+
+@act(_waiting, gettext_lazy("已归入，诉求人收到了告知。归错了可以移出。"))
+def accepting(request: Request, incident: Incident, given: dict[str, Any], by: Actor, now: datetime) -> None:
+    newcomers.accept(incident, given["matter"], by=by, now=now)
+
+
+@act(_waiting, gettext_lazy("已记下：不是这件事，不再提议归入。"))
+def declining(request: Request, incident: Incident, given: dict[str, Any], by: Actor, now: datetime) -> None:
+    gathering.take_out(incident, given["matter"], by=by, now=now)
 
 
 @act(_one, gettext_lazy("已移出，从原来的环节接着办。"))

@@ -47,6 +47,11 @@ OCCASIONS: dict[str, Occasion] = {
         notice=_("{内容}"),
         sms=_("您反映的“{标题}”（{编号}）与另一件相同，{内容}进度：{网址}"),
     ),
+    "gathered": Occasion(
+        pgettext_lazy("event", "归入事件"),
+        notice=_("{内容}"),
+        sms=_("您反映的“{标题}”（{编号}）{内容}进度：{网址}"),
+    ),
     "diverted": Occasion(
         pgettext_lazy("event", "告知法定渠道"),
         notice=_("{内容}"),

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_safe
 
+from lastmeter.accounts.actors import Actor
 from lastmeter.accounts.models import User
 from lastmeter.accounts.requests import Request, signed_in, swaps
 from lastmeter.clocks.models import Deadline
@@ -24,11 +25,11 @@ from lastmeter.kit import masking
 from lastmeter.kit.ids import pretty
 from lastmeter.matters import channels, danger, lifecycle, policy, story
 from lastmeter.matters.catalogue import mapping, questions
-from lastmeter.matters.events import holding
+from lastmeter.matters.events import gathering, holding
 from lastmeter.matters.forms import acts as forms
 from lastmeter.matters.forms import reassigning, together
 from lastmeter.matters.forms.page import PageForm
-from lastmeter.matters.models import Channel, Enquiry, Matter, Objection, Profile, Requester
+from lastmeter.matters.models import Channel, Enquiry, Incident, Matter, Objection, Profile, Requester
 from lastmeter.matters.talking import arriving, outside
 from lastmeter.matters.talking.forms import OutsideForm
 from lastmeter.matters.views import listing
@@ -233,6 +234,7 @@ def facts(setting: forms.Setting, bound: PageForm | None = None) -> dict[str, An
         "similar": setting.similar if merges else [],
         "earlier": setting.earlier if merges else [],
         "incident": holding.holder(matter.pk) if has(matter, "memberships") else None,
+        "belongs": _belongs(matter, actor) if has(matter, "memberships") else None,
         "dangers": danger.named_in(matter.text) if dossier.step == lifecycle.REPORTED else [],
         "first_receiver": _first_receiver(matter),
         "profile_word": _(lifecycle.PROFILE[matter.profile].word),
@@ -250,6 +252,12 @@ def facts(setting: forms.Setting, bound: PageForm | None = None) -> dict[str, An
         "may_tell": policy.may(actor, "tell", matter),
         "channels": [(each, channels.HOW[each]) for each in Channel],
     }
+
+
+def _belongs(matter: Matter, actor: Actor) -> Incident | None:
+    """The event that this matter is proposed to, for whoever may join it there."""
+    found = holding.proposed_to(matter.pk)
+    return found if found and gathering.may_decide(actor, found) else None
 
 
 def _decide_by(objection: Objection) -> datetime | None:

@@ -20,7 +20,7 @@ from lastmeter.grid.models import Node
 from lastmeter.kit.zhtime import CHINA
 from lastmeter.matters.defaults import LOCAL, plant_defaults
 from lastmeter.matters.models import Category, Matter, ProfileRule
-from lastmeter.project.demo import activities, catalogues, duty, keepers, rooms, whistles, world
+from lastmeter.project.demo import activities, catalogues, duty, gathered, keepers, rooms, whistles, world
 from lastmeter.project.demo.cast import RESIDENT_LOGIN, RESIDENT_NAME
 from lastmeter.project.demo.stories import FLOWS
 
@@ -74,7 +74,7 @@ def _fill(now: datetime, matters: int) -> int:
     whistles.set_up(loaded, now)
     activities.set_up(loaded, now)
     rooms.set_up(loaded, now)
-    return made
+    return made + gathered.set_up(loaded, now)
 
 
 def _plant_flows(city: Node, today: date) -> None:

@@ -131,6 +131,18 @@ def test_every_turn_that_a_matter_can_take_stands_there_to_be_gone_on_with(world
 
 
 @pytest.mark.slow
+def test_many_voices_wait_to_be_one_event_and_a_newcomer_waits_at_one_that_is(world: Path) -> None:
+    script = (
+        "from lastmeter.matters.events import holding\n"
+        "for state in ('proposed', 'confirmed'):\n"
+        "    [event] = Incident.objects.filter(state=state)\n"
+        "    print(event.memberships.filter(joined_at__isnull=state == 'proposed', left_at=None).count())\n"
+        "print(*holding.waiting().values_list('incident__state', flat=True))\n"
+    )
+    assert ask(world, script) == ["4", "4", "confirmed"]
+
+
+@pytest.mark.slow
 def test_nothing_of_the_story_happens_after_today(world: Path) -> None:
     script = (
         "from lastmeter.dossiers.models import Event\n"
