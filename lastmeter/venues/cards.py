@@ -5,8 +5,11 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from lastmeter.accounts.requests import actor_in
-from lastmeter.venues import booking, deciding, keeping
+from lastmeter.grid import picking
+from lastmeter.venues import booking, deciding, finding, keeping
 from lastmeter.venues.models import Booking
+
+NEARBY = 3
 
 
 def mine(request: HttpRequest) -> str:
@@ -14,6 +17,13 @@ def mine(request: HttpRequest) -> str:
     user = actor_in(request).user
     rows = booking.of_user(user, timezone.now(), most=2) if user else []
     return render_to_string("venues/card.html", {"bookings": rows}, request) if rows else ""
+
+
+def nearby(request: HttpRequest) -> str:
+    """Centres and stations around the place this browser picked; nothing without a place."""
+    place = picking.remembered(request.session)
+    rows = list(finding.near(place).order_by("node__path", "pk")[:NEARBY]) if place else []
+    return render_to_string("venues/nearby.html", {"venues": rows}, request) if rows else ""
 
 
 def waiting(request: HttpRequest) -> int | None:
@@ -29,6 +39,6 @@ def keeps(request: HttpRequest) -> bool:
     return deciding.keeps_any(actor_in(request))
 
 
-CARDS = [("resident", 17, mine)]
+CARDS = [("resident", 31, nearby), ("resident", 17, mine)]
 BADGES = {"/venues/desk/": waiting}
 GATES = {"/venues/desk/": keeps}

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Count, Max, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,6 +19,12 @@ from lastmeter.venues.models import Booking, Draw, Lot, Space
 
 WON = gettext_lazy("抽中了：%(title)s")
 LOST = gettext_lazy("这次没有抽中：%(title)s")
+
+
+def standing(now: datetime) -> "QuerySet[Draw]":
+    """Draws that are not drawn and not over, with how many entered (`lots_in`)."""
+    rows = Draw.objects.filter(drawn_at=None, ends_at__gt=now).select_related("space")
+    return rows.annotate(lots_in=Count("lots")).order_by("starts_at", "pk")
 
 
 @transaction.atomic

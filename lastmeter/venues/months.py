@@ -50,6 +50,7 @@ def lines(venue: Venue, rooms: list[Space], first: date) -> list[Line]:
     until = next_month(first)
     starts, ends = (datetime.combine(day, time(), CHINA) for day in (first, until))
     rows = Booking.objects.filter(space__venue=venue, state__in=SHOWN, starts_at__lt=ends, ends_at__gt=starts)
+    rows = rows.exclude(state=Booking.State.REQUESTED, lot__isnull=False)  # a draw is listed as one, not as its lots
     by_cell: dict[tuple[date, int], list[Booking]] = {}
     for row in rows.select_related("user", "unit").order_by("starts_at"):
         day = max(row.starts_at.astimezone(CHINA).date(), first)

@@ -4,7 +4,8 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 
 from lastmeter.accounts.requests import actor_in
-from lastmeter.volunteers import answering
+from lastmeter.grid import scope
+from lastmeter.volunteers import answering, slips
 
 
 def asked(request: HttpRequest) -> str:
@@ -14,4 +15,15 @@ def asked(request: HttpRequest) -> str:
     return render_to_string("volunteers/card.html", {"invitations": rows}, request) if rows else ""
 
 
+def keeps_slips(request: HttpRequest) -> bool:
+    """Whether branch slips concern the reader."""
+    return slips.concern(actor_in(request))
+
+
+def records_hours(request: HttpRequest) -> bool:
+    """Whether the reader records the hours of volunteers."""
+    return scope.has_post(actor_in(request), slips.RECEIVERS)
+
+
 CARDS = [("field", 8, asked), ("resident", 15, asked)]
+GATES = {"/volunteering/slips/": keeps_slips, "/volunteering/hours/desk/": records_hours}

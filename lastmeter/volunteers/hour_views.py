@@ -18,26 +18,36 @@ from lastmeter.volunteers import hours, slips
 from lastmeter.volunteers.forms import DoubtForm, StintForm
 from lastmeter.volunteers.models import Certificate, Member
 
+MOST = 200
+
 
 @require_safe
 @signed_in
 def my_hours(request: Request, user: User) -> HttpResponse:
     """What is recorded of me, and my certificate."""
-    context = {"stints": hours.of_user(user)[:200], "total": paper.hours(hours.total(user)), "form": DoubtForm()}
-    return render(request, "volunteers/hours.html", context)
+    return _mine(request, user)
+
+
+def _mine(request: Request, user: User, wrong: tuple[int, DoubtForm] | None = None) -> HttpResponse:
+    """Each record with a form of its own to say what is wrong; the one that was refused comes back filled."""
+    rows = [
+        (each, wrong[1] if wrong and wrong[0] == each.pk else DoubtForm(auto_id=f"doubt-{each.pk}-%s"))
+        for each in hours.of_user(user)[:MOST]
+    ]
+    context = {"stints": rows, "total": paper.hours(hours.total(user))}
+    return render(request, "volunteers/hours.html", context, status=422 if wrong else 200)
 
 
 @require_POST
 @signed_in
 def doubting(request: Request, user: User, pk: int) -> HttpResponse:
     """有误: whoever recorded it is shown why."""
-    stint, form = get_object_or_404(hours.of_user(user), pk=pk), DoubtForm(request.POST)
+    stint, form = get_object_or_404(hours.of_user(user), pk=pk), DoubtForm(request.POST, auto_id=f"doubt-{pk}-%s")
     if form.is_valid():
         hours.doubt(stint, words=form.cleaned_data["doubt"])
         messages.success(request, _("已告诉社区，会核对更正。"))
         return redirect("hours")
-    context = {"stints": hours.of_user(user)[:200], "total": paper.hours(hours.total(user)), "form": form, "wrong": pk}
-    return render(request, "volunteers/hours.html", context, status=422)
+    return _mine(request, user, (pk, form))
 
 
 @require_POST
@@ -62,7 +72,7 @@ def desk(request: Request, user: User) -> HttpResponse:
     if not scope.has_post(request.actor, slips.RECEIVERS):
         raise Http404
     now = timezone.now()
-    waiting, doubted = list(hours.to_record(request.actor, now)[:200]), list(hours.doubted(request.actor)[:200])
+    waiting, doubted = list(hours.to_record(request.actor, now)[:MOST]), list(hours.doubted(request.actor)[:MOST])
     form = StintForm(request.POST if request.method == "POST" else None, waiting=waiting, doubted=doubted, now=now)
     if form.is_valid():
         span = {"starts_at": form.cleaned_data["starts_at"], "ends_at": form.cleaned_data["ends_at"]}

@@ -80,6 +80,7 @@ ENTRIES = (
     Entry("desk", _("合并方案"), "grid", ("/grid/proposals/",), GRID),
     Entry("desk", _("场地预约"), "calendar", ("/venues/desk/",), GRID),
     Entry("desk", _("我办的活动"), "people", ("/activities/desk/",), GRID),
+    Entry("desk", _("记服务时长"), "clock", ("/volunteering/hours/desk/",), GRID),
     Entry("desk", pgettext_lazy("menu", "规则"), "clock", ("/rules/",), SYSTEM),
     Entry("desk", _("人员与权限"), "people", ("/people/", "/people/lost-phone/"), SYSTEM),
     Entry("desk", _("审计"), "shield", ("/audit/",), SYSTEM),

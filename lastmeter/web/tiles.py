@@ -12,5 +12,6 @@ TILES = (
     Entry("resident", _("帮帮我"), "heart", ("/needs/",)),
     Entry("resident", _("代办"), "file", ("/agency/",)),
     Entry("resident", _("活动"), "people", ("/activities/",)),
+    Entry("resident", _("志愿报到"), "heart", ("/volunteering/",)),
     Entry("resident", _("大家议"), "talk", ("/topics/",)),
 )

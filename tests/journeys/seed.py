@@ -7,9 +7,11 @@ django.setup()
 from django.core.management import call_command  # noqa: E402 - settings first
 
 from tests import cast  # noqa: E402
-from tests.journeys.drafts import draft_of_merged_grids  # noqa: E402
+from tests.journeys.drafts import draft_of_merged_grids, rooms_and_open_doors  # noqa: E402
 
 call_command("migrate", verbosity=0)
 call_command("collectstatic", interactive=False, verbosity=0)
 cast.seed()
-draft_of_merged_grids(cast.load())
+town = cast.load()
+draft_of_merged_grids(town)
+rooms_and_open_doors(town)

@@ -380,3 +380,41 @@ def test_one_pass_over_minutes_finds_what_the_plain_arithmetic_finds(
     plain = rules.free_spans(moments(open_minutes), moments(spans(taken)), timedelta(minutes=buffer))
     fast = availability._left(open_minutes, spans(taken), buffer)
     assert fast == [(rules.minutes(a), rules.minutes(b)) for a, b in plain]
+
+
+def test_a_draw_stands_on_the_page_of_its_room_and_in_the_month_as_one(
+    cast: Cast, centre: Centre, client_as: ClientAs
+) -> None:
+    now = timezone.now()
+    at = day_at(now, 1, 10)
+    draw = drawing.open_draw(
+        centre.room,
+        starts_at=at,
+        ends_at=at + HOUR,
+        closes_at=now + HOUR / 2,
+        by=Actor.of(cast.users["clerk"]),
+        now=now,
+    )
+    for who in ("worker", "building_head"):
+        drawing.enter(draw, user=cast.users[who], purpose="下棋决赛", people=4, now=now)
+    page = Client().get(f"/venues/rooms/{centre.room.pk}/").content.decode()
+    assert f"/venues/draws/{draw.pk}/" in page
+    assert "2 人报了名" in page
+    month = client_as("clerk").get(f"/venues/{centre.venue.pk}/month/?month={at:%Y-%m}").content.decode()
+    assert f"/venues/draws/{draw.pk}/" in month
+    assert "下棋决赛" not in month
+
+
+def test_a_room_found_by_its_time_is_booked_at_that_time(cast: Cast, centre: Centre, client_as: ClientAs) -> None:
+    at = day_at(timezone.now(), 2, 10)
+    phone = client_as("resident")
+    asked = {"day": f"{at:%Y-%m-%d}", "opens": "10:00", "closes": "12:00", "people": "4", "all": ""}
+    page = phone.get("/venues/", asked).content.decode()
+    there = f"/venues/rooms/{centre.room.pk}/booking/"
+    assert f"{there}?at={quote(at.isoformat())}&amp;hours=2" in page
+    form = phone.get(there, {"at": at.isoformat(), "hours": "2"}).content.decode()
+    assert 'value="2" ' in form
+    refused = phone.post(there, {"at": at.isoformat(), "purpose": "", "people": "4", "hours": "2"})
+    assert refused.status_code == 422
+    assert "10:00" in refused.content.decode(), "it still says when"
+    assert phone.get(there, {"at": at.isoformat(), "hours": "99"}).status_code == 200

@@ -17,7 +17,7 @@ from lastmeter.accounts.requests import Request
 from lastmeter.grid.duty.reach import for_posts
 from lastmeter.kit.ids import new_token
 from lastmeter.kit.zhtime import CHINA, DAY, SWAPPED
-from lastmeter.venues import attending, deciding, keeping, months, rules
+from lastmeter.venues import attending, deciding, drawing, keeping, months, rules
 from lastmeter.venues.booking import Refused, Wish
 from lastmeter.venues.forms import OfficialForm, WordsForm
 from lastmeter.venues.models import Absence, Booking, Space, Venue
@@ -61,11 +61,13 @@ def month(request: Request, user: User, pk: int) -> HttpResponse:
     """`/venues/<pk>/month/`: rooms across, days down."""
     venue = kept(request, pk)
     first = months.first_of(request.GET.get("month", ""), timezone.localdate())
-    rooms = months.rooms_of(venue)
+    rooms, now = months.rooms_of(venue), timezone.now()
     context = {
         "venue": venue,
         "rooms": rooms,
         "lines": months.lines(venue, rooms, first),
+        "draws": drawing.standing(now).filter(space__venue=venue),
+        "now": now,
         "first": datetime.combine(first, time(12), CHINA),
         "earlier": f"{first - DAY:%Y-%m}",
         "later": f"{months.next_month(first):%Y-%m}",

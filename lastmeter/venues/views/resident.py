@@ -1,6 +1,8 @@
 """`/venues/`: find a room, see what is free, book it in four taps, give it back, appeal."""
 
+import math
 from datetime import date, datetime, timedelta
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -13,11 +15,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from lastmeter.accounts.models import User
 from lastmeter.accounts.requests import Request, signed_in
 from lastmeter.grid import picking
-from lastmeter.kit.ids import new_token
+from lastmeter.kit.ids import new_token, row_id
 from lastmeter.kit.zhtime import CHINA
-from lastmeter.venues import attending, booking, deciding, finding, limits, opening, rulebook
+from lastmeter.venues import attending, booking, deciding, drawing, finding, limits, opening, rulebook
 from lastmeter.venues.booking import Refused, Taken, Wish
-from lastmeter.venues.forms import AppealForm, BookForm, FindForm
+from lastmeter.venues.forms import LONGEST_HOURS, AppealForm, BookForm, FindForm
 from lastmeter.venues.models import Absence, Booking, Space, Venue
 
 SHOWN_DAYS = 14
@@ -29,16 +31,19 @@ def listing(request: Request) -> HttpResponse:
     place, everywhere, now = picking.remembered(request.session), "all" in request.GET, timezone.now()
     near = None if everywhere else place
     form = FindForm(request.GET if "day" in request.GET else None, now=now)
-    found = None
+    found, query = None, ""
     if form.is_bound and form.is_valid():
         starts_at, ends_at = form.span()
         search = finding.Search(
             starts_at, ends_at, form.cleaned_data["people"], list(form.cleaned_data["equipment"]), near, form.here
         )
         found = finding.find(search)
+        hours = math.ceil((ends_at - starts_at) / timedelta(hours=1))
+        query = f"?{urlencode({'at': starts_at.isoformat(), 'hours': hours})}"
     context = {
         "form": form,
         "found": found,
+        "query": query,
         "searched": form.is_bound,
         "venues": finding.near(near).order_by("node__path", "pk")[: finding.MOST],
         "place_node": place,
@@ -77,6 +82,8 @@ def room(request: Request, pk: int) -> HttpResponse:
         "day": datetime.combine(day, datetime.min.time(), CHINA),
         "slots": finding.slots_of(space, day, now) if day in days else [],
         "rule": rule,
+        "draws": drawing.standing(now).filter(space=space),
+        "now": now,
     }
     return render(request, "venues/room.html", context)
 
@@ -102,11 +109,11 @@ def book(request: Request, user: User, pk: int) -> HttpResponse:
         at = _moment(request.GET.get("at", ""))
         if at is None:
             return redirect("venue-room", pk)
-        started = {"at": at, "client_ref": new_token(), "people": min(4, space.capacity), "hours": 1}
+        started = {"at": at, "client_ref": new_token(), "people": min(4, space.capacity), "hours": _hours(request)}
         return _booking_form(request, space, BookForm(initial=started), at)
     form = BookForm(request.POST)
     if not form.is_valid():
-        return _booking_form(request, space, form, _moment(request.POST.get("at", "")), 422)
+        return _booking_form(request, space, form, form.cleaned_data.get("at"), 422)
     said = form.cleaned_data
     wish = Wish(
         space=space, starts_at=said["at"], ends_at=said["at"] + timedelta(hours=said["hours"]), people=said["people"],
@@ -140,6 +147,12 @@ def _booking_form(
 ) -> HttpResponse:
     context = {"space": space, "form": form, "at": at, "others": others}
     return render(request, "venues/book.html", context, status=status)
+
+
+def _hours(request: Request) -> int:
+    """The length that was searched for; an hour when none was or it is not to be had."""
+    asked = row_id(request.GET.get("hours", "")) or 1
+    return asked if asked in dict(LONGEST_HOURS) else 1
 
 
 @require_safe

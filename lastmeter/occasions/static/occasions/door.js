@@ -9,6 +9,10 @@ const KEPT = `lm-door:${door && door.dataset.occasion}`;
 const kept = () => { try { return JSON.parse(localStorage.getItem(KEPT)) || []; } catch { return []; } };
 const keep = (rows) => { try { localStorage.setItem(KEPT, JSON.stringify(rows)); } catch { /* full or off: the form still posts */ } };
 
+const SEEN = `${KEPT}:seen`;
+const seenBefore = () => { try { return JSON.parse(localStorage.getItem(SEEN)) || []; } catch { return []; } };
+const remember = (refs) => { try { localStorage.setItem(SEEN, JSON.stringify([...new Set([...seenBefore(), ...refs])])); } catch { /* the server still knows */ } };
+
 const bytes = (hex) => Uint8Array.from(hex.match(/../g), (pair) => parseInt(pair, 16));
 
 async function genuine(code) {
@@ -30,6 +34,7 @@ async function send() {
     const results = await answer.json();
     const gone = new Set(results.map((each) => each.ref));
     keep(kept().filter((each) => !gone.has(each.ref)));
+    remember(results.filter((each) => each.done).map((each) => each.ref));
     const refused = results.filter((each) => !each.done);
     said.textContent = refused.length ? refused[refused.length - 1].words : results.length === 1 ? results[0].words : said.dataset.sent;
   } catch {
@@ -41,7 +46,7 @@ async function seen(code) {
   if (!(await genuine(code))) { said.textContent = said.dataset.bad; return; }
   const rows = kept();
   const ref = `door-${code.split(".").slice(1, 3).join("-")}`;
-  if (rows.some((each) => each.ref === ref)) { said.textContent = said.dataset.again; return; }
+  if (rows.some((each) => each.ref === ref) || seenBefore().includes(ref)) { said.textContent = said.dataset.again; return; }
   keep([...rows, { ref, code, at: new Date().toISOString() }]);
   said.textContent = said.dataset.ok;
   await send();
