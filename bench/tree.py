@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 NODES, LIMIT = 700_000, 50
 TIMES = 21  # each page is asked for
-FINE = (200, 302)
+FINE = (200, 204, 302)
 TODAY = date(2026, 1, 1)
 GRIDS = 7  # below each village of Guangdong
 TOWN_DIGITS, SCHEME = 9, "nbs-2023"
@@ -73,12 +73,13 @@ def _row(client: "Client", who: str, address: str) -> ground.Row:
     first = cpu.spent(page)
     with CaptureQueriesContext(connection) as queries:
         page()
+        many = len(queries)
     page()  # PostgreSQL may plan a statement anew for its values until now
     taken = sorted(cpu.spent(page) for _ in range(TIMES))
     p50 = taken[TIMES // 2]
     return {
         "name": f"{who} {address}",
-        "ours": f"{p50:.1f} ms, at worst {taken[-1]:.1f}, the first {first:.1f}; {len(queries)} queries",
+        "ours": f"{p50:.1f} ms, at worst {taken[-1]:.1f}, the first {first:.1f}; {many} queries",
         "asked": f"≤ {LIMIT} ms",
         "p50": p50,
     }

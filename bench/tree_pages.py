@@ -7,7 +7,7 @@ WHO = (VISITOR, WORKER, CLERK, OFFICIAL)
 PLACES = ("44", CITY, "441702", STREET, VILLAGE, GRID)
 KINDS = ("split", "merge", "redraw", "reparent", "rename", "retire")
 WORDS = ("鸳鸯湖", "社区", "村", "东风 社区", "yyh", "没有这样的地方")
-TILES = ("10/830/449", "13/6645/3598", "16/53167/28787")
+TILES = ("10/830/449", "13/6645/3598", "16/53160/28785")
 
 
 def of(who: str) -> list[str]:
@@ -17,9 +17,10 @@ def of(who: str) -> list[str]:
         return _public(ids)
     own = ["/g/", f"/g/{GRID}/", f"/map/?at={GRID}", "/duty/", "/shifts/", "/acting/", f"/queue/?node={ids[GRID]}"]
     if who == WORKER:
-        return ["/field/", "/map/", "/addresses/", f"/addresses/grids/{ids[GRID]}/households/", *own]
+        return ["/field/", "/map/", "/addresses/", *own]
     top = STREET if who == CLERK else CITY
-    return ["/desk/", *own, *_shown(top, ids), *_coverage(), *_staff(ids), *_ground(ids)]
+    merging = ["/grid/proposals/"] if who == CLERK else []  # a street's own business
+    return ["/desk/", *own, *_shown(top, ids), *_coverage(), *_staff(ids), *_ground(ids), *merging]
 
 
 def _ids() -> dict[str, int]:
@@ -37,7 +38,7 @@ def _public(ids: dict[str, int]) -> list[str]:
         *("/map/", *(f"/map/?at={code}" for code in PLACES), *(f"/map/?q={words}" for words in WORDS)),
         *("/places/", *(f"/places/?in={pk}" for pk in ids.values()), *(f"/places/?q={words}" for words in WORDS)),
         *(f"/g/{VILLAGE}/directory/", f"/g/{GRID}/call/", f"/g/{GRID}/qr.svg", "/divisions/", "/openings/"),
-        *(f"/tiles/{square}.mvt" for square in TILES),
+        *(f"/tiles/grid/{square}.mvt" for square in TILES),
     ]
 
 
@@ -49,7 +50,7 @@ def _shown(top: str, ids: dict[str, int]) -> list[str]:
         *("/map/", f"/map/?{layers}", *(f"/map/?at={code}{layers}" for code in under), f"/map/?q=社区{layers}"),
         *(f"/map/gaps/?at={code}" for code in under),
         *(f"/queue/?node={ids[code]}" for code in under),
-        *(f"/tiles/{square}.mvt?coverage=1" for square in TILES),
+        *(f"/tiles/{layer}/{square}.mvt" for layer in ("coverage", "gaps") for square in TILES),
     ]
 
 
@@ -66,7 +67,7 @@ def _staff(ids: dict[str, int]) -> list[str]:
     roster = Roster.objects.values_list("pk", flat=True)[0]
     return [
         *("/posts/", "/posts/?state=vacant", f"/posts/new/?node={ids[GRID]}", f"/posts/{post}/", "/posts/openings/"),
-        *("/posts/rules/", f"/posts/rules/{ids[STREET]}/", "/rules/", f"/rules/{ids[STREET]}/", "/people/"),
+        *("/posts/rules/", f"/posts/rules/{ids[STREET]}/", "/rules/", f"/rules/{ids[STREET]}/"),
         *("/rosters/", f"/rosters/{roster}/", f"/rosters/{roster}/print/", f"/rosters/at/{ids[STREET]}/", "/calls/"),
     ]
 
@@ -82,5 +83,5 @@ def _ground(ids: dict[str, int]) -> list[str]:
         *("/grid/changes/", *(f"{new}/{kind}/" for kind in KINDS)),
         *(f"{new}/{kind}/?in={ids[STREET]}" for kind in KINDS),
         *(f"{new}/{kind}/?node={ids[GRID]}" for kind in KINDS),
-        *("/grid/proposals/", "/layers/", "/layers/new/", "/plates/", f"/plates/{ids[GRID]}/"),
+        *("/layers/", "/layers/new/", "/plates/", f"/plates/{ids[GRID]}/"),
     ]

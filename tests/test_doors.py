@@ -117,6 +117,7 @@ DOORS: dict[str, str] = {
     "openings/applications/<str:number>/": "public",
     "acting/": "post",
     "coverage/": "post",
+    "coverage/strays/<int:pk>/": "post",
     "about/": "public",
     "privacy/": "public",
     "large-print/": "public",

@@ -92,7 +92,7 @@ def test_what_was_said_about_a_building_goes_along_and_comes_back_with_it(
     assert {each.node_id for each in other} == {cast.nodes["community"].pk}
     assert {each.node_then_id for each in mine} == {cast.nodes["community"].pk}
     told = [list(each.events.filter(kind="matter.placed").values_list("words__text", flat=True)) for each in mine]
-    assert told == [["从“望海社区”改到“第一网格”：它写的那栋楼归那里管。"]] * 3
+    assert told == [["从“望海社区”改到“第一网格”：它在那里。"]] * 3
     assert not Event.objects.filter(dossier__in=other, kind="matter.placed").exists()
     assert "改了所属网格" in page(client_as("clerk"), f"/matters/{mine[0].number}/")
     client.post(there, {"to": cast.nodes["second_grid"].pk})

@@ -12,8 +12,9 @@ from lastmeter.accounts.actors import Actor
 from lastmeter.dossiers import events
 from lastmeter.dossiers.models import Dossier
 from lastmeter.grid import scope
-from lastmeter.grid.followers import Follower, Keys, Lying
+from lastmeter.grid.followers import Follower, Keys, Lying, Named
 from lastmeter.grid.models import Node
+from lastmeter.kit.ids import pretty
 from lastmeter.kit.text import on_record
 
 
@@ -50,9 +51,21 @@ def written(node_id: int, beginnings: Sequence[str]) -> Iterable[tuple[int, str]
 
 def tell(keys: Sequence[int], old: Node, new: Node, by: Actor, now: datetime) -> None:
     """Write into the story of each of these dossiers that its place has been put right: a set of statements for all."""
-    words = on_record(_("从“%(old)s”改到“%(new)s”：它写的那栋楼归那里管。"), old=old.name, new=new.name)
+    words = on_record(_("从“%(old)s”改到“%(new)s”：它在那里。"), old=old.name, new=new.name)
     rows = Dossier.objects.filter(pk__in=keys).values_list("pk", "kind")
     events.write_many([events.Happened(pk, f"{kind}.placed", words) for pk, kind in rows], by=by, now=now)
 
 
-FOLLOWER = Follower(label=_("未结案卷"), count=count, lying=lying, put=put, work=work, written=written, tell=tell)
+def at_points() -> Iterable[Lying]:
+    """The open dossiers with a position; those of a closed circle are nobody else's business."""
+    rows = Dossier.objects.filter(is_open=True, closed_circle=False, lon__isnull=False, lat__isnull=False)
+    return map(Lying._make, rows.values_list("pk", "node", "lon", "lat").iterator(chunk_size=5000))
+
+
+def named(keys: Sequence[int]) -> dict[int, Named]:
+    """Each with its number and title, and its page."""
+    rows = Dossier.objects.filter(pk__in=keys).values_list("pk", "number", "title")
+    return {pk: Named(f"{pretty(number)} {title}", f"/matters/{number}/") for pk, number, title in rows}
+
+
+FOLLOWER = Follower(_("未结案卷"), count, lying, put, work, written, tell, at_points, named)

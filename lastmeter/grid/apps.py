@@ -12,7 +12,7 @@ class GridConfig(AppConfig):
         from lastmeter.accounts import keepers  # models exist only from here on
         from lastmeter.grid import followers, holdings, policy
         from lastmeter.grid.addresses import following
-        from lastmeter.grid.coverage import gaps
+        from lastmeter.grid.coverage import gaps, strays
         from lastmeter.grid.coverage import places as coverage
         from lastmeter.grid.duty import holdings as duty
         from lastmeter.grid.duty import unheard, unmanned
@@ -32,4 +32,5 @@ class GridConfig(AppConfig):
         coverage.register()
         gaps.register("unheard", unheard.GAP)
         gaps.register("rosters", unmanned.GAP)
+        gaps.register("strays", strays.GAP)
         kinds.register("posts", glance.KIND)

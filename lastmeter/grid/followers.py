@@ -22,6 +22,13 @@ class Lying(NamedTuple):
     lat: float | None
 
 
+class Named(NamedTuple):
+    """A row as a list names it, and its own page."""
+
+    title: str
+    href: str
+
+
 Keys: TypeAlias = "Sequence[int] | QuerySet[Any, Any]"
 
 
@@ -34,6 +41,7 @@ class Follower:
     `work`, where rows are work to be done: (node ids, since) → node id → how many came since then, done or not.
     `written`, where rows are written at an address: (node id, beginnings) → (key, address) of the open ones there.
     `tell`, where rows have a story: keys moved one by one, from where, whereto, by whom and when.
+    `at_points`, where rows have a position: all open ones that have; and `named`, what some of them are called.
     """
 
     label: str | Promise
@@ -43,6 +51,8 @@ class Follower:
     work: Callable[[list[int], datetime], dict[int, int]] | None = None
     written: Callable[[int, Sequence[str]], Iterable[tuple[int, str]]] | None = None
     tell: Callable[[Sequence[int], Node, Node, Actor, datetime], None] | None = None
+    at_points: Callable[[], Iterable[Lying]] | None = None
+    named: Callable[[Sequence[int]], dict[int, Named]] | None = None
 
 
 Hands = Callable[["QuerySet[Any, Any]"], dict[int, int]]

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from lastmeter.grid import holdings
+from lastmeter.grid.coverage import strays
 from lastmeter.grid.duty import calling
 from lastmeter.grid.history import redrawing
 from lastmeter.grid.layers import loading
@@ -27,6 +28,11 @@ def purge(now: datetime) -> int:
 def sweep_previews(now: datetime) -> int:
     """Take away the previews of layers that nobody has kept; hourly. Returns how many."""
     return loading.sweep(now)
+
+
+def find_strays(now: datetime) -> int:
+    """Find the open matters and buildings whose position lies outside their grid; every ten minutes."""
+    return strays.look()
 
 
 def lapse_calls(now: datetime) -> int:

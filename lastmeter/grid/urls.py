@@ -84,6 +84,7 @@ urlpatterns = [
     path("openings/applications/<str:number>/", opening_views.receipt, name="application"),
     path("acting/", acting.acting, name="acting"),
     path("coverage/", coverage_views.coverage, name="coverage"),
+    path("coverage/strays/<int:pk>/", coverage_views.stray, name="coverage-stray"),
     path("addresses/", book.addresses, name="addresses"),
     path("addresses/new/", book.new, name="address-new"),
     path("addresses/compounds/<int:pk>/", book.compound, name="address-compound"),

@@ -45,6 +45,7 @@ TIMETABLE = (
     Entry("matters.lapse", timedelta(minutes=5), matters.lapse),
     Entry("matters.apply_editions", timedelta(minutes=5), matters.apply_editions),
     Entry("grid.apply_due", timedelta(minutes=5), grid.apply_due),
+    Entry("grid.find_strays", timedelta(minutes=10), grid.find_strays),
     Entry("grid.lapse_calls", timedelta(minutes=5), grid.lapse_calls),
     Entry("accounts.purge", timedelta(hours=1), accounts.purge),
     Entry("grid.purge", timedelta(hours=1), grid.purge),

@@ -1,6 +1,6 @@
 """What the address book does when the ground is redrawn: buildings, compounds and roads go to the new nodes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from django.db.models import Count
@@ -8,8 +8,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from lastmeter.grid import followers
-from lastmeter.grid.addresses import parsing
-from lastmeter.grid.followers import Follower, Keys, Lying
+from lastmeter.grid.addresses import finding, parsing
+from lastmeter.grid.followers import Follower, Keys, Lying, Named
 from lastmeter.grid.models import Building, Compound, NameGram, Road
 
 
@@ -27,7 +27,17 @@ def _put(keys: Keys, old: int, new: int) -> int:
     return Building.objects.filter(node=old, pk__in=keys).update(node=new)
 
 
-BUILDINGS = Follower(_("楼栋"), _count, _lying, _put)
+def _at_points() -> Iterable[Lying]:
+    rows = Building.objects.filter(closed_on=None, lon__isnull=False, lat__isnull=False)
+    return map(Lying._make, rows.values_list("pk", "node", "lon", "lat").iterator(chunk_size=5000))
+
+
+def _named(keys: Sequence[int]) -> dict[int, Named]:
+    rows = Building.objects.filter(pk__in=keys).select_related("road", "compound")
+    return {each.pk: Named(finding.text_of(each), f"/addresses/buildings/{each.pk}/place/") for each in rows}
+
+
+BUILDINGS = Follower(_("楼栋"), _count, _lying, _put, at_points=_at_points, named=_named)
 
 
 def named(model: type[Road] | type[Compound], label: str | Promise) -> Follower:

@@ -16,7 +16,7 @@ from lastmeter.accounts.actors import Actor
 from lastmeter.grid import followers, locate, scope
 from lastmeter.grid.addresses import book, finding, parsing
 from lastmeter.grid.addresses.book import BadAddress
-from lastmeter.grid.models import Building, Level, Node, at_or_below
+from lastmeter.grid.models import Building, Level, Node, Stray, at_or_below
 
 AT_ONCE = 5000  # keys in one statement: both databases bind this many
 NEAR_NUMBERS = 20  # house numbers up and down a road within which neighbours say something of the grid
@@ -184,13 +184,15 @@ def place(building: Building, node: Node, *, whole: bool = False, by: Actor, now
         if not (book.may_keep(by, node.path) and book.may_keep(by, building.node.path)):
             raise BadAddress(_("“%(name)s”不在您负责的范围内。") % {"name": node.name})
         rows = list(companions(building) if whole else companions(building).filter(pk=building.pk))
-        hanging = [(follower, keys) for _model, follower, keys in _hanging(rows)]
+        hanging = list(_hanging(rows))
         moved = _put(rows, building.node_id, node)
-        for follower, keys in hanging:
+        for model, follower, keys in hanging:
             for start in range(0, len(keys), AT_ONCE):
                 follower.put(keys[start : start + AT_ONCE], building.node_id, node.pk)
                 if follower.tell is not None:
                     follower.tell(keys[start : start + AT_ONCE], building.node, node, by, now)
+            Stray.objects.filter(model=model._meta.label_lower, row__in=keys).delete()
+        Stray.objects.filter(model=Building._meta.label_lower, row__in=[row.pk for row in rows]).delete()
         audit.record_many(
             [audit.Row(kind="building.place", by=by, object_kind="building", object_id=row.pk, now=now) for row in rows]
         )

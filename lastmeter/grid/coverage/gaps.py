@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
 from django.db.models import Count, Model, QuerySet
 from django.db.models.functions import Substr
 from django.utils.functional import Promise
 
 from lastmeter.accounts.actors import Actor
 from lastmeter.grid import scope
+from lastmeter.grid.ground import Kept
 from lastmeter.grid.models import Level, Node, Role, lineage
 from lastmeter.kit import plans
 from lastmeter.kit.paging import Keyset, page
@@ -32,7 +35,8 @@ class Gap:
     """A kind of gap. `find` gives the rows on these paths (outermost nodes) on a day; `show` makes them readable.
 
     `show` gets one page of rows and must not ask the database once a row. Whoever holds one of `roles`, at a node of
-    the level `lowest` or above, can carry out the act that cures: the gap is shown to them and to nobody else.
+    the level `lowest` or above, can carry out the act that cures: the gap is shown to them and to nobody else. `reads`:
+    `find` asks the database itself, so that what it gives must not be kept.
     """
 
     label: str | Promise
@@ -42,6 +46,7 @@ class Gap:
     order: Keyset
     roles: Sequence[Role]
     lowest: Level = Level.MICRO
+    reads: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,7 @@ class Part:
 
 
 MOST = 1000  # counted no further
+MOST_KEPT = 2000  # statements a process keeps
 _gaps: dict[str, Gap] = {}
 
 
@@ -106,10 +112,20 @@ def parts(
 
     `known`: how many there are of each kind, where that has been counted; those of which there are none cost nothing.
     """
-    names = _gaps if known is None else [name for name in _gaps if known.get(name)]
-    counts = known or {}
-    every = [part(name, actor, today, size=size, under=under, known=counts.get(name)) for name in names]
+    counts = _totals(actor, today, under) if known is None else known
+    names = [name for name in _gaps if counts.get(name)]
+    every = [part(name, actor, today, size=size, under=under, known=counts[name]) for name in names]
     return [each for each in every if each.count]
+
+
+def _totals(actor: Actor, today: date, under: Collection[str]) -> dict[str, int]:
+    """kind → how many there are, counted to MOST: one query a kind."""
+    found: dict[str, int] = {}
+    with plans.for_these_values():
+        for name, gap in _gaps.items():
+            if paths := _curable(gap, actor, under):
+                [(found[name],)] = _rows(name, paths, today, None) or [(0,)]
+    return found
 
 
 def _curable(gap: Gap, actor: Actor, under: Collection[str]) -> list[str]:
@@ -132,13 +148,53 @@ def by_kind(actor: Actor, places: Collection[str], today: date) -> dict[str, Cou
         paths = _curable(gap, actor, places)
         if not paths:
             continue
-        rows = gap.find(paths, today).order_by()
-        here = Substr(_path_column(rows.model), 1, deepest)
         at = found.setdefault(name, Counter())
-        for path, many in rows.values(here=here).annotate(many=Count("pk")).values_list("here", "many"):
+        for path, many in _rows(name, paths, today, deepest):
             for place in lineage(path or ""):
                 at[place] += many if place in places else 0
     return found
+
+
+# -- Counting ----------------------------------------------------------------------------------------------------------
+
+_Statement = tuple[str, tuple[Any, ...]] | None
+_statements: Kept[dict[tuple[str, tuple[str, ...], date, int | None], _Statement]] = Kept(dict)
+
+
+def _rows(name: str, paths: list[str], today: date, deepest: int | None) -> list[tuple[Any, ...]]:
+    """(beginning of the path, `deepest` characters of it, how many) of every gap of a kind; None: how many, to MOST.
+
+    Writing the statements of a dozen kinds takes several times as long as the database takes for them. They hang on
+    nothing but the paths, the day and the rules, so the process keeps them until the ground changes.
+    """
+    kept, key = _statements.get(), (name, tuple(paths), today, deepest)
+    gap = _gaps[name]
+    if gap.reads or key not in kept:
+        statement = _written(gap.find(paths, today).order_by(), deepest)
+        if not gap.reads:
+            if len(kept) >= MOST_KEPT:
+                kept.clear()
+            kept[key] = statement
+    else:
+        statement = kept[key]
+    if statement is None:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(*statement)
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
+
+
+def _written(rows: QuerySet[Any], deepest: int | None) -> _Statement:
+    try:
+        if deepest is None:
+            sql, params = rows.values_list("pk")[:MOST].query.sql_with_params()
+            return f"SELECT COUNT(*) FROM ({sql}) AS found", params  # noqa: S608 - of our own making
+        here = rows.values(here=Substr(_path_column(rows.model), 1, deepest)).annotate(many=Count("pk"))
+        sql, params = here.values_list("here", "many").query.sql_with_params()
+    except EmptyResultSet:
+        return None
+    return sql, params
 
 
 def _path_column(model: type[Model]) -> str:

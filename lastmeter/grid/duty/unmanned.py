@@ -123,4 +123,5 @@ GAP = Gap(
     show,
     Keyset(("node__path", "id")),
     KEEPERS,
+    reads=True,
 )

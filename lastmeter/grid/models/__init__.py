@@ -18,6 +18,7 @@ from lastmeter.grid.models.proposals import (
     ProposalLayer,
     ProposalShare,
 )
+from lastmeter.grid.models.strays import Stray
 from lastmeter.grid.models.tree import (
     KEY_WIDTH,
     Code,
@@ -86,6 +87,7 @@ __all__ = [
     "Source",
     "Staffing",
     "StaffingRole",
+    "Stray",
     "Swap",
     "Tenure",
     "TenureQuerySet",

@@ -35,7 +35,8 @@ def one_map(request: Request) -> HttpResponse:
     beside = [each for each in drawn if each not in below]
     # With the place around them their ground is one range of paths, not one for each; what was found has no such one.
     around = chain[-2:] if beside else chain[-1:]
-    counts = walking.missing(request.actor, [*around, *below, *beside] if "gaps" in look.shown else [], today)
+    counted = [*around, *below, *beside] if "gaps" in look.shown and not words else []
+    counts = walking.missing(request.actor, counted, today)
     lines = {line.node: line for line in walking.lines([*below, *beside], look, request.actor, today, counts)}
     codes = tree.codes_of(chain)
     context = {
