@@ -193,7 +193,8 @@ class Handover(forms.Form):
 
 
 def _said(shift: Shift, people: dict[int, User], language: str, *, named: bool) -> str:
-    when = f"{long_date(shift.starts, language)}–{shift.ends:%H:%M}"
+    ends = _("次日 %(time)s") % {"time": f"{shift.ends:%H:%M}"} if shift.overnight else f"{shift.ends:%H:%M}"
+    when = f"{long_date(shift.starts, language)}–{ends}"
     return f"{when} {people[shift.person].name}" if named else when
 
 

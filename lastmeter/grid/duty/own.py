@@ -18,7 +18,8 @@ from lastmeter.accounts.requests import Request
 from lastmeter.grid.duty import arranging, rosters
 from lastmeter.grid.duty.forms import Handover
 from lastmeter.grid.duty.reach import for_posts, roster_for
-from lastmeter.grid.models import Swap
+from lastmeter.grid.duty.rota import Shift
+from lastmeter.grid.models import Roster, Swap
 from lastmeter.kit.zhtime import DAY
 
 AHEAD = 31  # days of one's own shifts
@@ -35,11 +36,19 @@ def my_shifts(request: Request, user: User) -> HttpResponse:
     )
     context = {
         "rows": [(roster, shift, shift.starts <= now) for roster, shift in rows if shift.ends > now],
-        "asked": open_swaps.filter(taker=user),
+        "asked": [(each, _shift(each)) for each in open_swaps.filter(taker=user)],
         "asking": open_swaps.filter(giver=user),
         "rosters": list(dict.fromkeys(roster for roster, _shift in rows)),
     }
     return render(request, "grid/duty/shifts.html", context)
+
+
+def _shift(swap: Swap) -> Shift | None:
+    """The shift somebody is asked to take: until when it goes is what they need to know."""
+    day = timezone.localdate(swap.starts_at)
+    [roster] = rosters.whole(Roster.objects.filter(pk=swap.roster_id))
+    there = rosters.shifts_of(roster, day, day + DAY)
+    return next((each for each in there if each.starts == swap.starts_at and each.person == swap.giver_id), None)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -68,6 +68,11 @@ class Shift:
     ends: datetime
     person: int
 
+    @property
+    def overnight(self) -> bool:
+        """Whether it ends on a later day than it begins, by the clock of China."""
+        return self.ends.astimezone(CHINA).date() > self.starts.astimezone(CHINA).date()
+
 
 @dataclass(frozen=True, slots=True)
 class Change:

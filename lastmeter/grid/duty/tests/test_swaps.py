@@ -22,7 +22,11 @@ def test_a_swap_is_asked_accepted_and_then_holds(client_as: ClientAs, cast: Cast
     swap = Swap.objects.get()
     assert Notice.objects.filter(user=cast.users["clerk"], kind="duty").count() == 1
     assert people(cast.nodes["community"], shift.starts) == ["周小满"], "until the other one agrees it stays"
-    assert "看病" in client_as("clerk").get("/shifts/").content.decode()
+    text = client_as("clerk").get("/shifts/").content.decode()
+    assert "看病" in text
+    asked = text.split("有人请您替班")[1].split("</section>")[0]
+    until = f"{shift.ends:%H:%M}"
+    assert (f"次日 {until}" if shift.overnight else until) in asked, "until when it goes is what one needs to know"
     assert client_as("secretary").post(f"/swaps/{swap.pk}/acceptance/").status_code == 404
     for _twice in range(2):
         assert client_as("clerk").post(f"/swaps/{swap.pk}/acceptance/").status_code == 302
