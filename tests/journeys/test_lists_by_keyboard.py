@@ -2,9 +2,12 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.test_from_doorstep_to_rating import Open, report
+
+pytestmark = pytest.mark.journey
 
 
 def test_several_matters_are_urged_by_keyboard_alone(open_browser: Open, size: str) -> None:
