@@ -40,9 +40,8 @@ class Hint:
 
 def without_grid(paths: Iterable[str], today: date) -> QuerySet[Building]:
     """Open buildings on these paths that lie in no grid: they hang above it, or at a place that has ended."""
-    nodes = Node.objects.filter(Q(level__lt=Level.GRID) | Q(valid_to__lte=today))
     there = Building.objects.filter(scope.inside(paths, "node__path"), closed_on=None)
-    return there.filter(node__in=nodes)
+    return there.filter(Q(node__level__lt=Level.GRID) | Q(node__valid_to__lte=today))
 
 
 def led_by_one(paths: Iterable[str], today: date) -> QuerySet[Building]:
