@@ -14,11 +14,11 @@ from lastmeter.web import cookies, navigation, shells
 def page(request: HttpRequest) -> dict[str, object]:
     """shell, shell_name, home, language, large_print, navigation, actor, now, acting and the rest named below.
 
-    `whole` is False when a script asks for a part: then what stands around the content is left out.
+    `part`: a script asks for the content of a page that stands already; what stands around it is left out.
     """
     shell = shells.of(request)
     return {
-        "whole": not swaps(request),
+        "part": swaps(request),
         "shell": shell.template,
         "shell_name": shell.name,
         "home": shell.home,
