@@ -8,8 +8,8 @@ from django.db import transaction
 log = logging.getLogger(__name__)
 
 
-def each_alone(keys: Iterable[int], act: Callable[[int], bool]) -> int:
-    """Do the act for each key; returns for how many it said that it has done something.
+def each_alone(keys: Iterable[int], act: Callable[[int], int]) -> int:
+    """Do the act for each key; returns how many things, all together, the acts say that they have done.
 
     A failure is logged with its traceback, and what it wrote is undone; the job finds the row again next time.
     """

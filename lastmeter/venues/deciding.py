@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from lastmeter.accounts.actors import Actor
 from lastmeter.grid import scope
 from lastmeter.grid.models import Role
+from lastmeter.kit.alone import each_alone
 from lastmeter.kit.text import on_record
 from lastmeter.notices import outbox
 from lastmeter.venues import booking as bookings
@@ -126,18 +127,17 @@ def _give_another(row: Booking, words: str, by: Actor, now: datetime) -> None:
 def lapse(now: datetime) -> int:
     """Requests nobody decided before their time are over, and the person is told; returns how many."""
     rows = Booking.objects.filter(state=State.REQUESTED, starts_at__lte=now).order_by("pk").values_list("pk", flat=True)
-    return sum(_lapse(pk, now) for pk in rows)
 
+    def lapse_one(pk: int) -> bool:
+        row = bookings.held(pk)
+        if row.state != State.REQUESTED:
+            return False
+        row.state = State.LAPSED
+        row.save(update_fields=["state"])
+        _tell(row, "venues.lapsed", LAPSED, "", now)
+        return True
 
-@transaction.atomic
-def _lapse(pk: int, now: datetime) -> int:
-    row = bookings.held(pk)
-    if row.state != State.REQUESTED:
-        return 0
-    row.state = State.LAPSED
-    row.save(update_fields=["state"])
-    _tell(row, "venues.lapsed", LAPSED, "", now)
-    return 1
+    return each_alone(rows, lapse_one)
 
 
 def _tell(row: Booking, kind: str, title: object, words: str, now: datetime) -> None:
