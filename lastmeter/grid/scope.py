@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from lastmeter.accounts.actors import Actor
 from lastmeter.grid.ground import Kept
-from lastmeter.grid.models import Level, Node, Role, Tenure, at_or_below
+from lastmeter.grid.models import Level, Node, Role, Tenure, at_or_below, lineage
 from lastmeter.grid.tree import ancestor_ids
 
 LEVEL_FIELDS = {2: "city", 3: "county", 4: "town", 5: "community", 6: "grid"}
@@ -150,6 +150,13 @@ def grounds(actor: Actor, roles: Iterable[str], lowest: int = Level.MICRO) -> li
 def inside(paths: Iterable[str], column: str = "path") -> Q:
     """Rows whose path in `column` lies on one of these grounds; none for no ground."""
     return reduce(or_, (at_or_below(path, column) for path in paths), Q(pk__in=[]))
+
+
+def around(place: Node, column: str = "path") -> Q:
+    """Rows near a place: in its street (in it, where it is larger), and at the larger places that it lies in."""
+    chain = lineage(place.path)
+    street = chain[max(0, place.level - Level.TOWN)]
+    return Q(**{f"{column}__in": chain}) | at_or_below(street, column)
 
 
 def in_unit(actor: Actor, unit_id: int, roles: Iterable[str] | None = None) -> bool:

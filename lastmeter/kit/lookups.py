@@ -1,4 +1,4 @@
-"""Rows by very many keys: one parameter instead of thousands, which cost more to bind than the rows to read."""
+"""Rows by very many keys in one parameter, in their order; and what is known of a row without asking."""
 
 import json
 from collections.abc import Iterable, Sequence

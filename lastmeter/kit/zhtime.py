@@ -162,6 +162,21 @@ def china(moment: datetime) -> datetime:
     return moment.astimezone(CHINA)
 
 
+def span_of(day: date, opens: time, closes: time) -> tuple[datetime, datetime]:
+    """A span of China time that begins on that day; an end at or before the beginning is on the next day."""
+    starts, ends = datetime.combine(day, opens, CHINA), datetime.combine(day, closes, CHINA)
+    return starts, ends if ends > starts else ends + DAY
+
+
+def read_moment(text: str) -> datetime | None:
+    """The moment that a text of ISO 8601 names; None without a time zone, and for anything else."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return at if at.tzinfo is not None else None
+
+
 def add_working_days(start: datetime, days: int, calendar: Calendar, closes: time = CLOSES) -> datetime:
     """The end of a term of `days` ≥ 1 working days: `closes`, China time, on the last of them.
 

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from lastmeter.accounts import people
 from lastmeter.accounts.actors import Actor
 from lastmeter.kit.text import on_record
 from lastmeter.notices import outbox
@@ -49,7 +50,7 @@ def check_in(occasion_id: int, arrival: Arrival, *, by: Actor, now: datetime) ->
     if coming is None:
         raise Refused(_("没有这个报名。"))
     if coming.user is not None:
-        seats.hold_person(coming.user)
+        people.hold(coming.user)
     occasion = seats.hold(occasion_id, now=now)
     known = CheckIn.objects.filter(signup=coming).first() or CheckIn.objects.filter(client_ref=arrival.ref).first()
     if known is not None:

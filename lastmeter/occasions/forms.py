@@ -1,16 +1,17 @@
 """What the pages of occasions ask; the forms never act."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from lastmeter.grid.models import Node
 from lastmeter.kit.forms import Day, Line, Phone, narrow, offer
-from lastmeter.kit.zhtime import CHINA, DAY
+from lastmeter.kit.zhtime import DAY, span_of
 from lastmeter.occasions import rules
 from lastmeter.occasions.models import Occasion, Series
 
@@ -113,7 +114,7 @@ class OccasionForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
         if {"day", "opens", "closes"} <= said.keys():
-            said["starts_at"], said["ends_at"] = span(said["day"], said["opens"], said["closes"])
+            said["starts_at"], said["ends_at"] = span_of(said["day"], said["opens"], said["closes"])
         if said.get("repeat"):
             try:
                 said["rule"] = rules.check_rule(self._rule(said))
@@ -122,7 +123,7 @@ class OccasionForm(forms.Form):
         return said
 
     def _rule(self, said: dict[str, Any]) -> str:
-        day: date = said.get("day") or date.today()  # noqa: DTZ011 - the error of the day is said at the day
+        day: date = said.get("day") or timezone.localdate()  # the error of the day is said at the day
         name = WEEKDAYS[day.weekday()]
         rules_of = {
             self.Repeat.WEEKLY: f"FREQ=WEEKLY;BYDAY={name}",
@@ -130,10 +131,3 @@ class OccasionForm(forms.Form):
             self.Repeat.MONTHLY: f"FREQ=MONTHLY;BYDAY={min(4, (day.day - 1) // 7 + 1)}{name}",
         }
         return rules_of.get(said["repeat"]) or str(said.get("rule", ""))
-
-
-def span(day: date, opens: time, closes: time) -> tuple[datetime, datetime]:
-    """A span of China time that begins on that day; an end at or before the beginning is on the next day."""
-    starts = datetime.combine(day, opens, CHINA)
-    ends = datetime.combine(day, closes, CHINA)
-    return starts, ends if ends > starts else ends + timedelta(days=1)

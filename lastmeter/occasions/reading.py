@@ -6,26 +6,15 @@ from django.db.models import Count, Q, QuerySet
 
 from lastmeter.accounts.actors import Actor
 from lastmeter.grid import scope
-from lastmeter.grid.models import Level, Node, at_or_below, lineage
+from lastmeter.grid.models import Level, Node
 from lastmeter.occasions.arranging import ARRANGERS
 from lastmeter.occasions.models import Occasion, SignUp
-
-AROUND = Level.TOWN  # what is held in the same street or town counts as near
 
 
 def near(place: Node | None, now: datetime) -> "QuerySet[Occasion]":
     """What is to come in the street of the place, and what is held for a larger place it lies in; all for None."""
     rows = Occasion.objects.to_come(now).select_related("node")
-    if place is None:
-        return rows
-    chain = lineage(place.path)
-    town = chain[-min(_depth(place), len(chain))]
-    return rows.filter(Q(node__path__in=chain) | at_or_below(town, "node__path"))
-
-
-def _depth(place: Node) -> int:
-    """How many keys of the path lead to the street; the whole path of a larger place."""
-    return len(lineage(place.path)) - max(0, place.level - AROUND)
+    return rows if place is None else rows.filter(scope.around(place, "node__path"))
 
 
 def arranged_by(actor: Actor) -> "QuerySet[Occasion]":

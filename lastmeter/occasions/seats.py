@@ -10,7 +10,6 @@ from datetime import datetime
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from lastmeter.accounts.models import User
 from lastmeter.kit.text import on_record
 from lastmeter.notices import outbox
 from lastmeter.occasions import rules
@@ -29,11 +28,6 @@ def hold(occasion_id: int, *, now: datetime) -> Occasion:
     occasion = Occasion.objects.select_for_update(of=("self",)).get(pk=occasion_id)
     lapse(occasion, now=now)
     return occasion
-
-
-def hold_person(user: User) -> None:
-    """Hold the account, so that of two of its acts at once the second sees the first."""
-    list(User.objects.select_for_update(no_key=True).filter(pk=user.pk).values_list("pk"))
 
 
 def take(occasion: Occasion, seats: int) -> bool:

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from lastmeter.accounts import people
 from lastmeter.accounts.actors import Actor
 from lastmeter.accounts.models import User
 from lastmeter.occasions import seats
@@ -22,7 +23,7 @@ def sign_up(occasion_id: int, *, user: User, party: int = 1, by: Actor, now: dat
 
     Raises Refused when it has begun, was called off, the party is larger than allowed, or the person is elsewhere then.
     """
-    seats.hold_person(user)
+    people.hold(user)
     occasion = seats.hold(occasion_id, now=now)
     live = occasion.signups.filter(user=user, state__in=LIVE).first()
     if live is not None:
@@ -74,7 +75,7 @@ def check_free(user: User, occasion: Occasion) -> None:
 def accept(signup: SignUp, *, now: datetime) -> None:
     """Take the place that was offered; once more it is the same. Raises Refused when it has gone to the next."""
     if signup.user is not None:
-        seats.hold_person(signup.user)
+        people.hold(signup.user)
     occasion, held = _held(signup, now)
     if held.state == State.OFFERED:
         if held.user is not None:

@@ -9,11 +9,12 @@ from django.utils.translation import gettext_lazy
 
 from lastmeter.accounts.actors import Actor
 from lastmeter.accounts.models import User
+from lastmeter.accounts.people import hold
 from lastmeter.kit.ids import new_token
 from lastmeter.kit.text import on_record
 from lastmeter.notices import outbox
 from lastmeter.venues import booking as bookings
-from lastmeter.venues import limits, rules
+from lastmeter.venues import rules
 from lastmeter.venues.booking import Refused, Taken
 from lastmeter.venues.models import Booking, Draw, Lot, Space
 
@@ -44,7 +45,7 @@ def open_draw(
 @transaction.atomic
 def enter(draw: Draw, *, user: User, purpose: str, people: int, now: datetime) -> Lot:
     """Ask to be drawn: one lot a person. Raises Refused when it is closed."""
-    limits.hold_person(user)
+    hold(user)
     found = Draw.objects.select_for_update(of=("self",)).select_related("space").get(pk=draw.pk)
     known = Lot.objects.filter(draw=found, booking__user=user).first()
     if known is not None:

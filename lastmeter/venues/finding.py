@@ -7,7 +7,8 @@ from operator import itemgetter
 
 from django.db.models import Count, Q, QuerySet
 
-from lastmeter.grid.models import Level, Node, at_or_below, lineage
+from lastmeter.grid import scope
+from lastmeter.grid.models import Node
 from lastmeter.kit.geo import distance_m
 from lastmeter.kit.zhtime import CHINA
 from lastmeter.venues import availability, rules
@@ -65,18 +66,11 @@ def fitting(search: Search) -> "QuerySet[Space]":
     """Rooms in use that are large enough and have everything asked for."""
     rows = Space.objects.filter(closed_on=None, venue__closed_on=None, capacity__gte=search.people)
     if search.place is not None:
-        rows = rows.filter(around(search.place, "venue__node__path"))
+        rows = rows.filter(scope.around(search.place, "venue__node__path"))
     if search.equipment:
         has = Count("equipment", filter=Q(equipment__in=search.equipment), distinct=True)
         rows = rows.annotate(has=has).filter(has=len(search.equipment))
     return rows
-
-
-def around(place: Node, column: str) -> Q:
-    """Rows at the places the place lies in, and in its whole street."""
-    chain = lineage(place.path)
-    street = chain[max(0, place.level - Level.TOWN)] if place.level >= Level.TOWN else chain[0]
-    return Q(**{f"{column}__in": chain}) | at_or_below(street, column)
 
 
 def near(place: Node | None) -> "QuerySet[Venue]":
@@ -84,7 +78,7 @@ def near(place: Node | None) -> "QuerySet[Venue]":
     rows = Venue.objects.filter(closed_on=None).select_related("node").annotate(
         rooms=Count("spaces", filter=Q(spaces__closed_on=None))
     )  # fmt: skip
-    return rows if place is None else rows.filter(around(place, "node__path"))
+    return rows if place is None else rows.filter(scope.around(place, "node__path"))
 
 
 def slots_of(space: Space, day: date, now: datetime, length: timedelta = timedelta(hours=1)) -> list[rules.Span]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from lastmeter.grid.models import Node
 from lastmeter.kit.forms import Day, Line, narrow
-from lastmeter.kit.zhtime import CHINA
+from lastmeter.kit.zhtime import CHINA, span_of
 from lastmeter.occasions.forms import Clock
 from lastmeter.venues import rules
 from lastmeter.venues.models import BookingRule, Equipment, Opening, Space, Venue
@@ -52,7 +52,7 @@ class FindForm(forms.Form):
     def span(self) -> rules.Span:
         """From when to when, across midnight too."""
         said = self.cleaned_data
-        return rules.span_of(said["day"], said["opens"], said["closes"])
+        return span_of(said["day"], said["opens"], said["closes"])
 
 
 class BookForm(forms.Form):

@@ -13,11 +13,6 @@ from lastmeter.venues.models import Absence, Booking, BookingRule
 COUNTED = (Booking.State.REQUESTED, Booking.State.CONFIRMED, Booking.State.USED, Booking.State.ABSENT)
 
 
-def hold_person(user: User) -> None:
-    """Hold the account: two bookings of one person at once count each other."""
-    list(User.objects.select_for_update(no_key=True).filter(pk=user.pk).values_list("pk"))
-
-
 def trouble(user: User, unit: Unit | None, starts_at: datetime, rule: BookingRule, now: datetime) -> str:
     """Why this person (or group) may not book at that time, as a sentence; "" when they may."""
     return _of_absence(user, rule, now) or _of_week(user, unit, starts_at, rule)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, time
 
 from lastmeter.kit import workdays
-from lastmeter.kit.zhtime import CHINA, DAY
+from lastmeter.kit.zhtime import CHINA, DAY, span_of
 from lastmeter.venues import rules
 from lastmeter.venues.models import Opening, Period, Space, Venue
 from lastmeter.venues.rules import Arrangement, Span
@@ -54,7 +54,7 @@ def week(venue: Venue, first: date) -> list[tuple[date, int, list[Span]]]:
         (
             day,
             rules.kind_of(day, calendar),
-            [rules.span_of(day, *hours) for hours in rules.hours_on(known, day, calendar)],
+            [span_of(day, *hours) for hours in rules.hours_on(known, day, calendar)],
         )
         for day in days
     ]

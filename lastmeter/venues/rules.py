@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
 
-from lastmeter.kit.zhtime import CHINA, DAY, SWAPPED, Calendar
+from lastmeter.kit.zhtime import CHINA, DAY, SWAPPED, Calendar, span_of
 
 HOLIDAY = 9
 MINUTE = timedelta(minutes=1)
@@ -69,12 +69,6 @@ def open_spans(arrangements: Sequence[Arrangement], first: date, days: int, cale
         for opens, closes in hours_on(arrangements, day, calendar)
     ]
     return merged(found)
-
-
-def span_of(day: date, opens: time, closes: time) -> Span:
-    """A span of China time that begins on that day; an end at or before the beginning is on the next day."""
-    starts, ends = datetime.combine(day, opens, CHINA), datetime.combine(day, closes, CHINA)
-    return starts, ends if ends > starts else ends + DAY
 
 
 def merged(spans: Iterable[Span]) -> list[Span]:

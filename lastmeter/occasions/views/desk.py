@@ -1,14 +1,14 @@
 """`/activities/desk/`: what I hold, who comes, and the door."""
 
 import json
-from datetime import datetime
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -17,6 +17,7 @@ from lastmeter.accounts.requests import Request
 from lastmeter.grid.duty.reach import for_posts
 from lastmeter.kit.ids import row_id
 from lastmeter.kit.paging import Keyset, page
+from lastmeter.kit.zhtime import read_moment
 from lastmeter.occasions import arranging, attending, reading, signing, tickets
 from lastmeter.occasions.forms import CallOffForm, GuestForm, OccasionForm, ResizeForm
 from lastmeter.occasions.models import Occasion, Series
@@ -106,12 +107,18 @@ def guests(request: Request, user: User, pk: int) -> HttpResponse:
     form = GuestForm(request.POST, occasion=occasion)
     if not form.is_valid():
         return _people(request, occasion, form)
+    sign_up = partial(signing.sign_up_guest, pk, by=request.actor, now=timezone.now(), **form.cleaned_data)
+    return _carried_out(request, occasion, sign_up, _("已登记。"))
+
+
+def _carried_out(request: Request, occasion: Occasion, act: Callable[[], object], done: str) -> HttpResponse:
+    """The people's page after an act on the occasion: that it is done, or why it cannot be."""
     try:
-        signing.sign_up_guest(pk, by=request.actor, now=timezone.now(), **form.cleaned_data)
+        act()
     except Refused as refused:
         return _people(request, occasion, trouble=str(refused))
-    messages.success(request, _("已登记。"))
-    return redirect("occasion-people", pk)
+    messages.success(request, done)
+    return redirect("occasion-people", occasion.pk)
 
 
 @require_POST
@@ -121,12 +128,8 @@ def size(request: Request, user: User, pk: int) -> HttpResponse:
     occasion, form = _mine(request, pk), ResizeForm(request.POST)
     if not form.is_valid():
         return _people(request, occasion, trouble=_("名额要填 1 到 5000 的数。"))
-    try:
-        arranging.resize(pk, capacity=form.cleaned_data["capacity"], now=timezone.now())
-    except Refused as refused:
-        return _people(request, occasion, trouble=str(refused))
-    messages.success(request, _("名额已改，排队的按顺序递补。"))
-    return redirect("occasion-people", pk)
+    resize = partial(arranging.resize, pk, capacity=form.cleaned_data["capacity"], now=timezone.now())
+    return _carried_out(request, occasion, resize, _("名额已改，排队的按顺序递补。"))
 
 
 @require_POST
@@ -136,9 +139,8 @@ def calling_off(request: Request, user: User, pk: int) -> HttpResponse:
     occasion, form = _mine(request, pk), CallOffForm(request.POST)
     if not form.is_valid():
         return _people(request, occasion, trouble=_("请写为什么取消，报了名的人会看到。"))
-    arranging.call_off(pk, why=form.cleaned_data["why"], now=timezone.now())
-    messages.success(request, _("已取消，报了名的人都收到了通知。"))
-    return redirect("occasion-people", pk)
+    call_off = partial(arranging.call_off, pk, why=form.cleaned_data["why"], now=timezone.now())
+    return _carried_out(request, occasion, call_off, _("已取消，报了名的人都收到了通知。"))
 
 
 @require_POST
@@ -170,18 +172,9 @@ def _sent(body: bytes) -> list[dict[str, Any]]:
 
 def _seen(occasion: Occasion, row: dict[str, Any], request: Request) -> dict[str, Any]:
     ref, code = str(row.get("ref", ""))[:64], str(row.get("code", ""))[:100]
-    at = _moment(str(row.get("at", "")))
+    at = read_moment(str(row.get("at", ""))) or timezone.now()  # the door's clock, where it says one
     done, words = _written(occasion, attending.Arrival(ref=ref, at=at, code=code), request)
     return {"ref": ref, "done": done, "words": words}
-
-
-def _moment(text: str) -> datetime:
-    """The door's clock; now when it does not say a moment."""
-    try:
-        at = parse_datetime(text)
-    except ValueError:
-        at = None
-    return at if at is not None and at.tzinfo is not None else timezone.now()
 
 
 def _written(occasion: Occasion, arrival: attending.Arrival, request: Request) -> tuple[bool, str]:

@@ -16,12 +16,12 @@ from lastmeter.accounts.models import User
 from lastmeter.accounts.requests import Request
 from lastmeter.grid.duty.reach import for_posts
 from lastmeter.kit.ids import new_token
-from lastmeter.kit.zhtime import CHINA, DAY, SWAPPED
+from lastmeter.kit.zhtime import CHINA, DAY, SWAPPED, span_of
 from lastmeter.venues import attending, deciding, drawing, keeping, months, rules
 from lastmeter.venues.booking import Refused, Wish
 from lastmeter.venues.forms import OfficialForm, WordsForm
 from lastmeter.venues.models import Absence, Booking, Space, Venue
-from lastmeter.venues.views.resident import show_booking
+from lastmeter.venues.views.resident import booking_of, show_booking
 
 MOST = 100
 
@@ -85,8 +85,7 @@ def deciding_on(view: Callable[[Request, Booking], str]) -> Callable[..., HttpRe
     @for_posts
     @wraps(view)
     def guarded(request: Request, user: User, pk: int) -> HttpResponse:
-        rows = Booking.objects.select_related("space__venue__node", "user", "unit", "instead", "absence", "key")
-        row = get_object_or_404(rows, pk=pk)
+        row = booking_of(pk)
         if not deciding.may_keep(request.actor, row.space.venue.node.path):
             raise Http404
         try:
@@ -164,7 +163,7 @@ def official(request: Request, user: User, pk: int) -> HttpResponse:
     form = OfficialForm(request.POST or None, initial={"day": timezone.localdate() + timedelta(days=1)})
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
-        starts_at, ends_at = rules.span_of(said["day"], said["opens"], said["closes"])
+        starts_at, ends_at = span_of(said["day"], said["opens"], said["closes"])
         wish = Wish(
             space=space, starts_at=starts_at, ends_at=ends_at, people=said["people"], purpose=said["purpose"],
             client_ref=new_token(),

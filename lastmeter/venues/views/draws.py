@@ -12,7 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from lastmeter.accounts.models import User
 from lastmeter.accounts.requests import Request, signed_in
 from lastmeter.grid.duty.reach import for_posts
-from lastmeter.venues import deciding, drawing, rules
+from lastmeter.kit.zhtime import span_of
+from lastmeter.venues import deciding, drawing
 from lastmeter.venues.booking import Refused
 from lastmeter.venues.forms import DrawForm, EntryForm
 from lastmeter.venues.models import Draw, Lot, Space
@@ -72,8 +73,8 @@ def new(request: Request, user: User, pk: int) -> HttpResponse:
     form = DrawForm(request.POST or None, initial={"day": timezone.localdate() + timedelta(days=7)})
     if request.method == "POST" and form.is_valid():
         said, now = form.cleaned_data, timezone.now()
-        starts_at, ends_at = rules.span_of(said["day"], said["opens"], said["closes"])
-        closes_at, _end = rules.span_of(said["closing_day"], said["closing_time"], said["closing_time"])
+        starts_at, ends_at = span_of(said["day"], said["opens"], said["closes"])
+        closes_at, _end = span_of(said["closing_day"], said["closing_time"], said["closing_time"])
         try:
             made = drawing.open_draw(
                 space, starts_at=starts_at, ends_at=ends_at, closes_at=closes_at, by=request.actor, now=now

@@ -5,10 +5,9 @@ from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -16,7 +15,7 @@ from lastmeter.accounts.models import User
 from lastmeter.accounts.requests import Request, signed_in
 from lastmeter.grid import picking
 from lastmeter.kit.ids import new_token, row_id
-from lastmeter.kit.zhtime import CHINA
+from lastmeter.kit.zhtime import CHINA, read_moment
 from lastmeter.venues import attending, booking, deciding, drawing, finding, limits, opening, rulebook
 from lastmeter.venues.booking import Refused, Taken, Wish
 from lastmeter.venues.forms import LONGEST_HOURS, AppealForm, BookForm, FindForm
@@ -106,7 +105,7 @@ def book(request: Request, user: User, pk: int) -> HttpResponse:
     """`/venues/rooms/<pk>/booking/?at=…`: what it is for, and it is booked."""
     space = _room(pk)
     if request.method != "POST":
-        at = _moment(request.GET.get("at", ""))
+        at = read_moment(request.GET.get("at", ""))
         if at is None:
             return redirect("venue-room", pk)
         started = {"at": at, "client_ref": new_token(), "people": min(4, space.capacity), "hours": _hours(request)}
@@ -132,14 +131,6 @@ def book(request: Request, user: User, pk: int) -> HttpResponse:
         request, _("已提交，等场所审批，结果会通知您。") if asked else _("订好了。用不上请提前取消，让给别人。")
     )
     return redirect("venue-booking", made.pk)
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        at = parse_datetime(text)
-    except ValueError:
-        return None
-    return at if at is not None and at.tzinfo is not None else None
 
 
 def _booking_form(
@@ -173,11 +164,16 @@ def show(request: Request, user: User, pk: int) -> HttpResponse:
 
 def _visible(request: Request, user: User, pk: int) -> Booking:
     """One's own booking, or one of a venue one keeps; others do not exist."""
-    rows = Booking.objects.select_related("space__venue__node", "user", "unit", "instead", "absence", "key")
-    row = get_object_or_404(rows, pk=pk)
+    row = booking_of(pk)
     if row.user_id != user.pk and not deciding.may_keep(request.actor, row.space.venue.node.path):
-        return get_object_or_404(rows.none())
+        raise Http404
     return row
+
+
+def booking_of(pk: int) -> Booking:
+    """A booking with all that its page shows, whoever may see it."""
+    rows = Booking.objects.select_related("space__venue__node", "user", "unit", "instead", "absence", "key")
+    return get_object_or_404(rows, pk=pk)
 
 
 def show_booking(request: Request, row: Booking, trouble: str = "") -> HttpResponse:
